@@ -1,0 +1,85 @@
+"""Named queries over shifts, logs, attendance and activities."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import Count, Q, Sum
+
+from activities.states import SERVED, LogState
+from stations.querysets import PlacedQuerySet, scope_of
+from stations.states import Level
+
+
+class ShiftQuerySet(PlacedQuerySet):
+    def visible_to(self, user):
+        """Staff their places; head and deputy the whole roster of their branch."""
+        scope = scope_of(user)
+        return self.filter(
+            Q(county__in=scope.counties) | Q(station__in=scope.townships) | Q(branch__in=scope.branches)
+        )
+
+    def within(self, start: date, end: date):
+        return self.filter(date__range=(start, end))
+
+    def with_people(self):
+        return self.select_related("branch__parent").prefetch_related("places__deputy")
+
+
+class DutyLogQuerySet(PlacedQuerySet):
+    def visible_to(self, user):
+        """Staff and head their places; a deputy the logs they appear in."""
+        scope = scope_of(user)
+        return self.filter(
+            Q(county__in=scope.counties)
+            | Q(station__in=scope.townships)
+            | Q(branch__in=scope.headed)
+            | Q(pk__in=self.model.attendance_of(user))
+        )
+
+    def valid(self):
+        return self.exclude(state=LogState.VOID)
+
+    def within(self, start: date, end: date):
+        """Logs of sessions held from `start` to `end`, both included."""
+        return self.filter(date__range=(start, end))
+
+    def totals(self) -> dict:
+        """Return `logs`, `received`, `households`, `leaflets` of the rows."""
+        sums = self.aggregate(
+            logs=Count("pk"), received=Sum("received"), households=Sum("households"), leaflets=Sum("leaflets")
+        )
+        return {name: value or 0 for name, value in sums.items()}
+
+
+class AttendanceQuerySet(models.QuerySet):
+    def counted(self):
+        """Attendance in logs that are not void."""
+        return self.exclude(log__state=LogState.VOID)
+
+    def served(self):
+        return self.filter(status__in=SERVED)
+
+    def within(self, start: date, end: date):
+        return self.filter(log__date__range=(start, end))
+
+
+class ActivityQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Staff: of their places; everyone: those one was asked to."""
+        scope = scope_of(user)
+        own = Q(attendance__deputy__user=user.pk) if user.is_authenticated else Q(pk=None)
+        return self.filter(
+            Q(county__in=scope.counties)
+            | Q(station__in=scope.townships)
+            | Q(station__parent__in=scope.townships)
+            | Q(station__in=scope.headed)
+            | own
+        ).distinct()
+
+    def under(self, place):
+        if place.level == Level.CENTRE:
+            return self.filter(county=place.pk)
+        return self.filter(Q(station=place.pk) | Q(station__parent=place.pk))
+
+    def within(self, start: date, end: date):
+        return self.filter(held_on__range=(start, end))

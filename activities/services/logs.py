@@ -1,0 +1,215 @@
+"""Filing duty logs: one entry feeds log, attendance, opinions and (through announcing) points."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db import transaction
+
+from activities.models import Attendance, DutyLog, Shift
+from activities.permissions import can_file_log, can_void_log
+from activities.signals import attendance_changed, matters_recorded
+from activities.states import SERVED, Category, Form, LogState, Presence, ShiftState
+from deputies.models import Deputy, Membership
+from julu_liaison.common import audit
+from julu_liaison.common.announcing import announce, settle
+from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
+from julu_liaison.common.numbering import next_number
+from julu_liaison.common.working_days import today_here
+from stations.models import Station
+
+MOST_RECEIVED = 999
+
+
+@dataclass
+class Matter:
+    """One thing a villager asked for, as written in a log. `deputy`: who took it up (default: first present)."""
+
+    text: str
+    category: str = Category.OTHER
+    deputy: Deputy | None = None
+    villager_name: str = ""
+    villager_phone: str = ""
+    villager_village: str = ""
+    confidential: bool = False
+
+
+@dataclass
+class SundayRow:
+    """What was typed for one branch on one day. `attendance` maps a deputy to a Presence."""
+
+    branch: Station
+    attendance: dict[Deputy, str]
+    received: int = 0
+    form: str = Form.ONSITE
+    households: int = 0
+    leaflets: int = 0
+    summary: str = ""
+    matters: list[Matter] = field(default_factory=list)
+    not_held_reason: str = ""
+
+
+@dataclass
+class FiledLog:
+    """A filed log with the opinions that were registered from it."""
+
+    log: DutyLog
+    opinions: list
+
+
+@transaction.atomic
+def file_log(*, row: SundayRow, on: date, actor, at: datetime, filing_key: str | None = None) -> FiledLog:
+    """File one session's log with its next number; its matters become opinions in the same transaction.
+
+    `filing_key` makes a repeat return what was filed first. Raises NotAllowed, or DomainError with the fields
+    (`date`, `attendance`, `received`, `opinions`) that need another look.
+    """
+    if not can_file_log(actor, row.branch):
+        raise NotAllowed(f"{row.branch.full_name}的工作日志由所在联络站或本站站长登记。")
+    Station.objects.select_for_update().get(pk=row.branch.pk)
+    filed = DutyLog.objects.filter(filing_key=filing_key).first() if filing_key else None
+    if filed:
+        return FiledLog(filed, [])
+    _check_day(row.branch, on, at)
+    _check_row(row, on)
+    log = _write_log(row, on, actor, at, filing_key)
+    opinions = _register_matters(log, row, actor, at)
+    audit.record("file_log", actor=actor, target=log, at=at, number=log.number, station=row.branch.parent.code)
+    _announce(log, row.attendance)
+    return FiledLog(log, opinions)
+
+
+def _check_day(branch: Station, on: date, at: datetime) -> None:
+    if on > today_here(at):
+        raise DomainError("接待日还没到,请到当天再登记。", fields={"date": "这一天还没到"})
+    if on < branch.opened_on or (branch.closed_on and on >= branch.closed_on):
+        raise DomainError("这一天分站不在开放期内,请核对日期。", fields={"date": "这一天分站没有开放"})
+
+
+def _check_row(row: SundayRow, on: date) -> None:
+    problems = {}
+    if not row.attendance:
+        problems["attendance"] = "请填至少一位代表是否到岗"
+    strangers = _strangers(row, on)
+    if strangers:
+        problems["attendance"] = f"{'、'.join(strangers)}这一天不是本分站的代表;从别的分站来顶班请选“顶班”"
+    if not 0 <= row.received <= MOST_RECEIVED:
+        problems["received"] = f"接待人数请填0到{MOST_RECEIVED}"
+    served = any(status in SERVED for status in row.attendance.values())
+    if (row.received or row.matters) and row.attendance and not served:
+        problems["attendance"] = "有群众来访,请填是哪位代表接待的"
+    if any(not matter.text.strip() for matter in row.matters):
+        problems["opinions"] = "有一条意见没有写内容,请补上或删掉"
+    if problems:
+        raise DomainError("、".join(problems.values()) + "。", fields=problems)
+
+
+def _strangers(row: SundayRow, on: date) -> list[str]:
+    """Names of those who may not be in this log: no member that day, nor a substitute of the same station."""
+    keys = [deputy.pk for deputy in row.attendance]
+    branch_of = dict(Membership.objects.in_force(on).filter(deputy__in=keys).values_list("deputy", "branch"))
+    station_of = dict(
+        Membership.objects.in_force(on).filter(deputy__in=keys).values_list("deputy", "branch__parent")
+    )
+    return [
+        deputy.name
+        for deputy, status in row.attendance.items()
+        if not (
+            branch_of.get(deputy.pk) == row.branch.pk
+            or (status == Presence.SUBSTITUTE and station_of.get(deputy.pk) == row.branch.parent_id)
+        )
+    ]
+
+
+def _write_log(row: SundayRow, on: date, actor, at: datetime, filing_key: str | None) -> DutyLog:
+    log = DutyLog(
+        year=on.year, serial=next_number(f"log:{row.branch.parent_id}:{on.year}"), date=on, form=row.form,
+        summary=row.summary, received=row.received, households=row.households, leaflets=row.leaflets,
+        recorder=actor, filed_at=at, filing_key=filing_key,
+    )  # fmt: skip
+    log.put_at(row.branch)
+    log.save(force_insert=True)
+    shift = Shift.objects.filter(branch=row.branch, date=on).prefetch_related("places").first()
+    expected = {place.deputy_id for place in shift.places.all()} if shift else set()
+    Attendance.objects.bulk_create(
+        Attendance(log=log, deputy=deputy, status=status, expected=deputy.pk in expected)
+        for deputy, status in row.attendance.items()
+    )
+    if shift and shift.state == ShiftState.NOT_HELD:
+        Shift.objects.filter(pk=shift.pk).update(state=ShiftState.PLANNED, reason="")
+    return log
+
+
+def _register_matters(log: DutyLog, row: SundayRow, actor, at: datetime) -> list:
+    if not row.matters:
+        return []
+    first_present = next((deputy for deputy, status in row.attendance.items() if status in SERVED), None)
+    for matter in row.matters:
+        matter.deputy = matter.deputy or first_present
+    answers = settle(matters_recorded, sender=DutyLog, log=log, matters=row.matters, actor=actor, at=at)
+    return [opinion for answer in answers for opinion in answer]
+
+
+def _announce(log: DutyLog, deputies) -> None:
+    keys = sorted(deputy.pk for deputy in deputies)
+    announce(attendance_changed, sender=DutyLog, log=log, deputy_ids=keys, year=log.date.year)
+
+
+@transaction.atomic
+def file_sunday(*, rows: list[SundayRow], on: date, actor, at: datetime, filing_key: str) -> list[FiledLog]:
+    """File a station's sheet for one day, all rows or none; sending the same sheet twice files it once.
+
+    A branch that somebody else has filed meanwhile raises Conflict, which names who and when.
+    """
+    filed = []
+    for row in sorted(rows, key=lambda row: row.branch.pk):
+        Station.objects.select_for_update().get(pk=row.branch.pk)
+        key = f"{filing_key}:{row.branch.code}"
+        _demand_not_filed(row.branch, on, key)
+        if row.not_held_reason:
+            record_not_held(branch=row.branch, on=on, reason=row.not_held_reason, actor=actor, at=at)
+        else:
+            filed.append(file_log(row=row, on=on, actor=actor, at=at, filing_key=key))
+    return filed
+
+
+def _demand_not_filed(branch: Station, on: date, key: str) -> None:
+    other = DutyLog.objects.valid().filter(branch=branch, date=on).exclude(filing_key=key).first()
+    if other:
+        raise Conflict(
+            f"{branch.name}这一天已由{other.recorder.name}登记({other.number}),请去掉这一行再提交。",
+            fields={branch.code: "已经登记过了"},
+        )
+
+
+@transaction.atomic
+def record_not_held(*, branch: Station, on: date, reason: str, actor, at: datetime) -> Shift:
+    """Record that a planned session did not take place (本次未开展), with the reason."""
+    if not can_file_log(actor, branch):
+        raise NotAllowed(f"{branch.full_name}由所在联络站或本站站长登记。")
+    _check_day(branch, on, at)
+    if not reason.strip():
+        raise DomainError("本次没有开展,请写原因。", fields={"not_held_reason": "请写原因"})
+    shift = Shift.objects.select_for_update().filter(branch=branch, date=on).first()
+    if shift is None:
+        raise DomainError("这一天本来没有安排接待,不用登记“未开展”。", fields={"date": "没有安排"})
+    shift.state, shift.reason = ShiftState.NOT_HELD, reason.strip()[:100]
+    shift.save(update_fields=["state", "reason"])
+    audit.record("record_not_held", actor=actor, target=branch, at=at, day=str(on), reason=shift.reason)
+    return shift
+
+
+@transaction.atomic
+def void_log(*, log: DutyLog, reason: str, actor, at: datetime) -> DutyLog:
+    """Void a log (作废): its number stays visible with the reason, its attendance no longer counts."""
+    log = DutyLog.objects.select_for_update().select_related("branch").get(pk=log.pk)
+    if not can_void_log(actor, log):
+        raise NotAllowed("作废工作日志由联络站或县人大办公室办理。")
+    if log.state == LogState.VOID:
+        raise Conflict("这篇工作日志已经作废了。")
+    if not reason.strip():
+        raise DomainError("作废后不能恢复,原记录会保留,请写原因。", fields={"reason": "请写原因"})
+    log.state, log.void_reason = LogState.VOID, reason.strip()
+    log.save(update_fields=["state", "void_reason"])
+    audit.record("void_log", actor=actor, target=log, at=at, number=log.number, reason=log.void_reason)
+    _announce(log, [row.deputy for row in log.attendance.select_related("deputy")])
+    return log

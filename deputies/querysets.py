@@ -1,0 +1,70 @@
+"""Named queries over deputies, mandates and memberships; all of them *as of a date*."""
+
+from datetime import date
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Exists, OuterRef, Prefetch, Q
+
+from julu_liaison.common.working_days import today_here
+from stations.querysets import in_force, scope_of
+from stations.states import Level
+
+
+class DatedQuerySet(models.QuerySet):
+    """For rows with started_on / ended_on (last day included)."""
+
+    def in_force(self, on: date):
+        return self.filter(in_force(on))
+
+
+class MembershipQuerySet(DatedQuerySet):
+    def under(self, place):
+        """Memberships at `place` or below it."""
+        key = {Level.CENTRE: "branch__county", Level.TOWNSHIP: "branch__parent", Level.BRANCH: "branch"}[place.level]
+        return self.filter(**{key: place.pk})
+
+    def overlapping(self, start: date, end: date):
+        """Memberships that counted on at least one day from `start` to `end`, both included."""
+        return self.filter(Q(ended_on=None) | Q(ended_on__gte=start), started_on__lte=end)
+
+    def heads_first(self):
+        """Head first, then by surname order as stored, then code."""
+        return self.order_by("role", "deputy__sort_key", "deputy__code")
+
+
+class DeputyQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Staff: all of their places, today or earlier; head and deputy: their branch; everyone: oneself."""
+        scope = scope_of(user)
+        placed = apps.get_model("deputies", "Membership").objects.filter(
+            Q(branch__county__in=scope.counties)
+            | Q(branch__parent__in=scope.townships)
+            | Q(in_force(today_here()), branch__in=scope.branches),
+            deputy=OuterRef("pk"),
+        )
+        own = Q(user=user.pk) if user.is_authenticated else Q(pk=None)
+        return self.filter(Q(county__in=scope.counties) | Exists(placed) | own)
+
+    def serving(self, on: date, place=None):
+        """Deputies with a membership in force on the day `on`, at `place` or below it if given."""
+        rows = apps.get_model("deputies", "Membership").objects.in_force(on).filter(deputy=OuterRef("pk"))
+        return self.filter(Exists(rows.under(place) if place is not None else rows))
+
+    def matching(self, text: str):
+        """Search by name, pinyin initials, code or the tail of the phone."""
+        text = text.strip()
+        if not text:
+            return self
+        return self.filter(
+            Q(name__contains=text) | Q(initials__startswith=text.lower()) | Q(code__iexact=text) | Q(phone__endswith=text)
+        )
+
+    def with_places(self, on: date):
+        """Fetch each deputy's mandates and memberships of the day `on` (two more queries, whatever the number)."""
+        memberships = apps.get_model("deputies", "Membership").objects.in_force(on).select_related("branch__parent")
+        mandates = apps.get_model("deputies", "Mandate").objects.in_force(on)
+        return self.prefetch_related(
+            Prefetch("memberships", queryset=memberships, to_attr="memberships_now"),
+            Prefetch("mandates", queryset=mandates, to_attr="mandates_now"),
+        )

@@ -1,0 +1,36 @@
+"""Pure rules about people: pinyin initials, levels in words."""
+
+from pypinyin import Style, load_phrases_dict, pinyin
+
+from deputies.states import MandateLevel
+
+# Surnames that plain pinyin reads wrong (曾 as ceng, 单 as dan, …).
+SURNAMES = {
+    "曾": "zeng", "单": "shan", "仇": "qiu", "翟": "zhai", "区": "ou", "查": "zha", "覃": "qin", "解": "xie",
+    "任": "ren", "华": "hua", "乐": "yue", "朴": "piao", "尉": "wei", "盖": "ge", "纪": "ji", "冼": "xian",
+}  # fmt: skip
+COMPOUND = ("欧阳", "尉迟", "司马", "上官", "诸葛", "夏侯", "皇甫", "长孙", "慕容", "单于", "令狐", "宇文")
+load_phrases_dict({"尉迟": [["yù"], ["chí"]], "单于": [["chán"], ["yú"]], "长孙": [["zhǎng"], ["sūn"]]})
+
+
+def name_initials(name: str) -> str:
+    """Return the pinyin initials of a name for search, e.g. 曾小燕 → `zxy`; unknown characters are left out."""
+    return "".join(syllable[:1] for syllable in _syllables(name))
+
+
+def name_sort_key(name: str) -> str:
+    """Return the pinyin of a name for ordering lists, syllable by syllable."""
+    return " ".join(_syllables(name))[:100] + " " + name[:10]
+
+
+def _syllables(name: str) -> list[str]:
+    if not name.startswith(COMPOUND) and name[:1] in SURNAMES:
+        rest = [item[0] for item in pinyin(name[1:], style=Style.NORMAL, errors="ignore")]
+        return [SURNAMES[name[0]], *rest]
+    return [item[0] for item in pinyin(name, style=Style.NORMAL, errors="ignore")]
+
+
+def levels_label(levels: list[str], township: str = "乡") -> str:
+    """Return levels as printed on boards, e.g. `县、镇人大代表`; `township` is 乡 or 镇 as the place is called."""
+    words = [township if level == MandateLevel.TOWNSHIP else MandateLevel(level).label for level in levels]
+    return "、".join(words) + "人大代表" if words else ""

@@ -1,0 +1,161 @@
+"""Writes of the deputies app: people, mandates, memberships, accounts, consent."""
+
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from deputies.models import Deputy, Mandate, Membership
+from deputies.permissions import can_edit_deputy
+from deputies.rules import name_initials, name_sort_key
+from deputies.states import MandateLevel, MembershipRole
+from julu_liaison.common import audit
+from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
+from julu_liaison.common.numbering import next_number
+from stations.models import Posting, Station
+from stations.services import appoint, end_posting
+from stations.states import Level, Role
+
+POSTING_OF = {MembershipRole.HEAD: Role.BRANCH_HEAD, MembershipRole.MEMBER: Role.DEPUTY}
+
+
+@transaction.atomic
+def add_deputy(*, county: Station, actor, **fields) -> Deputy:
+    """Register a person. `fields` are columns of Deputy; the permanent code is given here."""
+    deputy = Deputy(county=county, **fields)
+    if not can_edit_deputy(actor, deputy):
+        raise NotAllowed("代表资料由县人大办公室维护,请联系他们。")
+    deputy.code = f"{county.code}-{next_number(f'deputy:{county.code}'):04d}"
+    _derive_name_columns(deputy)
+    deputy.full_clean(exclude=["user"])
+    deputy.save()
+    audit.record("add_deputy", actor=actor, target=deputy, county_code=county.code)
+    return deputy
+
+
+@transaction.atomic
+def edit_deputy(*, deputy: Deputy, actor, **changes) -> Deputy:
+    """Change a person's details; only real changes are written and audited (names of the columns, not values)."""
+    if not can_edit_deputy(actor, deputy):
+        raise NotAllowed("代表资料由县人大办公室维护,请联系他们。")
+    fresh = Deputy.objects.select_for_update().get(pk=deputy.pk)
+    changed = {name: value for name, value in changes.items() if getattr(fresh, name) != value}
+    if not changed:
+        return fresh
+    for name, value in changed.items():
+        setattr(fresh, name, value)
+    _derive_name_columns(fresh)
+    fresh.full_clean(exclude=["user"])
+    fresh.save()
+    audit.record("edit_deputy", actor=actor, target=fresh, columns=sorted(changed))
+    return fresh
+
+
+def _derive_name_columns(deputy: Deputy) -> None:
+    deputy.initials = name_initials(deputy.name)[:20]
+    deputy.sort_key = name_sort_key(deputy.name)
+
+
+@transaction.atomic
+def grant_mandate(
+    *, deputy: Deputy, level: str, term: str, started_on: date, actor, constituency: str = ""
+) -> Mandate:
+    """Record that a deputy was elected to the congress of `level` for `term`."""
+    if not can_edit_deputy(actor, deputy):
+        raise NotAllowed("代表资格由县人大办公室登记。")
+    if deputy.mandates.filter(level=level, ended_on=None).exists():
+        raise Conflict(f"{deputy.name}已经有{MandateLevel(level).label}级代表资格,请先结束原来的。")
+    mandate = Mandate(deputy=deputy, level=level, term=term, started_on=started_on, constituency=constituency)
+    mandate.full_clean(exclude=["deputy"])
+    mandate.save()
+    audit.record("grant_mandate", actor=actor, target=deputy, level=level, term=term)
+    return mandate
+
+
+@transaction.atomic
+def end_mandate(*, mandate: Mandate, ended_on: date, reason: str, actor) -> Mandate:
+    """End a mandate; `ended_on` is its last day."""
+    if not can_edit_deputy(actor, mandate.deputy):
+        raise NotAllowed("代表资格由县人大办公室登记。")
+    mandate.ended_on, mandate.end_reason = ended_on, reason
+    mandate.full_clean()
+    mandate.save(update_fields=["ended_on", "end_reason"])
+    audit.record("end_mandate", actor=actor, target=mandate.deputy, level=mandate.level, reason=reason)
+    return mandate
+
+
+@transaction.atomic
+def assign_to_branch(*, deputy: Deputy, branch: Station, role: str, started_on: date, actor) -> Membership:
+    """Assign a deputy to a branch as head (站长) or member from `started_on` on; an earlier membership ends the day before.
+
+    The head must hold a county mandate on that day, and a branch has one head at a time.
+    """
+    if not can_edit_deputy(actor, deputy):
+        raise NotAllowed("驻站分配由县人大办公室办理。")
+    if branch.level != Level.BRANCH:
+        raise DomainError("代表要分到一个分站,请选分站。", fields={"branch": "请选分站"})
+    Deputy.objects.select_for_update().get(pk=deputy.pk)
+    if role == MembershipRole.HEAD:
+        _demand_fit_head(deputy, branch, started_on)
+    current = deputy.memberships.filter(ended_on=None).select_related("branch").first()
+    if current and (current.branch_id, current.role) == (branch.pk, role):
+        return current
+    if current:
+        _end_membership(current, started_on, actor)
+    membership = Membership(deputy=deputy, branch=branch, role=role, started_on=started_on)
+    membership.full_clean(exclude=["deputy", "branch"])
+    membership.save()
+    _give_posting(membership)
+    audit.record("assign_to_branch", actor=actor, target=deputy, branch=branch.code, role=role)
+    return membership
+
+
+def _demand_fit_head(deputy: Deputy, branch: Station, on: date) -> None:
+    if not deputy.mandates.in_force(on).filter(level=MandateLevel.COUNTY).exists():
+        raise DomainError(f"{deputy.name}没有县级代表资格,不能当站长。", fields={"role": "站长要由县级代表担任"})
+    head = Membership.objects.filter(branch=branch, role=MembershipRole.HEAD, ended_on=None).exclude(deputy=deputy)
+    if head.exists():
+        raise Conflict(f"{branch.full_name}已经有站长了,请先调整原来的站长。", fields={"role": "已经有站长了"})
+
+
+def _end_membership(membership: Membership, new_start: date, actor) -> None:
+    last_day = new_start - timedelta(days=1)
+    if last_day < membership.started_on:
+        raise DomainError(
+            f"{membership.deputy.name}{membership.started_on}才到{membership.branch.full_name},新的日期要晚一些。"
+        )
+    membership.ended_on = last_day
+    membership.save(update_fields=["ended_on"])
+    _end_posting(membership, last_day)
+
+
+def _give_posting(membership: Membership) -> None:
+    if membership.deputy.user_id:
+        appoint(
+            user=membership.deputy.user, role=POSTING_OF[MembershipRole(membership.role)], station=membership.branch,
+            started_on=membership.started_on, actor=None,
+        )  # fmt: skip
+
+
+def _end_posting(membership: Membership, last_day: date) -> None:
+    if not membership.deputy.user_id:
+        return
+    role = POSTING_OF[MembershipRole(membership.role)]
+    rows = Posting.objects.filter(
+        user=membership.deputy.user_id, role=role, station=membership.branch_id, ended_on=None
+    )
+    for posting in rows.select_related("user", "station"):
+        end_posting(posting=posting, ended_on=last_day, actor=None)
+
+
+@transaction.atomic
+def link_account(*, deputy: Deputy, user, actor) -> Deputy:
+    """Tie an account to the deputy it belongs to, and give it the postings of their present membership."""
+    if not can_edit_deputy(actor, deputy):
+        raise NotAllowed("代表账号由县人大办公室开通。")
+    deputy.user = user
+    deputy.save(update_fields=["user"])
+    for membership in deputy.memberships.filter(ended_on=None).select_related("branch"):
+        membership.deputy = deputy
+        _give_posting(membership)
+    audit.record("link_account", actor=actor, target=deputy, username=user.username)
+    return deputy

@@ -1,0 +1,25 @@
+"""Names of mandate levels and membership roles."""
+
+from django.db.models import TextChoices
+
+
+class MandateLevel(TextChoices):
+    """省 / 市 / 县 / 乡; a 镇 counts as 乡."""
+
+    PROVINCE = "province", "省"
+    CITY = "city", "市"
+    COUNTY = "county", "县"
+    TOWNSHIP = "township", "乡"
+
+
+LEVEL_ORDER = (MandateLevel.PROVINCE, MandateLevel.CITY, MandateLevel.COUNTY, MandateLevel.TOWNSHIP)
+
+
+class MembershipRole(TextChoices):
+    HEAD = "head", "站长"
+    MEMBER = "member", "成员"
+
+
+class Gender(TextChoices):
+    MALE = "男", "男"
+    FEMALE = "女", "女"

@@ -1,0 +1,107 @@
+"""What every app needs and no app owns: the audit trail, counters, jobs, the calendar, replayed requests."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+
+class CalendarDay(models.Model):
+    """A public holiday or a make-up working day (调休上班); every other day follows the week."""
+
+    class Kind(models.TextChoices):
+        HOLIDAY = "holiday", "放假"
+        WORKDAY = "workday", "调休上班"
+
+    date = models.DateField("日期", unique=True)
+    kind = models.CharField("性质", max_length=10, choices=Kind)
+    name = models.CharField("名称", max_length=30, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "节假日"
+        ordering = ["date"]
+
+    def __str__(self):
+        return f"{self.date} {self.get_kind_display()}"
+
+
+class Counter(models.Model):
+    """The last number given out in one register, e.g. `log:GT:2026`; written by `numbering.next_number` only."""
+
+    key = models.CharField(max_length=80, unique=True)
+    value = models.PositiveIntegerField(default=0)
+
+    def __str__(self):
+        return f"{self.key} = {self.value}"
+
+
+class AuditLog(models.Model):
+    """Who did what to what, when. Rows are added in the transaction of the act and never changed."""
+
+    at = models.DateTimeField("时间", db_index=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="操作人"
+    )
+    action = models.CharField("操作", max_length=40)
+    target_kind = models.CharField("对象", max_length=40, blank=True)
+    target_key = models.CharField("对象编号", max_length=80, blank=True)
+    county_code = models.CharField("县", max_length=20, blank=True, db_index=True)
+    detail = models.JSONField("内容", default=dict, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "操作记录"
+        ordering = ["-id"]
+
+    def __str__(self):
+        return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.target_key}"
+
+
+class Job(models.Model):
+    """One piece of work done in the background and shown to the person who asked for it."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "排队中"
+        RUNNING = "running", "正在做"
+        DONE = "done", "做好了"
+        REFUSED = "refused", "没有做成"
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField("工作", max_length=40)
+    title = models.CharField("名称", max_length=120)
+    state = models.CharField("状态", max_length=10, choices=State, default=State.QUEUED)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    lines = models.JSONField(default=list, blank=True)
+    error = models.TextField(blank=True)
+    file = models.CharField(max_length=200, blank=True)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "后台工作"
+        ordering = ["-id"]
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in (self.State.DONE, self.State.REFUSED)
+
+
+class ReplayedRequest(models.Model):
+    """The answer given to a POST with an Idempotency-Key, so that a repeat gets the same answer once."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=100)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(default=0)
+    body = models.JSONField(null=True)
+    created_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="replayed_request_once")]
+
+    def __str__(self):
+        return self.key

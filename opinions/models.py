@@ -1,0 +1,170 @@
+"""The ticket (社情民意 / 代表建议), its hops, the departments' replies, and the terms it must keep."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from activities.models import DutyLog, Placed
+from activities.states import Category
+from deputies.models import Deputy
+from julu_liaison.common.secrets import SealedField
+from opinions.querysets import HopQuerySet, OpinionQuerySet
+from opinions.states import Kind, Rating, ReplyClass, State, Unit
+from stations.models import Department, Station
+
+
+class Opinion(Placed):
+    """A numbered ticket. `state`, holder and due day are written by `opinions.services.move_opinion` only."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField("性质", max_length=10, choices=Kind, default=Kind.OPINION)
+    number = models.CharField("编号", max_length=40, editable=False)
+    text = models.TextField("内容")
+    category = models.CharField("类别", max_length=12, choices=Category, default=Category.OTHER)
+    deputy = models.ForeignKey(
+        Deputy, models.PROTECT, null=True, blank=True, related_name="opinions", verbose_name="代表"
+    )
+    log = models.ForeignKey(
+        DutyLog, models.PROTECT, null=True, blank=True, related_name="opinions", verbose_name="工作日志"
+    )
+    villager_name = SealedField("群众姓名", blank=True, default="")
+    villager_phone = SealedField("群众电话", blank=True, default="")
+    villager_village = models.CharField("村", max_length=40, blank=True)
+    confidential = models.BooleanField("要求保密", default=False)
+    state = models.CharField("状态", max_length=15, choices=State, editable=False)
+    paused_state = models.CharField(max_length=15, choices=State, blank=True, editable=False)
+    holder_station = models.ForeignKey(
+        Station, models.PROTECT, null=True, blank=True, related_name="held_opinions", editable=False
+    )
+    holder_department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="held_opinions", editable=False
+    )
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="opinions", verbose_name="承办部门",
+        editable=False,
+    )  # fmt: skip
+    signed_for_at = models.DateTimeField("签收时间", null=True, blank=True, editable=False)
+    due_on = models.DateField("期限", null=True, blank=True, editable=False)
+    rating = models.CharField("评价", max_length=12, choices=Rating, blank=True, editable=False)
+    reopened = models.BooleanField(default=False, editable=False)
+    registered_on = models.DateField("收到日期", editable=False)
+    registered_at = models.DateTimeField("登记时间", editable=False)
+    ended_at = models.DateTimeField("办结时间", null=True, blank=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = OpinionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "意见建议"
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["station", "kind", "number"], name="opinion_number_once"),
+            models.CheckConstraint(
+                name="opinion_one_holder_at_most", condition=Q(holder_station=None) | Q(holder_department=None)
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["county", "-id"], name="opinion_by_county"),
+            models.Index(fields=["station", "-id"], name="opinion_by_station"),
+            models.Index(fields=["branch", "-id"], name="opinion_by_branch"),
+            models.Index(fields=["department", "-id"], name="opinion_by_department"),
+            models.Index(fields=["county", "due_on"], name="opinion_by_due_day"),
+        ]
+
+    def __str__(self):
+        return self.number
+
+    @property
+    def holder(self) -> Station | Department | None:
+        """Who has to act now; nobody once the ticket has ended."""
+        return self.holder_department or self.holder_station
+
+    @property
+    def holder_code(self) -> str:
+        return self.holder.code if self.holder else ""
+
+    def is_overdue(self, on) -> bool:
+        return self.due_on is not None and self.due_on < on
+
+    def days_left(self, on) -> int | None:
+        """Calendar days until the due day, negative when overdue; None without a term."""
+        return (self.due_on - on).days if self.due_on else None
+
+
+class Hop(models.Model):
+    """One move of a ticket: who did what, where it went, what was said, and the term that followed."""
+
+    opinion = models.ForeignKey(Opinion, models.CASCADE, related_name="hops")
+    move = models.CharField("步骤", max_length=20)
+    from_state = models.CharField(max_length=15, choices=State, blank=True)
+    to_state = models.CharField("状态", max_length=15, choices=State)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="办理人"
+    )
+    at = models.DateTimeField("时间")
+    place = models.ForeignKey(Station, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="去向")
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="部门"
+    )
+    note = models.TextField("说明", blank=True)
+    public_line = models.CharField("告知群众的话", max_length=200, blank=True)
+    due_on = models.DateField("期限", null=True, blank=True)
+    facts = models.JSONField(default=dict, blank=True)
+
+    objects = HopQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "办理过程"
+        ordering = ["pk"]
+
+    def __str__(self):
+        return f"{self.opinion} {self.move}"
+
+
+class Reply(models.Model):
+    """An answer (答复): drafted by an officer, signed by the department's head, or given by the holder itself."""
+
+    opinion = models.ForeignKey(Opinion, models.CASCADE, related_name="replies")
+    department = models.ForeignKey(Department, models.PROTECT, null=True, blank=True, related_name="+")
+    text = models.TextField("答复内容")
+    reply_class = models.CharField("办理类别", max_length=1, choices=ReplyClass, blank=True)
+    drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="经办人")
+    drafted_at = models.DateTimeField("拟稿时间")
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="签发人"
+    )
+    signed_at = models.DateTimeField("签发时间", null=True, blank=True)
+    withdrawn = models.BooleanField("已退回重拟", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "答复"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["opinion"], condition=Q(signed_at=None, withdrawn=False), name="reply_one_draft_at_a_time"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.opinion} 答复"
+
+
+class Term(models.Model):
+    """How long a ticket may stay in a state (办理期限), as the county sets it."""
+
+    county = models.ForeignKey(Station, models.PROTECT, related_name="+", verbose_name="县")
+    kind = models.CharField("性质", max_length=10, choices=Kind)
+    state = models.CharField("状态", max_length=15, choices=State)
+    amount = models.PositiveSmallIntegerField("时间")
+    unit = models.CharField("单位", max_length=12, choices=Unit, default=Unit.WORKING_DAY)
+    statutory = models.BooleanField("法定", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "办理期限"
+        ordering = ["kind", "pk"]
+        constraints = [models.UniqueConstraint(fields=["county", "kind", "state"], name="term_once")]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {self.get_state_display()} {self.amount}{self.get_unit_display()}"

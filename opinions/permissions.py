@@ -1,0 +1,64 @@
+"""Who may make which move. The workflow table names these functions; services call them through it."""
+
+from opinions.states import Kind
+from stations.permissions import is_clerk_of, is_county_staff, is_head_of
+from stations.querysets import scope_of
+from stations.states import Role
+
+
+def at_its_branch(user, opinion) -> bool:
+    """The branch's head, and the station's clerk, who does every branch move of its tickets."""
+    return is_head_of(user, opinion.branch_id) or is_clerk_of(user, opinion.station_id)
+
+
+def at_its_station(user, opinion) -> bool:
+    return is_clerk_of(user, opinion.station_id)
+
+
+def at_its_centre(user, opinion) -> bool:
+    return is_county_staff(user, opinion.county_id)
+
+
+def at_its_department(user, opinion) -> bool:
+    """Officer or head of the department that has the ticket."""
+    return opinion.department_id in scope_of(user).departments
+
+
+def heads_its_department(user, opinion) -> bool:
+    return opinion.department_id in scope_of(user).places(Role.DEPARTMENT_HEAD)
+
+
+def is_its_deputy(user, opinion) -> bool:
+    return opinion.deputy is not None and opinion.deputy.user_id == user.pk
+
+
+def holds_it(user, opinion) -> bool:
+    """The person's own place is the one that has to act."""
+    if opinion.holder_department_id:
+        return at_its_department(user, opinion)
+    if opinion.holder_station_id == opinion.branch_id:
+        return at_its_branch(user, opinion)
+    if opinion.holder_station_id == opinion.station_id:
+        return at_its_station(user, opinion)
+    return opinion.holder_station_id == opinion.county_id and at_its_centre(user, opinion)
+
+
+def looks_after_it(user, opinion) -> bool:
+    """The ticket's own clerk and the county, whatever its state."""
+    return at_its_station(user, opinion) or at_its_centre(user, opinion)
+
+
+def can_tell_villager(user, opinion) -> bool:
+    """Deputies tell the villager the result; head, clerk and county can do it for them."""
+    return is_its_deputy(user, opinion) or at_its_branch(user, opinion) or at_its_centre(user, opinion)
+
+
+def can_register_opinion(user, branch) -> bool:
+    return is_head_of(user, branch.pk) or is_clerk_of(user, branch.parent_id) or branch.pk in scope_of(user).branches
+
+
+def sees_villager(user, opinion) -> bool:
+    """Who may read the villager's name and phone. A confidential villager stays hidden from departments."""
+    if at_its_branch(user, opinion) or at_its_centre(user, opinion) or is_its_deputy(user, opinion):
+        return True
+    return opinion.kind == Kind.OPINION and not opinion.confidential and at_its_department(user, opinion)

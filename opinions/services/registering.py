@@ -1,0 +1,80 @@
+"""Where tickets begin: a matter in a duty log, an entry at the station, a deputy's suggestion."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from activities.services import Matter
+from deputies.models import Deputy, Membership
+from julu_liaison.common import audit
+from julu_liaison.common.announcing import announce
+from julu_liaison.common.errors import DomainError, NotAllowed
+from julu_liaison.common.numbering import next_number, printed_number
+from julu_liaison.common.working_days import today_here
+from opinions.models import Hop, Opinion
+from opinions.permissions import can_register_opinion
+from opinions.services.terms import due_on_for
+from opinions.signals import opinion_moved
+from opinions.states import Kind, State
+from stations.models import Station
+
+LONGEST_TEXT = 2000
+
+
+@transaction.atomic
+def register_opinion(*, branch: Station, matter: Matter, actor, at: datetime, log=None) -> Opinion:
+    """Register one villager's matter at its branch with the station's next number (社情民意)."""
+    if not can_register_opinion(actor, branch):
+        raise NotAllowed(f"{branch.full_name}的意见由本站代表或所在联络站登记。")
+    _check_text(matter.text)
+    opinion = Opinion(
+        kind=Kind.OPINION, text=matter.text.strip(), category=matter.category, deputy=matter.deputy, log=log,
+        villager_name=matter.villager_name, villager_phone=matter.villager_phone,
+        villager_village=matter.villager_village, confidential=matter.confidential,
+    )  # fmt: skip
+    return _register(opinion, branch, State.AT_BRANCH, branch, actor, at)
+
+
+def register_opinions(*, log, matters: list[Matter], actor, at: datetime) -> list[Opinion]:
+    """Register every matter of a duty log, in the log's own transaction."""
+    return [register_opinion(branch=log.branch, matter=matter, actor=actor, at=at, log=log) for matter in matters]
+
+
+@transaction.atomic
+def file_suggestion(*, deputy: Deputy, text: str, category: str, actor, at: datetime) -> Opinion:
+    """File a deputy's formal suggestion (代表建议); it waits at the township station for its check."""
+    membership = Membership.objects.in_force(today_here(at)).filter(deputy=deputy).select_related("branch").first()
+    if membership is None:
+        raise DomainError(f"{deputy.name}现在没有分到分站,不能从这里提建议。", fields={"deputy": "没有分到分站"})
+    branch = membership.branch
+    if deputy.user_id != actor.pk and not can_register_opinion(actor, branch):
+        raise NotAllowed("建议由代表本人提出,或由所在联络站代为登记。")
+    _check_text(text)
+    opinion = Opinion(kind=Kind.SUGGESTION, text=text.strip(), category=category, deputy=deputy)
+    return _register(opinion, branch, State.REGISTERED, branch.parent, actor, at)
+
+
+def _check_text(text: str) -> None:
+    if not text.strip():
+        raise DomainError("请写清反映的是什么事。", fields={"text": "请写清反映的是什么事"})
+    if len(text) > LONGEST_TEXT:
+        raise DomainError(f"内容请控制在{LONGEST_TEXT}字以内。", fields={"text": f"请控制在{LONGEST_TEXT}字以内"})
+
+
+def _register(opinion: Opinion, branch: Station, state: str, holder: Station, actor, at: datetime) -> Opinion:
+    day = today_here(at)
+    opinion.put_at(branch)
+    serial = next_number(f"{opinion.kind}:{branch.parent_id}:{day.year}")
+    opinion.number = printed_number(day.year, serial)
+    opinion.state, opinion.holder_station = state, holder
+    opinion.registered_on, opinion.registered_at = day, at
+    opinion.due_on = due_on_for(opinion, state, day)
+    opinion.save(force_insert=True)
+    Hop.objects.create(
+        opinion=opinion, move="register", to_state=state, actor=actor, at=at, place=holder, due_on=opinion.due_on,
+        public_line="已登记",
+    )  # fmt: skip
+    audit.record("register", actor=actor, target=opinion, at=at, kind=opinion.kind, number=opinion.number)
+    deputies = [opinion.deputy_id] if opinion.deputy_id else []
+    announce(opinion_moved, sender=Opinion, opinion=opinion, move="register", deputy_ids=deputies, year=day.year)
+    return opinion

@@ -1,0 +1,159 @@
+"""The root of scoping: what a person may see follows from their postings alone.
+
+Every model with a place offers `Model.objects.visible_to(user)`, built on `scope_of(user)`. Scope is never taken
+from MPTT ranges (a stale range leaks) but from the parent keys that rows carry: branch, station, county.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Q
+from mptt.managers import TreeManager
+from mptt.querysets import TreeQuerySet
+
+from julu_liaison.common.working_days import today_here
+from stations.states import Level, Role
+
+
+def in_force(on: date, prefix: str = "") -> Q:
+    """Return the filter for rows with `started_on` / `ended_on` (last day included) that count on the day `on`."""
+    ends = Q(**{f"{prefix}ended_on": None}) | Q(**{f"{prefix}ended_on__gte": on})
+    return Q(**{f"{prefix}started_on__lte": on}) & ends
+
+
+@dataclass
+class Scope:
+    """What one person's postings reach on one day: primary keys by role."""
+
+    by_role: dict[str, set[int]] = field(default_factory=dict)
+
+    def places(self, *roles: str) -> set[int]:
+        """Return the station (or department) keys where the person serves in any of `roles`."""
+        return set().union(*(self.by_role.get(role, set()) for role in roles))
+
+    def has(self, *roles: str) -> bool:
+        return any(role in self.by_role for role in roles)
+
+    @property
+    def counties(self) -> set[int]:
+        return self.places(Role.COUNTY_ADMIN, Role.COUNTY_STAFF, Role.AUDITOR)
+
+    @property
+    def townships(self) -> set[int]:
+        return self.places(Role.CLERK)
+
+    @property
+    def headed(self) -> set[int]:
+        return self.places(Role.BRANCH_HEAD)
+
+    @property
+    def branches(self) -> set[int]:
+        return self.places(Role.BRANCH_HEAD, Role.DEPUTY)
+
+    @property
+    def departments(self) -> set[int]:
+        return self.places(Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD)
+
+
+def scope_of(user, at: date | None = None) -> Scope:
+    """Return the scope of `user` on the day `at` (default today): one query, kept on the user object."""
+    if not user.is_authenticated or not user.is_active:
+        return Scope()
+    on = at or today_here()
+    kept = user.__dict__.get("_scope")
+    if kept and kept[0] == on:
+        return kept[1]
+    by_role: dict[str, set[int]] = {}
+    rows = apps.get_model("stations", "Posting").objects.filter(in_force(on), user_id=user.pk)
+    for role, station, department in rows.values_list("role", "station_id", "department_id"):
+        by_role.setdefault(role, set()).add(station or department)
+    scope = Scope(by_role)
+    user.__dict__["_scope"] = (on, scope)
+    return scope
+
+
+def forget_scope(user) -> None:
+    """Drop the scope kept on a user object; called by the services that change postings."""
+    user.__dict__.pop("_scope", None)
+
+
+class PlacedQuerySet(models.QuerySet):
+    """For rows that carry `branch`, `station` and `county` keys: scope and filter by any place."""
+
+    def in_scope(self, scope: Scope) -> "PlacedQuerySet":
+        """Rows of the places that staff or a branch head look after."""
+        return self.filter(
+            Q(county__in=scope.counties) | Q(station__in=scope.townships) | Q(branch__in=scope.headed)
+        )
+
+    def visible_to(self, user) -> "PlacedQuerySet":
+        return self.in_scope(scope_of(user))
+
+    def under(self, place) -> "PlacedQuerySet":
+        """Rows of `place` and everything below it, by the key of the place's level."""
+        key = {Level.CENTRE: "county", Level.TOWNSHIP: "station", Level.BRANCH: "branch"}[place.level]
+        return self.filter(**{key: place.pk})
+
+
+class StationQuerySet(TreeQuerySet):
+    def visible_to(self, user) -> "StationQuerySet":
+        scope = scope_of(user)
+        own = scope.townships | scope.branches | scope.counties
+        return self.filter(Q(county__in=scope.counties) | Q(parent__in=scope.townships) | Q(pk__in=own))
+
+    def centres(self):
+        return self.filter(level=Level.CENTRE)
+
+    def townships(self):
+        return self.filter(level=Level.TOWNSHIP)
+
+    def branches(self):
+        return self.filter(level=Level.BRANCH)
+
+    def open(self, on: date):
+        """Stations open on the day `on`; a closed one keeps its history and leaves lists."""
+        return self.filter(Q(closed_on=None) | Q(closed_on__gt=on), opened_on__lte=on)
+
+    def under(self, place):
+        """`place` itself and everything below it, by parent keys."""
+        return self.filter(Q(pk=place.pk) | Q(parent=place.pk) | Q(county=place.pk))
+
+    def in_official_order(self):
+        return self.select_related("parent").order_by("official_order", "code")
+
+
+class StationManager(TreeManager.from_queryset(StationQuerySet)):
+    pass
+
+
+class DepartmentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Staff see their county's departments (to transfer to), officers their own."""
+        scope = scope_of(user)
+        clerks_counties = Q(county__children__in=scope.townships)
+        return self.filter(Q(county__in=scope.counties) | Q(pk__in=scope.departments) | clerks_counties).distinct()
+
+
+class VillageQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        scope = scope_of(user)
+        return self.filter(
+            Q(branch__county__in=scope.counties)
+            | Q(branch__parent__in=scope.townships)
+            | Q(branch__in=scope.branches)
+        )
+
+
+class PostingQuerySet(models.QuerySet):
+    def in_force(self, on: date):
+        return self.filter(in_force(on))
+
+    def visible_to(self, user):
+        """County staff see the postings of their county."""
+        counties = scope_of(user).counties
+        return self.filter(Q(station__county__in=counties) | Q(department__county__in=counties))
+
+    def of_role(self, *roles: str):
+        return self.filter(role__in=roles)

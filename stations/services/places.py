@@ -1,0 +1,56 @@
+"""Villages and departments."""
+
+from django.db import transaction
+
+from julu_liaison.common import audit
+from julu_liaison.common.errors import DomainError, NotAllowed
+from stations.models import Department, Station, Village
+from stations.permissions import is_county_staff
+from stations.states import Level
+
+
+def _demand_county_staff(actor, county_id: int) -> None:
+    if not is_county_staff(actor, county_id):
+        raise NotAllowed("这项资料由县人大办公室维护,请联系他们修改。")
+
+
+@transaction.atomic
+def add_village(*, name: str, branch: Station, actor) -> Village:
+    _demand_county_staff(actor, branch.county_id)
+    if branch.level != Level.BRANCH:
+        raise DomainError("村要归到一个分站,请选分站。", fields={"branch": "请选分站"})
+    village = Village.objects.create(name=name, branch=branch)
+    audit.record("add_village", actor=actor, target=village, name=name, branch=branch.code)
+    return village
+
+
+@transaction.atomic
+def edit_village(*, village: Village, actor, **changes) -> Village:
+    _demand_county_staff(actor, village.branch.county_id)
+    return _edit("edit_village", village, actor, changes)
+
+
+@transaction.atomic
+def add_department(*, code: str, name: str, county: Station, actor, **fields) -> Department:
+    _demand_county_staff(actor, county.pk)
+    department = Department(code=code, name=name, county=county, **fields)
+    department.full_clean()
+    department.save()
+    audit.record("add_department", actor=actor, target=department, county_code=county.code)
+    return department
+
+
+@transaction.atomic
+def edit_department(*, department: Department, actor, **changes) -> Department:
+    _demand_county_staff(actor, department.county_id)
+    return _edit("edit_department", department, actor, changes)
+
+
+def _edit(action: str, row, actor, changes: dict):
+    before = {name: str(getattr(row, name)) for name in changes}
+    for name, value in changes.items():
+        setattr(row, name, value)
+    row.full_clean()
+    row.save()
+    audit.record(action, actor=actor, target=row, before=before, after={k: str(v) for k, v in changes.items()})
+    return row
