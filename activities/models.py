@@ -118,13 +118,6 @@ class DutyLog(Placed):
         """The printed number within the station's register, e.g. 〔2026〕第001号."""
         return printed_number(self.year, self.serial)
 
-    @staticmethod
-    def attendance_of(user):
-        """Keys of the logs that `user` appears in as a deputy."""
-        if not user.is_authenticated:
-            return Attendance.objects.none().values("log")
-        return Attendance.objects.filter(deputy__user=user.pk).values("log")
-
 
 class Attendance(models.Model):
     """What one deputy did in one session (出席)."""

@@ -1,6 +1,7 @@
 """Pure rules of the roster; the county's own figures (seats, dates) come in as arguments."""
 
 from collections import Counter
+from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -15,7 +16,7 @@ class Place:
 
 
 def fill_places(
-    members: list[int], days: list[tuple[date, int]], served: Counter, away: set[tuple[int, date]] = frozenset()
+    members: list[int], days: list[tuple[date, int]], served: Counter, away: Set[tuple[int, date]] = frozenset()
 ) -> tuple[list[Place], list[int]]:
     """Put members of one branch on the reception days of a month, each at most once before anyone comes twice.
 
@@ -37,7 +38,7 @@ def fill_places(
     return places, waiting
 
 
-def _fill_second_seats(members: list[int], places: list[Place], served: Counter, away: set) -> None:
+def _fill_second_seats(members: list[int], places: list[Place], served: Counter, away: Set) -> None:
     """A branch with few members: somebody comes twice rather than a day having fewer than two deputies."""
     load = Counter(served)
     load.update(key for place in places for key in place.deputies)

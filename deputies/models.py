@@ -34,6 +34,10 @@ class Deputy(models.Model):
     photo_consent_on = models.DateField("同意公开照片", null=True, blank=True)
     phone_consent_on = models.DateField("同意公开电话", null=True, blank=True)
 
+    # Filled by `with_places(on)`: what counts on that day.
+    memberships_now: list["Membership"]
+    mandates_now: list["Mandate"]
+
     objects = DeputyQuerySet.as_manager()
 
     class Meta:

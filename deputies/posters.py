@@ -28,6 +28,7 @@ LARGEST_GRID = (5, 3)
 CUSTOM_SIZE = re.compile(r"(\d{3,4})[xX×](\d{3,4})")
 SHORTEST_SIDE, LONGEST_SIDE = 210, 5000  # mm; a PDF page ends at 5080 mm
 PHOTO_RATIO = 3 / 4
+SHARP_PHOTO = (600, 800)  # pixels; good enough for any size
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,7 @@ def _custom_size(width: int, height: int) -> BoardSize:
 
 CARD_FLOOR = 68  # mm; below that a card's text falls under 8 pt
 LEAST_BODY = 2.8  # mm, 8 pt
+LEAST_BODY_ON_A2 = 3.2  # mm; larger boards are read from further away
 LARGEST_BODY = 8.0  # mm on A2
 GAP_COST = 0.12  # an empty place in the grid spoils a board as much as cards 12 % out of proportion
 BEST_RATIO = {"tall": 1.0, "wide": 1.7}
@@ -231,10 +233,10 @@ def _card_measures(width: float, height: float, scale: float) -> dict[str, float
     wide = width / height >= WIDE_FROM
     body = min(width / 24, height / 13) if wide else min(width / 18, height / 19)
     body = min(body, LARGEST_BODY * scale)
-    padding, gap = 1.05 * body, body
+    padding, gap = 1.05 * body, 0.8 * body
     inner_width, inner_height = width - 2 * padding, height - 2 * padding
     share = 0.47 if width / height < NARROW_BELOW else 0.42
-    photo_height = min(inner_height if wide else 0.5 * inner_height, share * inner_width / PHOTO_RATIO)
+    photo_height = min(inner_height if wide else 0.49 * inner_height, share * inner_width / PHOTO_RATIO)
     photo_width = photo_height * PHOTO_RATIO
     beside = inner_width - photo_width - gap
     return {
@@ -248,7 +250,7 @@ def _card_measures(width: float, height: float, scale: float) -> dict[str, float
         "fields_height": inner_height if wide else inner_height - photo_height - gap,
         "name": min(2.6 * body, beside / 3.1),
         "body": body,
-        "least": min(body, max(0.68 * body, LEAST_BODY)),
+        "least": min(body, max(LEAST_BODY_ON_A2 * scale, LEAST_BODY)),
     }
 
 
@@ -302,7 +304,8 @@ def _photo_problems(person: BoardPerson, layout: BoardLayout, ppi: int) -> list[
         return [f"{person.name}的{message}" for message in refusal.messages]
     except (UnidentifiedImageError, Image.DecompressionBombError):
         return [f"{person.name}的照片打不开,请重新上传"]
-    needed = [ceil(mm / 25.4 * ppi) for mm in (layout.photo_width, layout.photo_height)]
+    printed = (layout.photo_width, layout.photo_height)
+    needed = [min(ceil(mm / 25.4 * ppi), enough) for mm, enough in zip(printed, SHARP_PHOTO, strict=True)]
     if width >= needed[0] and height >= needed[1]:
         return []
     return [
@@ -381,9 +384,7 @@ def _person_data(person: BoardPerson, number: int) -> dict:
 
 
 def _images(facts: BoardFacts) -> dict[str, Path | bytes]:
-    photos = {
-        f"photo-{number}": person.photo for number, person in enumerate(_ordered(facts)) if person.photo
-    }
+    photos = {f"photo-{number}": person.photo for number, person in enumerate(_ordered(facts)) if person.photo}
     return {"qr": qr_svg(facts.qr_url), **photos}
 
 

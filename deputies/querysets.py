@@ -57,7 +57,10 @@ class DeputyQuerySet(models.QuerySet):
         if not text:
             return self
         return self.filter(
-            Q(name__contains=text) | Q(initials__startswith=text.lower()) | Q(code__iexact=text) | Q(phone__endswith=text)
+            Q(name__contains=text)
+            | Q(initials__startswith=text.lower())
+            | Q(code__iexact=text)
+            | Q(phone__endswith=text)
         )
 
     def with_places(self, on: date):

@@ -1,6 +1,8 @@
 """Writes of the deputies app: people, mandates, memberships, accounts, consent."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -10,8 +12,9 @@ from deputies.rules import name_initials, name_sort_key
 from deputies.states import MandateLevel, MembershipRole
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
-from julu_liaison.common.numbering import next_number
+from julu_liaison.common.numbering import next_number, next_numbers
 from stations.models import Posting, Station
+from stations.permissions import is_county_staff
 from stations.services import appoint, end_posting
 from stations.states import Level, Role
 
@@ -50,6 +53,78 @@ def edit_deputy(*, deputy: Deputy, actor, **changes) -> Deputy:
     return fresh
 
 
+@dataclass(frozen=True)
+class NewMandate:
+    """A mandate to load: level, 届次, 选区 and the first day."""
+
+    level: str
+    term: str
+    constituency: str
+    started_on: date
+
+
+@dataclass(frozen=True)
+class NewDeputy:
+    """A person to load with mandates and branch. `columns` are columns of Deputy, as for `add_deputy`."""
+
+    columns: dict[str, Any]
+    mandates: tuple[NewMandate, ...]
+    branch: Station
+    role: str
+    started_on: date
+
+
+@transaction.atomic
+def load_deputies(*, county: Station, people: list[NewDeputy], actor) -> list[Deputy]:
+    """Register many new people with their mandates and memberships: what `add_deputy`, `grant_mandate` and
+    `assign_to_branch` do one by one, in three inserts and one audit row. Codes are given in the order of `people`.
+
+    Raises NotAllowed, ValidationError for a column, and the errors of `assign_to_branch` for an unfit head.
+    """
+    if not is_county_staff(actor, county.pk):
+        raise NotAllowed("代表资料由县人大办公室维护,请联系他们。")
+    if not people:
+        return []
+    _demand_fit_heads(people)
+    numbers = next_numbers(f"deputy:{county.code}", len(people))
+    deputies = [
+        Deputy(county=county, code=f"{county.code}-{number:04d}", **person.columns)
+        for number, person in zip(numbers, people, strict=True)
+    ]
+    for deputy in deputies:
+        _derive_name_columns(deputy)
+        deputy.clean_fields(exclude=["county", "user"])
+    pairs = list(zip(Deputy.objects.bulk_create(deputies), people, strict=True))
+    Mandate.objects.bulk_create(
+        Mandate(
+            deputy=deputy, level=new.level, term=new.term, constituency=new.constituency, started_on=new.started_on
+        )
+        for deputy, person in pairs
+        for new in person.mandates
+    )  # fmt: skip
+    Membership.objects.bulk_create(
+        Membership(deputy=deputy, branch=person.branch, role=person.role, started_on=person.started_on)
+        for deputy, person in pairs
+    )
+    audit.record("load_deputies", actor=actor, target=county, county_code=county.code, added=len(deputies))
+    return deputies
+
+
+def _demand_fit_heads(people: list[NewDeputy]) -> None:
+    heads = [person for person in people if person.role == MembershipRole.HEAD]
+    unfit = [
+        person.columns["name"]
+        for person in heads
+        if not any(new.level == MandateLevel.COUNTY and new.started_on <= person.started_on for new in person.mandates)
+    ]
+    if unfit:
+        raise DomainError(f"{'、'.join(unfit)}没有县级代表资格,不能当站长。", fields={"role": "站长要由县级代表担任"})
+    branches = [person.branch.pk for person in heads]
+    standing = Membership.objects.filter(branch__in=branches, role=MembershipRole.HEAD, ended_on=None)
+    if len(branches) != len(set(branches)) or standing.exists():
+        raise Conflict("有的分站已经有站长了,请先调整原来的站长。", fields={"role": "已经有站长了"})
+
+
 def _derive_name_columns(deputy: Deputy) -> None:
     deputy.initials = name_initials(deputy.name)[:20]
     deputy.sort_key = name_sort_key(deputy.name)
@@ -85,7 +160,7 @@ def end_mandate(*, mandate: Mandate, ended_on: date, reason: str, actor) -> Mand
 
 @transaction.atomic
 def assign_to_branch(*, deputy: Deputy, branch: Station, role: str, started_on: date, actor) -> Membership:
-    """Assign a deputy to a branch as head (站长) or member from `started_on` on; an earlier membership ends the day before.
+    """Assign a deputy to a branch as head (站长) or member; an earlier membership ends the day before `started_on`.
 
     The head must hold a county mandate on that day, and a branch has one head at a time.
     """

@@ -62,3 +62,8 @@ def sees_villager(user, opinion) -> bool:
     if at_its_branch(user, opinion) or at_its_centre(user, opinion) or is_its_deputy(user, opinion):
         return True
     return opinion.kind == Kind.OPINION and not opinion.confidential and at_its_department(user, opinion)
+
+
+def sees_drafts(user, opinion) -> bool:
+    """An answer that is not signed yet is the department's own business."""
+    return at_its_department(user, opinion)

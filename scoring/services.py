@@ -23,7 +23,7 @@ from scoring.states import Block, Item
 from stations.models import Station
 
 # domain.md §5: what a county starts with; it edits the rows of its own scheme.
-DEFAULT_POINTS = {
+DEFAULT_POINTS: dict[str, int | Decimal] = {
     Item.CONGRESS_MISSED: -5, Item.STUDY_MISSED: -3, Item.MEETING_MISSED: -2, Item.DUTY_MISSED: -2,
     Item.IDLE_MONTH: -2, Item.PRIVATE_LEAVE: -1, Item.LATE_OR_EARLY: -1,
     Item.MOTION_LED: 10, Item.MOTION_SIGNED: 3, Item.SUGGESTION_LED: 5, Item.SUGGESTION_SIGNED: 1,
@@ -47,7 +47,7 @@ def open_scheme(*, county: Station, year: int, actor) -> Scheme:
     if before:
         scheme.base = before.base
         scheme.save(update_fields=["base"])
-        values = dict(before.rules.values_list("item", "points"))
+        values: dict[str, int | Decimal] = dict(before.rules.values_list("item", "points"))
     else:
         values = DEFAULT_POINTS
     Rule.objects.bulk_create(
@@ -61,13 +61,13 @@ def open_scheme(*, county: Station, year: int, actor) -> Scheme:
 def earnings_of(deputies: Iterable[int], year: int) -> dict[int, list[Earning]]:
     """Return what each deputy earned in `year` according to the records, by deputy key (five queries in all)."""
     keys = list(deputies)
-    found: dict[int, list[Earning]] = defaultdict(list)
+    found: dict = defaultdict(list)
     for deputy, duties in _duties(keys, year).items():
         found[deputy] += duty_earnings(duties)
     for deputy, meetings in _meetings(keys, year).items():
         found[deputy] += meeting_earnings(meetings)
-    for deputy, tickets in _tickets(keys, year).items():
-        found[deputy] += ticket_earnings(tickets)
+    for author, tickets in _tickets(keys, year).items():
+        found[author] += ticket_earnings(tickets)
     return found
 
 
@@ -95,11 +95,11 @@ def _meetings(keys: list[int], year: int) -> dict[int, list[Meeting]]:
     return found
 
 
-def _tickets(keys: list[int], year: int) -> dict[int, list[Ticket]]:
+def _tickets(keys: list[int], year: int) -> dict[int | None, list[Ticket]]:
     """Opinions count once somebody has accepted them; suggestions once the centre has handed them over."""
     rows = Opinion.objects.filter(deputy__in=keys, registered_on__year=year).exclude(state__in=NOT_VERIFIED)
     rows = rows.filter(Q(kind=Kind.OPINION) | Q(HANDED_OVER))
-    found = defaultdict(list)
+    found: dict[int | None, list[Ticket]] = defaultdict(list)
     for row in rows.only("uid", "number", "registered_on", "kind", "deputy"):
         ticket = Ticket(str(row.uid), row.number, row.registered_on, row.kind == Kind.SUGGESTION)
         found[row.deputy_id].append(ticket)
@@ -107,7 +107,9 @@ def _tickets(keys: list[int], year: int) -> dict[int, list[Ticket]]:
 
 
 @transaction.atomic
-def rescore(*, county: Station, year: int, at: datetime, deputies: Iterable[int] | None = None, write: bool = True) -> int:
+def rescore(
+    *, county: Station, year: int, at: datetime, deputies: Iterable[int] | None = None, write: bool = True
+) -> int:
     """Make the ledger of `year` equal to the facts, with new and reversing entries; return how many were made.
 
     Idempotent: a second run makes none. Deputies are locked in key order, so two workers neither double an entry
@@ -160,11 +162,19 @@ def _differences(
         rule = rules[earning.item]
         made.append(
             PointEntry(
-                deputy_id=deputy, year=year, rule=rule, block=rule.block, points=rule.points,
-                occurred_on=earning.occurred_on, reason=earning.reason[:200], source=earning.source,
-                source_key=earning.source_key, fact_key=fact_key, turn=turns.get((deputy, fact_key), 0) + 1,
+                deputy_id=deputy,
+                year=year,
+                rule=rule,
+                block=rule.block,
+                points=rule.points,
+                occurred_on=earning.occurred_on,
+                reason=earning.reason[:200],
+                source=earning.source,
+                source_key=earning.source_key,
+                fact_key=fact_key,
+                turn=turns.get((deputy, fact_key), 0) + 1,
                 posted_at=at,
-            )  # fmt: skip
+            )
         )
     return made
 

@@ -124,7 +124,7 @@ class StationQuerySet(TreeQuerySet):
         return self.select_related("parent").order_by("official_order", "code")
 
 
-class StationManager(TreeManager.from_queryset(StationQuerySet)):
+class StationManager(TreeManager.from_queryset(StationQuerySet)):  # type: ignore[misc]
     pass
 
 

@@ -18,7 +18,7 @@ from stations.models import Department, Station, Village
 from stations.services import add_department, add_village, appoint, open_station
 from stations.states import Role
 
-PASSWORD = "Test-pass-2026"  # noqa: S105 - a test's own
+PASSWORD = "Test-pass-2026"
 OPENED = date(2020, 1, 1)
 SUNDAY = date(2026, 3, 1)
 

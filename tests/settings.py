@@ -6,7 +6,7 @@ import tempfile
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="liaison-test-")
 os.environ.setdefault("THROTTLE", "off")
 
-from julu_liaison.settings import *  # noqa: E402, F403
+from julu_liaison.settings import *  # noqa: F403
 
 DEBUG = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -40,9 +40,8 @@ def test_road_case_from_log_to_rating(cast, filed):
     ticket = filed.opinions[0]
     assert filed.log.number == ticket.number == "〔2024〕第001号"
     for who, move, facts, state in PATH:
-        if "department" in facts:
-            facts = {"department": cast.jiaotong}
-        ticket = move_opinion(opinion=ticket, move=move, actor=getattr(cast, who), at=moment(DAY, 18), **facts)
+        said = {"department": cast.jiaotong} if "department" in facts else facts
+        ticket = move_opinion(opinion=ticket, move=move, actor=getattr(cast, who), at=moment(DAY, 18), **said)
         assert ticket.state == state
     hops = list(ticket.hops.in_order())
     assert [hop.move for hop in hops] == ["register"] + [step[1] for step in PATH]

@@ -7,8 +7,8 @@ from django.db import transaction
 from julu_liaison.common import audit
 from julu_liaison.common.announcing import announce
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed, StaleVersion
-from julu_liaison.common.working_days import today_here
 from julu_liaison.common.workflow import Move
+from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.services import notify
 from opinions.models import Hop, Opinion, Reply
 from opinions.rules import LEAST_ANSWER
@@ -130,12 +130,12 @@ def _apply(step: Move, ticket: Opinion, facts: dict, actor, at: datetime) -> Non
 
 def _put_with_holder(ticket: Opinion, state: str) -> None:
     """Name who has to act in `state`. Reworking goes back to whoever gave the answer; telling is the branch's."""
-    if state == ticket.state or state == State.WAITING:
+    if state in (ticket.state, State.WAITING):
         return
     if state in (State.AT_DEPARTMENT, State.REWORKING) and ticket.department_id:
         ticket.holder_department, ticket.holder_station = ticket.department, None
         return
-    places = {
+    places: dict[str, int] = {
         State.AT_BRANCH: ticket.branch_id,
         State.AT_STATION: ticket.station_id,
         State.AT_CENTRE: ticket.county_id,
@@ -149,7 +149,7 @@ def _put_with_holder(ticket: Opinion, state: str) -> None:
 def _solver(ticket: Opinion) -> int:
     """The place that solved a ticket no department ever had; the hop before its answer names it."""
     last = ticket.hops.filter(to_state=State.REPLIED).order_by("-pk").first()
-    keys = {
+    keys: dict[str, int] = {
         State.AT_BRANCH: ticket.branch_id, State.AT_STATION: ticket.station_id, State.AT_CENTRE: ticket.county_id,
     }  # fmt: skip
     if last and last.from_state == State.REWORKING:

@@ -1,10 +1,11 @@
 """Writes of the stations app: the tree, villages and departments, postings."""
 
-from stations.services.places import add_department, add_village, edit_department, edit_village
+from stations.services.places import add_department, add_village, edit_department, edit_village, load_villages
 from stations.services.postings import appoint, end_posting
-from stations.services.tree import check_tree, close_station, edit_station, open_station
+from stations.services.tree import NewPlace, check_tree, close_station, edit_station, load_county, open_station
 
 __all__ = [
+    "NewPlace",
     "add_department",
     "add_village",
     "appoint",
@@ -14,5 +15,7 @@ __all__ = [
     "edit_station",
     "edit_village",
     "end_posting",
+    "load_county",
+    "load_villages",
     "open_station",
 ]

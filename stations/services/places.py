@@ -25,6 +25,21 @@ def add_village(*, name: str, branch: Station, actor) -> Village:
 
 
 @transaction.atomic
+def load_villages(*, names: dict[Station, list[str]], actor) -> list[Village]:
+    """Add many villages at once, by branch: one insert and one audit row."""
+    for county_id in sorted({branch.county_id for branch in names}):
+        _demand_county_staff(actor, county_id)
+    if any(branch.level != Level.BRANCH for branch in names):
+        raise DomainError("村要归到一个分站,请选分站。", fields={"branch": "请选分站"})
+    villages = [Village(name=name, branch=branch) for branch, here in names.items() for name in here]
+    for village in villages:
+        village.clean_fields(exclude=["branch"])
+    Village.objects.bulk_create(villages)
+    audit.record("load_villages", actor=actor, added=len(villages))
+    return villages
+
+
+@transaction.atomic
 def edit_village(*, village: Village, actor, **changes) -> Village:
     _demand_county_staff(actor, village.branch.county_id)
     return _edit("edit_village", village, actor, changes)

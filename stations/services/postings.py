@@ -21,8 +21,8 @@ def appoint(
     `actor=None` is the system itself: seeding, and memberships, which create the postings of head and deputy.
     Raises DomainError when place and role do not fit, NotAllowed for one's own role.
     """
-    _demand_fitting_place(role, station, department)
-    county_id = (station or department).county_id
+    place = _fitting_place(role, station, department)
+    county_id = place.county_id
     if actor is not None:
         if actor.pk == user.pk:
             raise NotAllowed("不能给自己安排岗位,请由另一位管理员办理。")
@@ -34,15 +34,14 @@ def appoint(
     )  # fmt: skip
     forget_scope(user)
     if created:
-        place = (station or department).code
-        audit.record("appoint", actor=actor, target=user, role=role, place=place, from_day=str(started_on))
+        audit.record("appoint", actor=actor, target=user, role=role, place=place.code, from_day=str(started_on))
     return posting
 
 
 @transaction.atomic
 def end_posting(*, posting: Posting, ended_on: date, actor) -> Posting:
     """End a posting; `ended_on` is its last day. `actor=None` as in `appoint`."""
-    place = posting.station or posting.department
+    place = _fitting_place(posting.role, posting.station, posting.department)
     if actor is not None and (actor.pk == posting.user_id or not can_appoint(actor, place.county_id)):
         raise NotAllowed("岗位由县级管理员安排,而且不能改自己的岗位。")
     posting.ended_on = max(ended_on, posting.started_on)
@@ -52,13 +51,15 @@ def end_posting(*, posting: Posting, ended_on: date, actor) -> Posting:
     return posting
 
 
-def _demand_fitting_place(role: str, station: Station | None, department: Department | None) -> None:
+def _fitting_place(role: str, station: Station | None, department: Department | None) -> Station | Department:
+    """Return the one place a role is held at; raises DomainError when it does not fit the role."""
     if role in DEPARTMENT_ROLES:
         if department is None or station is not None:
             raise DomainError("部门岗位请选部门。", fields={"department": "请选部门"})
-        return
+        return department
     if station is None or department is not None:
         raise DomainError("这个岗位请选站点。", fields={"station": "请选站点"})
     level = LEVEL_OF_ROLE[Role(role)]
     if station.level != level:
         raise DomainError(f"“{Role(role).label}”这个岗位要设在{level.label}。", fields={"station": "层级不对"})
+    return station

@@ -4,9 +4,11 @@ MPTT keeps lft/rght numbers in every row; two writers at once, or one stale inst
 (131 inconsistencies in a trial). So every write here goes: transaction → lock → read again → save.
 """
 
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import connection, transaction
+from django.db.models import Max
 
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
@@ -16,8 +18,8 @@ from stations.states import Level
 
 TREE_LOCK = 130529  # any constant number of our own; shared by all writers of the tree
 
-LEVEL_BELOW = {None: Level.CENTRE, Level.CENTRE: Level.TOWNSHIP, Level.TOWNSHIP: Level.BRANCH}
-SUFFIX = {Level.CENTRE: "人大常委会网格指挥中心", Level.TOWNSHIP: "人大代表联络站", Level.BRANCH: ""}
+LEVEL_BELOW: dict[str | None, str] = {None: Level.CENTRE, Level.CENTRE: Level.TOWNSHIP, Level.TOWNSHIP: Level.BRANCH}
+SUFFIX: dict[str, str] = {Level.CENTRE: "人大常委会网格指挥中心", Level.TOWNSHIP: "人大代表联络站", Level.BRANCH: ""}
 EDITABLE = {
     "name", "official_order", "division_code", "host", "address", "phone", "duty_hours", "seats", "opened_on",
     "closed_on",
@@ -48,14 +50,70 @@ def open_station(*, code: str, name: str, parent: Station | None, opened_on: dat
         raise Conflict(f"编号“{code}”已经用过了,编号印在二维码里,不能重复。", fields={"code": "这个编号用过了"})
     station = Station(code=code, name=name, parent=parent, level=level, opened_on=opened_on, **fields)
     station.full_name = _full_name(station)
-    station.county_id = parent.county_id if parent else None
+    station.county = parent.county if parent else None
     station.full_clean(exclude=["depth", "lft", "rght", "tree_id"], validate_constraints=False)
     station.save()
     if parent is None:
-        station.county_id = station.pk
+        station.county = station
         station.save(update_fields=["county"])
-    audit.record("open_station", actor=actor, target=station, county_code=station.county.code)
+    county_code = parent.county.code if parent and parent.county else code
+    audit.record("open_station", actor=actor, target=station, county_code=county_code)
     return station
+
+
+@dataclass
+class NewPlace:
+    """A place to open with everything below it. `fields` are other columns of Station, e.g. `host`, `phone`."""
+
+    code: str
+    name: str
+    below: list["NewPlace"] = field(default_factory=list)
+    fields: dict = field(default_factory=dict)
+
+    @property
+    def rank(self) -> tuple[int, str]:
+        """The order among its siblings, as MPTTMeta.order_insertion_by has it."""
+        return self.fields.get("official_order", 0), self.code
+
+
+@transaction.atomic
+def load_county(*, place: NewPlace, opened_on: date, actor=None) -> Station:
+    """Open a new county with all its stations and branches at once: three inserts instead of hundreds of renumberings.
+
+    `actor=None` is the system itself: a county that has just begun has no staff who could be asked.
+    Raises Conflict for a code in use. Rows must be read again before they are changed.
+    """
+    lock_tree()
+    tree_id = (Station.objects.aggregate(last=Max("tree_id"))["last"] or 0) + 1
+    rows = _numbered(place, None, 1, tree_id, opened_on)
+    taken = Station.objects.filter(code__in=[row.code for row in rows]).values_list("code", flat=True)
+    if taken:
+        raise Conflict(f"编号“{'、'.join(sorted(taken))}”已经用过了,编号印在二维码里,不能重复。")
+    centre = rows[0]
+    Station.objects.bulk_create([centre])
+    for row in rows:
+        row.county = centre
+    Station.objects.filter(pk=centre.pk).update(county=centre)
+    for depth in (1, 2):
+        Station.objects.bulk_create([row for row in rows if row.depth == depth])
+    audit.record("load_county", actor=actor, target=centre, county_code=centre.code, places=len(rows))
+    return Station.objects.get(pk=centre.pk)
+
+
+def _numbered(place: NewPlace, parent: Station | None, left: int, tree_id: int, opened_on: date) -> list[Station]:
+    """Return the unsaved rows of `place` and everything below it, with the numbers of the tree from `left` on."""
+    level = LEVEL_BELOW[parent.level if parent else None]
+    row = Station(
+        code=place.code, name=place.name, parent=parent, level=level, opened_on=opened_on,
+        tree_id=tree_id, depth=parent.depth + 1 if parent else 0, lft=left, **place.fields,
+    )  # fmt: skip
+    row.full_name = _full_name(row)
+    row.clean_fields(exclude=["parent", "county", "rght"])
+    rows = [row]
+    for child in sorted(place.below, key=lambda child: child.rank):
+        rows += _numbered(child, row, left + 2 * len(rows) - 1, tree_id, opened_on)
+    row.rght = left + 2 * len(rows) - 1
+    return rows
 
 
 @transaction.atomic
@@ -65,7 +123,7 @@ def edit_station(*, station: Station, actor, **changes) -> Station:
         raise NotAllowed("站点资料由县人大办公室维护,请联系他们修改。")
     unknown = set(changes) - EDITABLE
     if unknown:
-        raise DomainError("编号、层级和上级定了就不能改。", fields={name: "不能改" for name in unknown})
+        raise DomainError("编号、层级和上级定了就不能改。", fields=dict.fromkeys(unknown, "不能改"))
     lock_tree()
     fresh = Station.objects.select_related("parent", "county").get(pk=station.pk)
     before = {name: str(getattr(fresh, name)) for name in changes}
@@ -108,7 +166,8 @@ def check_tree(*, fix: bool = False) -> list[str]:
 
 
 def _tree_problems() -> list[str]:
-    rows = list(Station.objects.order_by("tree_id", "lft").values("pk", "code", "parent_id", "depth", "lft", "rght", "tree_id"))
+    columns = ("pk", "code", "parent_id", "depth", "lft", "rght", "tree_id")
+    rows = list(Station.objects.order_by("tree_id", "lft").values(*columns))
     by_key = {row["pk"]: row for row in rows}
     problems = []
     for row in rows:

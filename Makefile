@@ -1,0 +1,61 @@
+# Everything runs from here; README says which of these you need. Needs Python 3.11 and make, nothing else.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+# Servers for `make test-servers` and `make test-browser`; .ci/run starts them where they are missing.
+TEST_DATABASE_URL ?= $(or $(DATABASE_URL),postgres://postgres@127.0.0.1:5432/postgres)
+TEST_REDIS_URL ?= $(or $(REDIS_URL),redis://127.0.0.1:6379/0)
+WORKERS ?= 2
+
+.PHONY: run test check lint types migrations test-servers test-browser requirements clean
+
+run: $(VENV)/installed
+	$(BIN)/python manage.py run --port $(PORT)
+
+test: $(VENV)/installed-dev
+	env -u DATABASE_URL -u REDIS_URL $(BIN)/python -m pytest -n $(WORKERS) -m "not servers and not browser"
+
+check: lint types migrations test test-servers test-browser
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/djade --check $$(git ls-files 'templates/*.html')
+	$(BIN)/lint-imports
+
+types: $(VENV)/installed-dev
+	$(BIN)/mypy
+
+migrations: $(VENV)/installed-dev
+	env -u DATABASE_URL $(BIN)/python manage.py makemigrations --check --dry-run
+
+test-servers: $(VENV)/installed-dev
+	env DATABASE_URL=$(TEST_DATABASE_URL) REDIS_URL=$(TEST_REDIS_URL) \
+		$(BIN)/python -m pytest -n $(WORKERS) -m "not browser" --dist loadgroup
+
+test-browser: $(VENV)/installed-dev
+	env DATABASE_URL=$(TEST_DATABASE_URL) REDIS_URL=$(TEST_REDIS_URL) $(BIN)/python -m pytest -m browser
+
+# Pinned with hashes and without any address: pip asks whatever index the machine is set up for.
+requirements: $(VENV)/installed-dev
+	$(BIN)/python -m pip install -q uv
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--python-version 3.11 pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--python-version 3.11 pyproject.toml --extra dev -c requirements.txt -o requirements-dev.txt
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] < (3, 11))' \
+		|| (echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11" && exit 1)
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: $(BIN)/python requirements.txt
+	$(BIN)/python -m pip install -q --require-hashes -r requirements.txt
+	touch $@
+
+$(VENV)/installed-dev: $(BIN)/python requirements.txt requirements-dev.txt
+	$(BIN)/python -m pip install -q --require-hashes -r requirements-dev.txt
+	touch $@ $(VENV)/installed
+
+clean:
+	rm -rf $(VENV) data

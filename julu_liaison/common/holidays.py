@@ -1,0 +1,31 @@
+"""The holidays that are known beforehand: published by the State Council, packaged by chinesecalendar."""
+
+from chinese_calendar.constants import Holiday, holidays, workdays
+from django.db import transaction
+
+from julu_liaison.common import audit
+from julu_liaison.common.models import CalendarDay
+
+
+def last_known_year() -> int:
+    """The last year whose holidays the package knows; later ones are typed in when they are published."""
+    return max(holidays).year
+
+
+@transaction.atomic
+def load_holidays(*, first_year: int, actor) -> int:
+    """Add the holidays and make-up working days from `first_year` to the last known year; return how many were new.
+
+    A day that the calendar has already is left as it is: somebody may have corrected it.
+    """
+    had = set(CalendarDay.objects.filter(date__year__gte=first_year).values_list("date", flat=True))
+    kinds = ((CalendarDay.Kind.HOLIDAY, holidays), (CalendarDay.Kind.WORKDAY, workdays))
+    new = [
+        CalendarDay(date=day, kind=kind, name=Holiday(name).chinese)
+        for kind, days in kinds
+        for day, name in days.items()
+        if day.year >= first_year and day not in had
+    ]
+    CalendarDay.objects.bulk_create(sorted(new, key=lambda row: row.date))
+    audit.record("load_holidays", actor=actor, first_year=first_year, added=len(new))
+    return len(new)

@@ -1,0 +1,115 @@
+"""Pure rules: the calendar, the roster's fairness, the score's arithmetic."""
+
+from collections import Counter
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from activities.rules import fill_places
+from deputies.rules import levels_label, name_initials
+from julu_liaison.common.working_days import Calendar, sundays_of
+from opinions.rules import due_day
+from opinions.states import Unit
+from scoring.rules import total_score
+
+SPRING_FESTIVAL = Calendar({date(2026, 2, day): "holiday" for day in range(15, 24)} | {date(2026, 2, 28): "workday"})
+days = st.dates(date(2020, 1, 1), date(2035, 12, 31))
+points = st.decimals(-50, 50, places=1)
+
+
+def test_holiday_sunday_is_held_on_the_first_later_day_that_is_no_sunday():
+    assert SPRING_FESTIVAL.reception_day(date(2026, 2, 15)) == date(2026, 2, 24)
+    assert SPRING_FESTIVAL.reception_day(date(2026, 2, 22)) == date(2026, 2, 24)
+    assert SPRING_FESTIVAL.reception_day(date(2026, 3, 1)) == date(2026, 3, 1)
+
+
+def test_holiday_ending_on_saturday_does_not_postpone_to_the_next_sunday():
+    calendar = Calendar({date(2026, 5, 3): "holiday"} | {date(2026, 5, day): "holiday" for day in range(4, 10)})
+    assert calendar.reception_day(date(2026, 5, 3)) == date(2026, 5, 11)
+
+
+def test_working_days_skip_the_holiday_and_count_the_make_up_saturday():
+    assert SPRING_FESTIVAL.add_working_days(date(2026, 2, 13), 1) == date(2026, 2, 24)
+    assert SPRING_FESTIVAL.add_working_days(date(2026, 2, 13), 5) == date(2026, 2, 28)
+
+
+@given(start=days, amount=st.integers(1, 60))
+def test_working_days_add_up(start, amount):
+    calendar = Calendar({})
+    end = calendar.add_working_days(start, amount)
+    between = [start + timedelta(days=n) for n in range(1, (end - start).days + 1)]
+    assert sum(day.weekday() < 5 for day in between) == amount
+    assert end.weekday() < 5
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "end"),
+    [
+        (date(2025, 11, 30), 3, date(2026, 2, 28)),
+        (date(2026, 1, 31), 1, date(2026, 2, 28)),
+        (date(2026, 3, 15), 6, date(2026, 9, 15)),
+    ],
+)
+def test_months_are_calendar_months(start, months, end):
+    assert due_day(start=start, amount=months, unit=Unit.MONTH, calendar=Calendar({})) == end
+
+
+@given(day=days)
+def test_sundays_of_a_month(day):
+    found = sundays_of(day)
+    assert len(found) in (4, 5)
+    assert all(sunday.weekday() == 6 and sunday.month == day.month for sunday in found)
+
+
+@given(
+    members=st.integers(1, 20),
+    seats=st.lists(st.integers(2, 4), min_size=4, max_size=5),
+    load=st.lists(st.integers(0, 9), min_size=20, max_size=20),
+)
+def test_roster_leaves_nobody_out_where_the_seats_allow(members, seats, load):
+    people = list(range(members))
+    sundays = [(date(2026, 3, 1) + timedelta(days=7 * n), seat) for n, seat in enumerate(seats)]
+    served = Counter(dict(enumerate(load[:members])))
+    places, left = fill_places(people, sundays, served)
+    placed = [key for place in places for key in place.deputies]
+    assert len(left) == max(0, members - sum(seats))
+    assert set(placed) | set(left) == set(people)
+    assert all(len(place.deputies) <= place.seats for place in places)
+    assert all(len(set(place.deputies)) == len(place.deputies) for place in places)
+    assert all(served[key] >= max((served[other] for other in placed), default=0) for key in left)
+    if members >= 2 * len(seats):
+        assert all(len(place.deputies) >= 2 for place in places)
+
+
+def test_roster_respects_absence():
+    day = date(2026, 3, 1)
+    places, left = fill_places([1, 2], [(day, 3)], Counter(), {(1, day)})
+    assert (places[0].deputies, left) == ([2], [1])
+
+
+@given(deductions=st.lists(points.map(lambda p: -abs(p))), bonus=st.lists(points.map(abs)))
+def test_score_never_falls_below_the_bonus(deductions, bonus):
+    total = total_score(Decimal(60), sum(deductions, Decimal(0)), sum(bonus, Decimal(0)))
+    assert total == max(Decimal(0), 60 + sum(deductions)) + sum(bonus)
+    assert total >= sum(bonus)
+
+
+def test_a_reversed_deduction_beyond_the_base_is_worth_nothing():
+    assert total_score(Decimal(60), Decimal(-70), Decimal(5)) == 5
+    assert total_score(Decimal(60), Decimal(-70) + 2, Decimal(5)) == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "initials"),
+    [("曾小燕", "zxy"), ("单国强", "sgq"), ("仇英", "qy"), ("区建华", "ojh"), ("欧阳修文", "oyxw"), ("尉迟恭", "ycg")],
+)
+def test_initials_know_surnames(name, initials):
+    assert name_initials(name) == initials
+
+
+def test_levels_are_printed_as_the_place_is_called():
+    assert levels_label(["county", "township"], "镇") == "县、镇人大代表"
+    assert levels_label([], "镇") == ""

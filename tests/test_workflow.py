@@ -1,0 +1,219 @@
+"""The table of moves: every move that is not open in a state, or not this person's, is refused and changes nothing."""
+
+import pytest
+
+from activities.services import Matter
+from julu_liaison.common.errors import Conflict, DomainError, NotAllowed, StaleVersion
+from opinions.models import Opinion
+from opinions.services import file_suggestion, move_opinion, register_opinion
+from opinions.states import Kind, State
+from opinions.workflow import MOVES, moves_open_to
+from tests.cast import SUNDAY, moment
+
+AT = moment(SUNDAY)
+ROLES = (
+    "admin", "staff", "auditor", "clerk", "stranger", "head", "deputy", "officer", "chief", "other_officer",
+)  # fmt: skip
+ANSWER = "已经组织人员现场勘查并修好"
+
+# Who may make which move of an ordinary ticket of GT01 that lies with the transport department (or did).
+BRANCH, STATION, COUNTY = {"head", "clerk"}, {"clerk"}, {"admin", "staff"}
+MAY = {
+    (State.REGISTERED, "accept"): STATION,
+    (State.REGISTERED, "refuse"): STATION,
+    (State.AT_BRANCH, "solve"): BRANCH,
+    (State.AT_BRANCH, "escalate"): BRANCH,
+    (State.AT_BRANCH, "refuse"): BRANCH,
+    (State.AT_BRANCH, "ask_villager"): BRANCH,
+    (State.AT_STATION, "solve"): STATION,
+    (State.AT_STATION, "escalate"): STATION,
+    (State.AT_STATION, "refuse"): STATION,
+    (State.AT_STATION, "send_back"): STATION,
+    (State.AT_STATION, "ask_villager"): STATION,
+    (State.AT_CENTRE, "solve"): COUNTY,
+    (State.AT_CENTRE, "send_back"): COUNTY,
+    (State.AT_CENTRE, "transfer"): COUNTY,
+    (State.AT_CENTRE, "ask_villager"): COUNTY,
+    (State.AT_DEPARTMENT, "sign_for"): {"officer", "chief"},
+    (State.AT_DEPARTMENT, "return_wrong"): {"officer", "chief"},
+    (State.AT_DEPARTMENT, "reply"): {"officer", "chief"},
+    (State.AT_DEPARTMENT, "ask_villager"): {"officer", "chief"},
+    (State.REWORKING, "reply"): {"officer", "chief"},
+    (State.WAITING, "resume"): STATION | COUNTY,
+    (State.REPLIED, "tell"): {"deputy"} | BRANCH | COUNTY,
+    (State.REPLIED, "rework"): COUNTY,
+    (State.TOLD, "rate"): {"deputy"} | BRANCH | COUNTY,
+    (State.TOLD, "rework"): COUNTY,
+    (State.TOLD, "close"): STATION | COUNTY,
+    (State.CLOSED, "follow_up"): STATION | COUNTY,
+    (State.CLOSED, "reopen"): STATION | COUNTY,
+} | {
+    (state, "urge"): STATION | COUNTY
+    for state in (State.AT_BRANCH, State.AT_STATION, State.AT_CENTRE, State.AT_DEPARTMENT, State.REWORKING)
+} | {
+    (state, "void"): STATION | COUNTY
+    for state in set(State) - {State.CLOSED, State.REFUSED, State.MERGED, State.VOID}
+}  # fmt: skip
+
+
+@pytest.fixture
+def ticket(cast):
+    matter = Matter("村西田间道路塌陷", deputy=cast.deputy_person, villager_name="张三", villager_phone="19900009999")
+    return register_opinion(branch=cast.gt01, matter=matter, actor=cast.clerk, at=AT)
+
+
+def put(ticket, cast, state):
+    """Lay the ticket where a test wants it, with the holder that the state has."""
+    holders = {
+        State.REGISTERED: cast.gt, State.AT_BRANCH: cast.gt01, State.AT_STATION: cast.gt,
+        State.AT_CENTRE: cast.county, State.REPLIED: cast.gt01, State.TOLD: cast.gt01,
+    }  # fmt: skip
+    at_department = state in (State.AT_DEPARTMENT, State.REWORKING)
+    Opinion.objects.filter(pk=ticket.pk).update(
+        state=state, department=cast.jiaotong if at_department else None, paused_state=State.AT_BRANCH,
+        holder_department=cast.jiaotong if at_department else None, holder_station=holders.get(state),
+    )  # fmt: skip
+    ticket.refresh_from_db()
+
+
+@pytest.mark.parametrize("state", State.values)
+def test_moves_open_in_each_state_to_each_role(cast, ticket, state):
+    put(ticket, cast, state)
+    found = {role: {move.name for move in moves_open_to(getattr(cast, role), ticket)} for role in ROLES}
+    wanted = {role: {move for (at, move), who in MAY.items() if at == state and role in who} for role in ROLES}
+    assert found == wanted
+
+
+@pytest.mark.parametrize("state", State.values)
+def test_every_other_move_is_refused_and_changes_nothing(cast, ticket, state):
+    put(ticket, cast, state)
+    facts = {"note": ANSWER, "department": cast.jiaotong, "class": "A", "rating": "satisfied"}
+    before, refused = (ticket.version, ticket.hops.count()), 0
+    for name in MOVES:
+        for role in ROLES:
+            if role in MAY.get((state, name), ()):
+                continue
+            wanted = NotAllowed if (state, name) in MAY else Conflict
+            with pytest.raises(wanted):
+                move_opinion(opinion=ticket, move=name, actor=getattr(cast, role), at=AT, **facts)
+            refused += 1
+    ticket.refresh_from_db()
+    assert (ticket.version, ticket.hops.count(), ticket.state) == (*before, state)
+    assert refused > 100
+
+
+def test_conflict_names_the_state_and_the_moves_that_are_open(cast, ticket):
+    with pytest.raises(Conflict) as error:
+        move_opinion(opinion=ticket, move="transfer", actor=cast.clerk, at=AT)
+    assert error.value.details["state"] == State.AT_BRANCH
+    assert set(error.value.details["moves"]) == {"solve", "escalate", "refuse", "ask_villager", "urge", "void"}
+    assert "分站办理" in error.value.message
+
+
+def test_second_person_is_told_what_the_first_did(cast, ticket):
+    seen = ticket.version
+    move_opinion(opinion=ticket, move="urge", actor=cast.staff, at=AT, version=seen)
+    with pytest.raises(StaleVersion, match="县工作人员刚做了“催办”"):
+        move_opinion(opinion=ticket, move="escalate", actor=cast.clerk, at=AT, version=seen)
+
+
+@pytest.mark.parametrize(
+    ("move", "facts", "field"),
+    [
+        ("solve", {}, "note"),
+        ("solve", {"note": "已办"}, "note"),
+        ("solve", {"note": ANSWER, "class": "E"}, "class"),
+        ("refuse", {"note": ""}, "note"),
+    ],
+)
+def test_missing_facts_are_named(cast, ticket, move, facts, field):
+    with pytest.raises(DomainError) as error:
+        move_opinion(opinion=ticket, move=move, actor=cast.clerk, at=AT, **facts)
+    assert field in error.value.fields
+    assert ticket.hops.count() == 1
+
+
+def test_officers_answer_waits_for_the_heads_signature_where_the_department_wants_it(cast, ticket):
+    cast.jiaotong.signature_needed = True
+    cast.jiaotong.save()
+    put(ticket, cast, State.AT_DEPARTMENT)
+    drafted = move_opinion(opinion=ticket, move="reply", actor=cast.officer, at=AT, note=ANSWER, **{"class": "A"})
+    assert drafted.state == State.AT_DEPARTMENT
+    with pytest.raises(NotAllowed):
+        move_opinion(opinion=ticket, move="sign_reply", actor=cast.officer, at=AT)
+    back = move_opinion(opinion=ticket, move="return_reply", actor=cast.chief, at=AT, note="请写明完工日期")
+    assert back.state == State.AT_DEPARTMENT
+    move_opinion(opinion=ticket, move="reply", actor=cast.officer, at=AT, note=ANSWER + "10日完工", **{"class": "A"})
+    signed = move_opinion(opinion=ticket, move="sign_reply", actor=cast.chief, at=AT)
+    assert signed.state == State.REPLIED
+    assert list(signed.replies.values_list("withdrawn", "signed_by")) == [(True, None), (False, cast.chief.pk)]
+
+
+def test_unsatisfied_goes_back_to_whoever_answered(cast, ticket):
+    ticket = move_opinion(opinion=ticket, move="escalate", actor=cast.head, at=AT)
+    ticket = move_opinion(opinion=ticket, move="solve", actor=cast.clerk, at=AT, note=ANSWER)
+    ticket = move_opinion(opinion=ticket, move="tell", actor=cast.deputy, at=AT)
+    with pytest.raises(DomainError) as error:
+        move_opinion(opinion=ticket, move="rate", actor=cast.deputy, at=AT, rating="unsatisfied")
+    assert "note" in error.value.fields
+    ticket = move_opinion(opinion=ticket, move="rate", actor=cast.deputy, at=AT, rating="unsatisfied", note="又坏了")
+    assert (ticket.state, ticket.holder) == (State.REWORKING, cast.gt)
+    ticket = move_opinion(opinion=ticket, move="solve", actor=cast.clerk, at=AT, note=ANSWER)
+    ticket = move_opinion(opinion=ticket, move="tell", actor=cast.deputy, at=AT)
+    ticket = move_opinion(opinion=ticket, move="rate", actor=cast.deputy, at=AT, rating="unsatisfied", note="还是坏的")
+    assert ticket.holder == cast.gt
+
+
+def test_waiting_pauses_and_comes_back_to_its_state(cast, ticket):
+    ticket = move_opinion(opinion=ticket, move="ask_villager", actor=cast.head, at=AT, note="请说明是哪一段路")
+    assert (ticket.state, ticket.due_on, ticket.holder) == (State.WAITING, None, cast.gt01)
+    ticket = move_opinion(opinion=ticket, move="resume", actor=cast.clerk, at=AT)
+    assert (ticket.state, ticket.holder) == (State.AT_BRANCH, cast.gt01)
+    assert ticket.due_on is not None
+
+
+def test_a_ticket_reopens_once(cast, ticket):
+    put(ticket, cast, State.CLOSED)
+    ticket = move_opinion(opinion=ticket, move="reopen", actor=cast.clerk, at=AT, note="群众说没有解决")
+    put(ticket, cast, State.CLOSED)
+    with pytest.raises(Conflict):
+        move_opinion(opinion=ticket, move="reopen", actor=cast.clerk, at=AT, note="又说没有解决")
+
+
+def test_departments_of_another_county_cannot_be_chosen(cast, ticket):
+    put(ticket, cast, State.AT_CENTRE)
+    cast.jiaotong.is_active = False
+    cast.jiaotong.save()
+    with pytest.raises(DomainError) as error:
+        move_opinion(opinion=ticket, move="transfer", actor=cast.staff, at=AT, department=cast.jiaotong)
+    assert "department" in error.value.fields
+
+
+def test_suggestion_goes_from_deputy_over_station_and_centre_to_the_department(cast):
+    ticket = file_suggestion(
+        deputy=cast.deputy_person, text="建议修通断头路", category="road", actor=cast.deputy, at=AT
+    )
+    assert (ticket.kind, ticket.state, ticket.holder) == (Kind.SUGGESTION, State.REGISTERED, cast.gt)
+    for who, move, facts, state in (
+        (cast.clerk, "accept", {}, State.AT_STATION),
+        (cast.clerk, "escalate", {}, State.AT_CENTRE),
+        (cast.staff, "transfer", {"department": cast.jiaotong}, State.AT_DEPARTMENT),
+    ):
+        ticket = move_opinion(opinion=ticket, move=move, actor=who, at=AT, **facts)
+        assert ticket.state == state
+    assert str(ticket.due_on) == "2026-06-01"
+
+
+def test_tickets_are_seen_by_their_places_and_people_only(cast, ticket):
+    def seers():
+        return {role for role in ROLES if Opinion.objects.visible_to(getattr(cast, role)).exists()}
+
+    assert seers() == {"admin", "staff", "auditor", "clerk", "head", "deputy"}
+    put(ticket, cast, State.AT_DEPARTMENT)
+    assert seers() == {"admin", "staff", "auditor", "clerk", "head", "deputy", "officer", "chief"}
+
+
+def test_villagers_identity_is_sealed_in_the_database(cast, ticket):
+    raw = Opinion.objects.extra(select={"raw": "villager_phone"}).values_list("raw", flat=True)[0]
+    assert "19900009999" not in raw
+    assert Opinion.objects.get(pk=ticket.pk).villager_phone == "19900009999"
