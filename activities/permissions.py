@@ -26,5 +26,5 @@ def can_record_activity(user, station) -> bool:
 
 
 def can_report(user, station) -> bool:
-    """Have a station's monthly report made: its clerk, county staff."""
-    return is_clerk_of(user, station.pk) or is_county_staff(user, station.county_id)
+    """Have a place's monthly report made: the clerk of its station, county staff."""
+    return is_clerk_of(user, station.township.pk) or is_county_staff(user, station.county_id)

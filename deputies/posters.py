@@ -13,6 +13,7 @@ from datetime import date
 from io import BytesIO
 from math import ceil, log
 from pathlib import Path
+from typing import Any
 
 from PIL import Image, UnidentifiedImageError
 
@@ -29,6 +30,7 @@ CUSTOM_SIZE = re.compile(r"(\d{3,4})[xX×](\d{3,4})")
 SHORTEST_SIDE, LONGEST_SIDE = 210, 5000  # mm; a PDF page ends at 5080 mm
 PHOTO_RATIO = 3 / 4
 SHARP_PHOTO = (600, 800)  # pixels; good enough for any size
+MOST_PIXELS = 25_000_000
 
 
 @dataclass(frozen=True)
@@ -228,7 +230,7 @@ def _laid_out(size: BoardSize, columns: int, rows: int) -> BoardLayout:
     )
 
 
-def _card_measures(width: float, height: float, scale: float) -> dict[str, float | str]:
+def _card_measures(width: float, height: float, scale: float) -> dict[str, Any]:
     """Text and photo of one card of width × height mm."""
     wide = width / height >= WIDE_FROM
     body = min(width / 24, height / 13) if wide else min(width / 18, height / 19)
@@ -272,7 +274,7 @@ def check_board(facts: BoardFacts, size: str) -> list[str]:
         if not person.name.strip():
             problems.append("有一位代表没有姓名,请补上")
         if person.photo:
-            problems += _photo_problems(person, layout, board_size(size).photo_ppi)
+            problems += _photo_problems(person.name, person.photo, layout, board_size(size).photo_ppi)
     return problems
 
 
@@ -295,23 +297,32 @@ def _texts(facts: BoardFacts) -> Iterator[tuple[str, str, str]]:
         yield "公示牌", label, text
 
 
-def _photo_problems(person: BoardPerson, layout: BoardLayout, ppi: int) -> list[str]:
+def _photo_problems(name: str, photo: Path, layout: BoardLayout, ppi: int) -> list[str]:
     try:
-        content = image_content(person.photo)
-        with Image.open(BytesIO(content)) as picture:
-            width, height = picture.size
+        width, height = _photo_pixels(photo)
     except PrintRefused as refusal:
-        return [f"{person.name}的{message}" for message in refusal.messages]
-    except (UnidentifiedImageError, Image.DecompressionBombError):
-        return [f"{person.name}的照片打不开,请重新上传"]
+        return [f"{name}的{message}" for message in refusal.messages]
     printed = (layout.photo_width, layout.photo_height)
     needed = [min(ceil(mm / 25.4 * ppi), enough) for mm, enough in zip(printed, SHARP_PHOTO, strict=True)]
     if width >= needed[0] and height >= needed[1]:
         return []
     return [
-        f"{person.name}的照片只有{width}×{height}像素,印这个尺寸至少要{needed[0]}×{needed[1]},"
+        f"{name}的照片只有{width}×{height}像素,印这个尺寸至少要{needed[0]}×{needed[1]},"
         "请换一张更清楚的,或改印小一号的板"
     ]
+
+
+def _photo_pixels(photo: Path) -> tuple[int, int]:
+    """Width and height, from the file's head alone. Raises PrintRefused for what the archive format can't hold."""
+    content = image_content(photo)
+    try:
+        with Image.open(BytesIO(content)) as picture:
+            size, mode = picture.size, picture.mode
+    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
+        raise PrintRefused(["照片打不开,请重新上传"]) from error
+    if mode == "CMYK" or size[0] * size[1] > MOST_PIXELS:
+        raise PrintRefused(["照片是印刷色彩(CMYK)的或者太大,请重新上传"])
+    return size
 
 
 # ---- Printing ----

@@ -51,8 +51,11 @@ class DeputyQuerySet(models.QuerySet):
         rows = apps.get_model("deputies", "Membership").objects.in_force(on).filter(deputy=OuterRef("pk"))
         return self.filter(Exists(rows.under(place) if place is not None else rows))
 
-    def matching(self, text: str):
-        """Search by name, pinyin initials, code or the tail of the phone."""
+    def matching(self, text: str, *, phones: bool = True):
+        """Search by name, pinyin initials, code or the tail of the phone.
+
+        `phones=False` for those who see phones masked: searching would tell them the hidden digits.
+        """
         text = text.strip()
         if not text:
             return self
@@ -60,7 +63,7 @@ class DeputyQuerySet(models.QuerySet):
             Q(name__contains=text)
             | Q(initials__startswith=text.lower())
             | Q(code__iexact=text)
-            | Q(phone__endswith=text)
+            | (Q(phone__endswith=text) if phones else Q(pk=None))
         )
 
     def with_places(self, on: date):

@@ -13,6 +13,7 @@ from django.db.models import Q
 from mptt.managers import TreeManager
 from mptt.querysets import TreeQuerySet
 
+from julu_liaison.common.errors import NotFound
 from julu_liaison.common.working_days import today_here
 from stations.states import Level, Role
 
@@ -119,6 +120,13 @@ class StationQuerySet(TreeQuerySet):
     def under(self, place):
         """`place` itself and everything below it, by parent keys."""
         return self.filter(Q(pk=place.pk) | Q(parent=place.pk) | Q(county=place.pk))
+
+    def named(self, code: str, user):
+        """The place with this code that `user` may see. Raises NotFound, also for one out of scope."""
+        place = None if "\0" in code else self.visible_to(user).filter(code=code).first()
+        if place is None:
+            raise NotFound(f"没有找到编号是“{code}”的站点,可能编号不对,也可能不在您的范围内。")
+        return place
 
     def in_official_order(self):
         return self.select_related("parent").order_by("official_order", "code")

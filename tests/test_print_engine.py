@@ -165,7 +165,7 @@ def test_photo_reaches_the_board_and_two_boards_never_swap_photos(tmp_path):
     for colour in ("red", "blue", "red"):
         Image.new("RGB", (600, 800), colour).save(tmp_path / f"{colour}.png")
         picture = preview(board([person(0, photo=tmp_path / f"{colour}.png")]), "A3")
-        assert {"red": (255, 0, 0), "blue": (0, 0, 255)}[colour] in picture.getdata()
+        assert {"red": (255, 0, 0), "blue": (0, 0, 255)}[colour] in dict(picture.getcolors(10**7)).values()
 
 
 def preview(facts: BoardFacts, size: str) -> Image.Image:
@@ -363,6 +363,18 @@ def test_photo_too_small_for_the_size_names_the_pixels_needed(photo):
     (message,) = check_board(facts, "A2")
     assert "张建国的照片只有120×160像素" in message
     assert check_board(replace(facts, people=[person(0, photo=photo(900, 1200))]), "2400x1200") == []
+
+
+def test_photo_in_printing_inks_is_refused_and_every_other_kind_printed(tmp_path, photo):
+    picture = Image.open(photo())
+    picture.convert("CMYK").save(tmp_path / "inks.jpg")
+    assert "CMYK" in check_board(board([person(0, photo=tmp_path / "inks.jpg")]), "A3")[0]
+    picture.save(tmp_path / "progressive.jpg", progressive=True)
+    picture.convert("L").save(tmp_path / "grey.jpg")
+    picture.convert("RGBA").save(tmp_path / "alpha.png")
+    picture.convert("P").save(tmp_path / "palette.png")
+    files = [tmp_path / name for name in ("progressive.jpg", "grey.jpg", "alpha.png", "palette.png")]
+    assert render_board(board([person(number, photo=file) for number, file in enumerate(files)]), "A3")
 
 
 def test_board_without_deputies_is_no_board():

@@ -1,9 +1,11 @@
 """The table of moves: every move that is not open in a state, or not this person's, is refused and changes nothing."""
 
 import pytest
+from django.conf import settings
 
 from activities.services import Matter
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed, StaleVersion
+from julu_liaison.management.commands.draw_workflow import diagram
 from opinions.models import Opinion
 from opinions.services import file_suggestion, move_opinion, register_opinion
 from opinions.states import Kind, State
@@ -217,3 +219,7 @@ def test_villagers_identity_is_sealed_in_the_database(cast, ticket):
     raw = Opinion.objects.extra(select={"raw": "villager_phone"}).values_list("raw", flat=True)[0]
     assert "19900009999" not in raw
     assert Opinion.objects.get(pk=ticket.pk).villager_phone == "19900009999"
+
+
+def test_the_diagram_in_the_docs_shows_the_table():
+    assert (settings.BASE_DIR / "docs" / "workflow.md").read_text() == diagram()

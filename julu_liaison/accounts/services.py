@@ -50,6 +50,7 @@ def _set_password(user: User, password: str) -> None:
     user.password_changed_at = timezone.now()
 
 
+@transaction.atomic
 def issue_token(*, user: User, at=None) -> tuple[str, ApiToken]:
     """Return a fresh API key in plain text (shown once) with its row."""
     at = at or timezone.now()
@@ -61,6 +62,7 @@ def issue_token(*, user: User, at=None) -> tuple[str, ApiToken]:
     return key, token
 
 
+@transaction.atomic
 def revoke_token(*, token: ApiToken, actor) -> None:
     token.delete()
     audit.record("revoke_token", actor=actor, target=actor)

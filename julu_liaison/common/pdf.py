@@ -133,7 +133,8 @@ def _engine(files: tuple[Path, ...]) -> _Engine:
 
 def _chains(fonts: typst.Fonts, files: tuple[Path, ...]) -> dict[str, list[str]]:
     """Families in the order in which a glyph is looked for, ours first."""
-    family = {Path(face.path): face.family for face in reversed(fonts.fonts())}  # the first face of each file
+    faces = reversed(fonts.fonts())  # so that of a collection the first face wins
+    family = {Path(face.path): face.family for face in faces if face.path}
     further = [family[file.resolve()] for file in files if file not in (SANS_FILE, SERIF_FILE)]
     return {"sans": [SANS_FAMILY, SERIF_FAMILY, *further], "serif": [SERIF_FAMILY, SANS_FAMILY, *further]}
 

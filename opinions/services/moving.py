@@ -30,18 +30,22 @@ SENTENCES = {
 
 @transaction.atomic
 def move_opinion(
-    *, opinion: Opinion, move: str, actor, at: datetime, version: int | None = None, **facts
-) -> Opinion:
+    *, opinion: Opinion, move: str, actor, at: datetime, version: int | None = None,
+    misread: dict[str, str] | None = None, **facts,
+) -> Opinion:  # fmt: skip
     """Make `move` with a ticket and write its hop.
 
     `facts`: `note`, `department` (Department), `class` (A–D), `rating`, `route` as the move needs. `version`: the
-    one the person saw; a newer one raises StaleVersion. Checked in this order: Conflict (not open in this state),
+    one the person saw; a newer one raises StaleVersion. `misread`: sentences by field for what the door could not
+    read, told only when the step is open to the person. Checked in this order: Conflict (not open in this state),
     NotAllowed, StaleVersion, DomainError (something missing).
     """
     ticket = Opinion.objects.select_for_update().get(pk=opinion.pk)
     step = _open_step(ticket, move, actor)
     if version is not None and version != ticket.version:
         raise _stale(ticket)
+    if misread:
+        raise DomainError(";".join(misread.values()) + "。", fields=misread)
     facts = {name: value for name, value in facts.items() if value not in (None, "")}
     _check_facts(step, ticket, facts)
     before = ticket.state

@@ -1,0 +1,17 @@
+"""The monthly report (月报表): a place's attendance workbook and the same figures as PDF."""
+
+from activities.reports.figures import DeputyMonth, MonthFigures, PlaceMonth, read_month
+from activities.reports.files import ReportFiles, make_report, report_zip_name
+from activities.reports.tables import attendance_table, places_table
+
+__all__ = [
+    "DeputyMonth",
+    "MonthFigures",
+    "PlaceMonth",
+    "ReportFiles",
+    "attendance_table",
+    "make_report",
+    "places_table",
+    "read_month",
+    "report_zip_name",
+]

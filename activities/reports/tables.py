@@ -1,0 +1,169 @@
+"""The month's figures laid out as tables; workbook and PDF print the same ones, so they cannot disagree."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from activities.reports.figures import DeputyMonth, MonthFigures, PlaceMonth
+from activities.states import Form, Presence
+from stations.models import Station
+from stations.states import Level
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: heading, width in characters, and for figures how a row's value is read."""
+
+    label: str
+    width: float
+    figure: Callable | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a table. `kind`: group (a heading over the whole width), row, subtotal or total."""
+
+    kind: str
+    cells: list
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A sheet of the workbook. `group_label` names what lines are grouped by, empty if they are not."""
+
+    name: str
+    title: str
+    subtitle: str
+    columns: list[Column]
+    lines: list[Line]
+    notes: list[str]
+    signature: str
+    group_label: str = field(default="")
+
+    def of_kind(self, *kinds: str) -> Iterator[Line]:
+        return (line for line in self.lines if line.kind in kinds)
+
+
+def _presence(status: str) -> Callable[[DeputyMonth], int]:
+    return lambda row: row.presence[status]
+
+
+def _form(form: str) -> Callable[[DeputyMonth], int]:
+    return lambda row: row.forms[form]
+
+
+ATTENDANCE_COLUMNS = [
+    Column("序号", 5),
+    Column("姓名", 10),
+    Column("分站职务", 6),
+    Column("应到", 6, lambda row: row.expected),
+    Column("实到", 6, lambda row: row.attended),
+    Column("顶班", 6, _presence(Presence.SUBSTITUTE)),
+    Column("事假", 6, _presence(Presence.PRIVATE_LEAVE)),
+    Column("病假", 6, _presence(Presence.SICK_LEAVE)),
+    Column("公假", 6, _presence(Presence.OFFICIAL_LEAVE)),
+    Column("缺席", 6, _presence(Presence.ABSENT)),
+    Column("迟到早退", 6, lambda row: row.late_or_early),
+    Column("日志未登记", 7, lambda row: row.unfiled),
+    Column("服务次数", 6, lambda row: row.forms.total()),
+    *(Column(form.label, 7, _form(form)) for form in Form),
+    Column("备注", 14),
+]
+PLACE_COLUMNS = [
+    Column("序号", 5),
+    Column("分站", 16),
+    Column("安排接待(次)", 9, lambda row: row.planned),
+    Column("已开展(次)", 9, lambda row: row.held),
+    Column("未开展(次)", 9, lambda row: row.not_held),
+    Column("日志未登记(次)", 9, lambda row: row.missing),
+    Column("工作日志(篇)", 9, lambda row: row.logs),
+    Column("接待群众(人次)", 9, lambda row: row.received),
+    Column("走访(户次)", 9, lambda row: row.households),
+    Column("发放资料(份)", 9, lambda row: row.leaflets),
+    Column("收到意见(件)", 9, lambda row: row.opinions),
+    Column("办结意见(件)", 9, lambda row: row.closed),
+]
+ATTENDANCE_NOTES = [
+    "应到:排班安排、没有取消的接待次数,按当天是不是本分站代表计算;月中调动的代表在两个分站各计各的。",
+    "实到含迟到、早退和排班以外到岗;顶班记在代表自己的分站;日志未登记:安排了接待,日志里还没有这位代表的到岗情况。",
+    "节假日顺延的接待计入原星期日所在的月份;作废的工作日志不计。",
+]
+PLACE_NOTES = [
+    "安排接待按排班计;日志未登记:接待日已到,还没有登记工作日志,也没有登记“未开展”。",
+    "走访和发放资料含本站自己组织的活动;办结意见含以前月份收到、本月办结的。",
+]
+
+
+def attendance_table(figures: MonthFigures) -> Table:
+    """Every branch's deputies with what became of the receptions they were expected at, and services by form."""
+    lines: list[Line] = []
+    everyone: list[DeputyMonth] = []
+    for branch in figures.places:
+        if branch.deputies:
+            lines += _branch_lines(figures, branch)
+            everyone += branch.deputies
+    people = len({row.code for row in everyone})  # who moved has two rows
+    lines.append(Line("total", ["合计", f"{people}人", "", *_sums(ATTENDANCE_COLUMNS, everyone), ""]))
+    title = f"{figures.place.full_name}代表接待考勤表"
+    return Table(
+        "考勤", title, _subtitle(figures), ATTENDANCE_COLUMNS, lines, ATTENDANCE_NOTES, _signature(figures), "分站"
+    )
+
+
+def _branch_lines(figures: MonthFigures, branch: PlaceMonth) -> Iterator[Line]:
+    name = _name(branch.place, figures.place)
+    yield Line("group", [f"{name}({len(branch.deputies)}人)"], name)
+    for number, row in enumerate(branch.deputies, start=1):
+        yield Line("row", [number, row.name, row.role, *_values(ATTENDANCE_COLUMNS, row), row.note], name)
+    yield Line("subtotal", ["小计", f"{len(branch.deputies)}人", "", *_sums(ATTENDANCE_COLUMNS, branch.deputies), ""], name)
+
+
+def places_table(figures: MonthFigures) -> Table:
+    """Every branch's receptions, people, households, leaflets and opinions; the county's grouped by station."""
+    by_station = figures.place.level == Level.CENTRE
+    lines: list[Line] = []
+    for station, rows in groupby(figures.places, key=lambda row: row.place.township):
+        lines += _station_lines(station, list(rows), grouped=by_station)
+    lines.append(Line("total", ["合计", "", *_sums(PLACE_COLUMNS, figures.places)]))
+    title = f"{figures.place.full_name}接待情况统计表"
+    group_label = "联络站" if by_station else ""
+    return Table(
+        "分站情况", title, _subtitle(figures), PLACE_COLUMNS, lines, PLACE_NOTES, _signature(figures), group_label
+    )
+
+
+def _station_lines(station: Station, rows: list[PlaceMonth], *, grouped: bool) -> Iterator[Line]:
+    group = station.name if grouped else ""
+    if grouped:
+        yield Line("group", [station.full_name], group)
+    for number, row in enumerate(rows, start=1):
+        yield Line("row", [number, row.place.name if row.is_branch else "本级活动", *_values(PLACE_COLUMNS, row)], group)
+    if grouped:
+        yield Line("subtotal", ["小计", f"{sum(row.is_branch for row in rows)}个分站", *_sums(PLACE_COLUMNS, rows)], group)
+
+
+def _name(branch: Station, place: Station) -> str:
+    """A branch's name where `place` is the heading: 第一分站, in the county's own report 官亭镇第一分站."""
+    return branch.parent.name + branch.name if place.level == Level.CENTRE else branch.name
+
+
+def _values(columns: list[Column], row) -> list[int]:
+    return [column.figure(row) for column in columns if column.figure]
+
+
+def _sums(columns: list[Column], rows: Iterable) -> list[int]:
+    rows = list(rows)
+    return [sum(column.figure(row) for row in rows) for column in columns if column.figure]
+
+
+def _subtitle(figures: MonthFigures) -> str:
+    return f"{figures.month.year}年{figures.month.month}月(按{_day(figures.on)}的记录)"
+
+
+def _signature(figures: MonthFigures) -> str:
+    return f"制表人:              负责人:              {_day(figures.on)}"
+
+
+def _day(day) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -1,0 +1,16 @@
+"""Nightly housekeeping of what no app owns."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from julu_liaison.common.idempotency import forget_replays
+
+REPLAYS_KEPT = timedelta(days=7)
+
+
+@shared_task
+def forget_old_replays() -> int:
+    """Forget answers to Idempotency-Keys that no client repeats any more."""
+    return forget_replays(timezone.now() - REPLAYS_KEPT)

@@ -1,0 +1,35 @@
+"""ETag and If-Match: a change based on an old reading is refused with 412."""
+
+import hashlib
+import json
+
+from django.utils.http import parse_etags
+
+from julu_liaison.common.errors import StaleVersion
+
+
+def tag_of(shown: dict) -> str:
+    """Return the ETag of what a person is shown."""
+    text = json.dumps(shown, sort_keys=True, ensure_ascii=False, default=str)
+    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+
+
+def version_tag(version: int) -> str:
+    """Return the ETag of a record that counts its versions."""
+    return f'"v{version}"'
+
+
+def matches(request, tag: str) -> bool:
+    """Whether the request may change the version `tag`: it names it, names `*`, or names nothing."""
+    header = request.headers.get("If-Match")
+    if header is None:
+        return True
+    # A proxy that compresses answers marks the tag as weak; it is still the version that was read.
+    named = [name.removeprefix("W/") for name in parse_etags(header)]
+    return "*" in named or tag in named
+
+
+def demand_match(request, tag: str) -> None:
+    """Raise StaleVersion unless the request may change the version `tag`."""
+    if not matches(request, tag):
+        raise StaleVersion("内容在您读取之后被别人改过,请重新读取再改。")

@@ -1,0 +1,46 @@
+"""How tickets are worded on pages: state, term, holder."""
+
+from django import template
+from django.utils.html import format_html
+
+from opinions.states import State
+from stations.states import Level
+
+register = template.Library()
+
+SOON = 3  # days
+STATE_CLASS = {
+    State.CLOSED: "tag-ok", State.REPLIED: "tag-warn", State.TOLD: "tag-warn", State.REWORKING: "tag-warn",
+    State.AT_CENTRE: "tag-todo", State.AT_STATION: "tag-todo", State.AT_BRANCH: "tag-todo",
+    State.AT_DEPARTMENT: "tag-todo", State.REGISTERED: "tag-todo",
+}  # fmt: skip
+
+
+@register.simple_tag
+def state_tag(opinion) -> str:
+    """Draw the ticket's state as a tag."""
+    return format_html('<span class="tag {}">{}</span>', STATE_CLASS.get(opinion.state, ""), opinion.get_state_display())
+
+
+@register.simple_tag
+def term_tag(opinion, on) -> str:
+    """Draw how many days are left, or by how many the ticket is late; nothing for a state without a term."""
+    left = opinion.days_left(on)
+    if left is None:
+        return ""
+    if left < 0:
+        return format_html('<span class="tag tag-bad num">超期{}天</span>', -left)
+    if left == 0:
+        return format_html('<span class="tag tag-warn">今天到期</span>')
+    return format_html('<span class="tag num{}">还剩{}天</span>', " tag-warn" if left <= SOON else "", left)
+
+
+@register.filter
+def holder_words(opinion) -> str:
+    """Name who has to act now: 县交通运输局, 官亭镇联络站, 第一分站, 县人大办公室."""
+    if opinion.holder_department:
+        return opinion.holder_department.name
+    place = opinion.holder_station
+    if place is None:
+        return ""
+    return {Level.CENTRE: "县人大办公室", Level.TOWNSHIP: f"{place.name}联络站"}.get(place.level, place.name)

@@ -1,0 +1,137 @@
+"""One ticket: what it is about, what was done, and the moves open to whoever looks."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from julu_liaison.common.errors import DomainError
+from julu_liaison.common.working_days import today_here
+from opinions.forms import MoveForm
+from opinions.models import Hop, Opinion
+from opinions.permissions import sees_drafts
+from opinions.services import look_at_villager, move_opinion
+from opinions.states import State
+from opinions.workflow import MOVES, moves_open_to
+
+# The usual step first, what is seldom or cannot be undone last.
+ORDER = (
+    "sign_for", "reply", "sign_reply", "return_reply", "accept", "tell", "rate", "transfer", "solve", "escalate",
+    "resume", "follow_up", "reopen", "send_back", "return_wrong", "ask_villager", "urge", "rework", "close", "refuse",
+    "void",
+)  # fmt: skip
+USUAL = frozenset({"reply", "sign_reply", "accept", "tell", "rate", "transfer", "solve", "resume"})
+DRAFTING = frozenset({"reply", "return_reply"})
+
+
+@dataclass
+class Step:
+    """One open move with its form; the usual one and one that was refused stand open."""
+
+    form: MoveForm
+    is_open: bool
+
+    @property
+    def move(self):
+        return self.form.move
+
+
+@require_safe
+@login_required
+def opinion(request, uid):
+    return _ticket_page(request, _found(request, uid))
+
+
+@require_POST
+def opinion_move(request, uid, name):
+    """Make one move. Whatever is refused comes back on the ticket's page with everything that was typed."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(reverse("opinion", args=[uid]))  # the text waits in the browser's own draft
+    ticket = _found(request, uid)
+    if name not in MOVES:
+        raise Http404
+    form = MoveForm(request.POST, move=MOVES[name], ticket=ticket)
+    if not form.is_valid():
+        return _ticket_page(request, ticket, refused=form, status=400)
+    try:
+        ticket = move_opinion(
+            opinion=ticket, move=name, actor=request.user, at=timezone.now(),
+            version=_version(request.POST.get("version", "")), **form.facts(),
+        )  # fmt: skip
+    except DomainError as error:
+        form.refuse(error.fields or {"": error.message})
+        return _ticket_page(request, _found(request, uid), refused=form, status=error.status)
+    messages.success(request, _done_words(MOVES[name], ticket))
+    return _back(request, ticket, name)
+
+
+def _found(request, uid) -> Opinion:
+    return get_object_or_404(Opinion.objects.visible_to(request.user).for_list().select_related("log"), uid=uid)
+
+
+def _version(text: str) -> int | None:
+    """Return the version the person saw; anything that is no number counts as an old one."""
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _done_words(move, ticket: Opinion) -> str:
+    holder = ticket.holder
+    where = f",现在由{holder}办理" if holder and ticket.state not in (State.REPLIED, State.TOLD) else ""
+    return f"{ticket.number}:{move.label},已记下{where}。"
+
+
+def _back(request, ticket: Opinion, name: str):
+    """Back to the ticket, or to the list when the move has taken it out of the person's scope."""
+    if Opinion.objects.visible_to(request.user).filter(pk=ticket.pk).exists():
+        return redirect(f"{reverse('opinion', args=[ticket.uid])}?made={name}")
+    return redirect("opinions")
+
+
+def _ticket_page(request, ticket: Opinion, *, refused: MoveForm | None = None, status: int = 200):
+    steps = _steps(request.user, ticket, refused)
+    shown = refused is None or any(step.form is refused for step in steps)
+    context = {
+        "ticket": ticket,
+        "today": today_here(),
+        "villager": look_at_villager(opinion=ticket, actor=request.user, at=timezone.now()),
+        "hops": _hops(request.user, ticket),
+        "replies": _replies(request.user, ticket),
+        "steps": steps,
+        "refused": refused,
+        "orphan": None if shown else refused,  # the move is closed meanwhile: its text is kept for copying
+    }
+    return render(request, "opinions/ticket.html", context, status=status)
+
+
+def _steps(user, ticket: Opinion, refused: MoveForm | None) -> list[Step]:
+    moves = sorted(moves_open_to(user, ticket), key=lambda move: ORDER.index(move.name))
+    usual = next((move.name for move in moves if move.name in USUAL), None)
+    standing = refused.move.name if refused else usual
+    return [
+        Step(refused if refused and refused.move is move else MoveForm(move=move, ticket=ticket), move.name == standing)
+        for move in moves
+    ]
+
+
+def _hops(user, ticket: Opinion) -> list[Hop]:
+    """The history, oldest first. The words of an unsigned answer stay inside the department."""
+    hops = list(ticket.hops.in_order())
+    drafts = sees_drafts(user, ticket)
+    for hop in hops:
+        hop.label = MOVES[hop.move].label if hop.move in MOVES else "登记"
+        if hop.move in DRAFTING and hop.to_state != State.REPLIED and not drafts:
+            hop.note = ""
+    return hops
+
+
+def _replies(user, ticket: Opinion):
+    replies = ticket.replies.filter(withdrawn=False).select_related("department", "drafted_by", "signed_by")
+    return [reply for reply in replies if reply.signed_at or sees_drafts(user, ticket)]
