@@ -55,12 +55,8 @@ def _fill_second_seats(members: list[int], places: list[Place], served: Counter,
             load[chosen] += 1
 
 
-LONGEST_POSTPONEMENT = 20  # days; holiday blocks are 8 at most, so the calendar is read that much further
-
-
-def reception_days(start: date, end: date) -> list[date]:
-    """Return the days of reception of the Sundays from `start` to `end`, in order; holidays postpone (one query)."""
-    calendar = Calendar.load(start, end + timedelta(days=LONGEST_POSTPONEMENT))
+def reception_days(start: date, end: date, calendar: Calendar) -> list[date]:
+    """Return the days of reception of the Sundays from `start` to `end`, in order; holidays postpone some."""
     first = start + timedelta(days=(SUNDAY - start.weekday()) % 7)
     sundays = [first + timedelta(days=days) for days in range(0, max((end - first).days + 1, 0), 7)]
     return sorted({calendar.reception_day(sunday) for sunday in sundays})

@@ -65,7 +65,7 @@ class Mandate(models.Model):
 
     deputy = models.ForeignKey(Deputy, models.PROTECT, related_name="mandates", verbose_name="代表")
     level = models.CharField("代表层级", max_length=10, choices=MandateLevel)
-    term = models.CharField("届次", max_length=40)
+    term = models.CharField("届次", max_length=40, blank=True)
     constituency = models.CharField("选区", max_length=60, blank=True)
     started_on = models.DateField("开始日期")
     ended_on = models.DateField("结束日期", null=True, blank=True, help_text="最后一天,含当天")

@@ -1,4 +1,8 @@
-"""Who may do what with deputies' master data, and who sees a phone in full."""
+"""Who may do what with deputies' master data, and who sees a phone in full.
+
+Where a rule below is asked about `None`, that is the system itself: a command run on the county's own machine
+(import_deputies, make_boards). Pages and the API always ask about somebody, if only an anonymous visitor.
+"""
 
 from stations.permissions import is_clerk_of, is_county_staff
 from stations.querysets import scope_of
@@ -6,19 +10,40 @@ from stations.querysets import scope_of
 
 def can_edit_deputy(user, deputy) -> bool:
     """County staff; the deputies' own townships report changes to the county."""
-    return is_county_staff(user, deputy.county_id)
+    return user is None or is_county_staff(user, deputy.county_id)
 
 
 def can_import_deputies(user, county) -> bool:
-    return is_county_staff(user, county.pk)
+    """County staff, as for one deputy."""
+    return user is None or is_county_staff(user, county.pk)
 
 
 def can_print_boards(user, branch) -> bool:
     """Boards are made and hung centrally by the county (统一制作、统一悬挂); a station may print its own A3 drafts."""
-    return is_county_staff(user, branch.county_id) or is_clerk_of(user, branch.parent_id)
+    return user is None or is_county_staff(user, branch.county_id) or is_clerk_of(user, branch.parent_id)
 
 
 def sees_whole_phones(user) -> bool:
     """County staff and clerks, who have to call people; everyone else gets the phone masked."""
     scope = scope_of(user)
     return bool(scope.counties or scope.townships)
+
+
+def sees_file(user, deputy) -> bool:
+    """Mandates, branches and attendance with their dates: the deputy, and the staff of the deputy's places."""
+    if user.is_authenticated and deputy.user_id == user.pk:
+        return True
+    scope = scope_of(user)
+    if deputy.county_id in scope.counties:
+        return True
+    return bool(scope.townships) and deputy.memberships.filter(branch__parent__in=scope.townships).exists()
+
+
+def sees_photo(user, deputy, on) -> bool:
+    """Everybody once the deputy has agreed to its publication; else only who may see the file."""
+    return agreed_by(deputy.photo_consent_on, on) or sees_file(user, deputy)
+
+
+def agreed_by(consent_on, on) -> bool:
+    """Whether a recorded consent counts on the day `on`."""
+    return consent_on is not None and consent_on <= on

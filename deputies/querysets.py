@@ -17,6 +17,10 @@ class DatedQuerySet(models.QuerySet):
     def in_force(self, on: date):
         return self.filter(in_force(on))
 
+    def visible_to(self, user):
+        """The rows of the deputies whom `user` sees."""
+        return self.filter(deputy__in=apps.get_model("deputies", "Deputy").objects.visible_to(user))
+
 
 class MembershipQuerySet(DatedQuerySet):
     def under(self, place):

@@ -59,7 +59,7 @@ INSTALLED_APPS = [
     "opinions",
     "scoring",
     "julu_liaison",
-    "django.contrib.admin.apps.SimpleAdminConfig",
+    "julu_liaison.administration.AdministrationConfig",
     "mptt",
     "rest_framework",
     "django_filters",
@@ -158,6 +158,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "rescore-nightly": {"task": "scoring.tasks.rescore_everything", "schedule": crontab(hour=2, minute=10)},
     "tree-nightly": {"task": "stations.tasks.check_tree_nightly", "schedule": crontab(hour=3, minute=10)},
+    "jobs-nightly": {"task": "julu_liaison.common.tasks.forget_old_jobs", "schedule": crontab(hour=3, minute=40)},
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
@@ -257,15 +258,17 @@ globals().update(EMAIL_CONFIG)
 # --- API ------------------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["julu_liaison.accounts.api.ExpiringTokenAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["julu_liaison.accounts.api.authentication.ExpiringTokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["julu_liaison.common.parsing.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "EXCEPTION_HANDLER": "julu_liaison.common.problems.problem_response",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"] if THROTTLE else [],
     "DEFAULT_THROTTLE_RATES": {"user": "600/min", "login": "20/min"},
+    # How many proxies of our own stand in front; with 0 a client can't choose its address by X-Forwarded-For.
+    "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {
@@ -273,6 +276,23 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": True,
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "julu_liaison.common.schema.tell_problems",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "OpinionState": "opinions.states.State",
+        "OpinionKind": "opinions.states.Kind",
+        "Category": "activities.states.Category",
+        "LogState": "activities.states.LogState",
+        "ShiftState": "activities.states.ShiftState",
+        "RosterState": "activities.states.RosterState",
+        "StationLevel": "stations.states.Level",
+        "MandateLevel": "deputies.states.MandateLevel",
+    },
 }
 
 LOGGING = {

@@ -10,7 +10,7 @@ from julu_liaison.common.workflow import Move
 from opinions.models import Opinion
 from opinions.states import ENDED, Kind, Rating, ReplyClass, State
 from stations.models import Department, Station
-from stations.states import Level
+from stations.rules import place_choices
 
 NO_FILTER = [("", "全部")]
 OPEN_OR_ENDED = [("open", "没有办结的"), ("ended", "已经结束的")]
@@ -79,18 +79,6 @@ def _in_state(rows: QuerySet, state: str) -> QuerySet:
     if state == "ended":
         return rows.filter(state__in=ENDED)
     return rows.filter(state=state) if state else rows
-
-
-def place_choices(places: list[Station]) -> list:
-    """Return (code, name) of places for a select: branches grouped under their township."""
-    groups = {place.pk: (place.name, [(place.code, f"{place.name}全部")]) for place in places if place.level == Level.TOWNSHIP}
-    loose = []
-    for place in places:
-        if place.level == Level.BRANCH and place.parent_id in groups:
-            groups[place.parent_id][1].append((place.code, place.name))
-        elif place.level == Level.BRANCH:
-            loose.append((place.code, place.name))
-    return loose + list(groups.values())
 
 
 class MoveForm(forms.Form):

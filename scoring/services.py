@@ -58,6 +58,36 @@ def open_scheme(*, county: Station, year: int, actor) -> Scheme:
     return scheme
 
 
+@transaction.atomic
+def set_points(*, rule: Rule, points: Decimal, actor) -> Rule:
+    """Change what a rule is worth; the nightly rescore corrects the year's entries with reversing ones."""
+    county = rule.scheme.county
+    if not can_set_rules(actor, county):
+        raise NotAllowed("积分规则由县级管理员设置。")
+    before, rule.points = rule.points, points
+    rule.full_clean()
+    rule.save(update_fields=["points"])
+    audit.record(
+        "set_points", actor=actor, target=county, year=rule.scheme.year, item=rule.item, before=str(before),
+        after=str(points),
+    )  # fmt: skip
+    return rule
+
+
+@transaction.atomic
+def set_base(*, scheme: Scheme, base: Decimal, actor) -> Scheme:
+    """Change the base that a year's deductions are taken from."""
+    if not can_set_rules(actor, scheme.county):
+        raise NotAllowed("积分方案由县级管理员设置。")
+    before, scheme.base = scheme.base, base
+    scheme.full_clean()
+    scheme.save(update_fields=["base"])
+    audit.record(
+        "set_base", actor=actor, target=scheme.county, year=scheme.year, before=str(before), after=str(base)
+    )
+    return scheme
+
+
 def earnings_of(deputies: Iterable[int], year: int) -> dict[int, list[Earning]]:
     """Return what each deputy earned in `year` according to the records, by deputy key (five queries in all)."""
     keys = list(deputies)

@@ -1,5 +1,7 @@
 """Who may do what with places and people's master data."""
 
+from django.db.models import Q
+
 from stations.querysets import scope_of
 from stations.states import Role
 
@@ -33,3 +35,10 @@ def can_edit_station(user, station) -> bool:
 def can_appoint(user, county_id: int) -> bool:
     """Give and end postings: county administrators."""
     return is_county_admin(user, county_id)
+
+
+def can_manage_account(user, account) -> bool:
+    """County administrators manage the accounts of whoever serves, or has served, in their county."""
+    counties = scope_of(user).places(Role.COUNTY_ADMIN)
+    served = Q(station__county__in=counties) | Q(department__county__in=counties)
+    return bool(counties) and account.postings.filter(served).exists()

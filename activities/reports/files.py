@@ -17,6 +17,7 @@ TEMPLATE = TEMPLATES / "table.typ"
 FORMULA_SIGNS = ("=", "+", "-", "@")
 HEADER_ROWS = 3  # title, subtitle, headings
 A4 = 9
+GROUP_WIDTH = 18  # seven characters on one line
 FIGURE = "0;-0;–"  # a zero is a dash: a page full of zeros cannot be read
 
 
@@ -84,7 +85,7 @@ def _printed(table: Table) -> dict:
         for column in table.columns
     ]
     if table.group_label:
-        columns[0] = {"label": table.group_label, "width": 12, "align": "left"}
+        columns[0] = {"label": table.group_label, "width": GROUP_WIDTH, "align": "left"}
     return {
         "title": table.title,
         "subtitle": table.subtitle,

@@ -55,8 +55,8 @@ def _form(form: str) -> Callable[[DeputyMonth], int]:
 
 ATTENDANCE_COLUMNS = [
     Column("序号", 5),
-    Column("姓名", 10),
-    Column("分站职务", 6),
+    Column("姓名", 11),
+    Column("职务", 8),
     Column("应到", 6, lambda row: row.expected),
     Column("实到", 6, lambda row: row.attended),
     Column("顶班", 6, _presence(Presence.SUBSTITUTE)),
@@ -68,7 +68,7 @@ ATTENDANCE_COLUMNS = [
     Column("日志未登记", 7, lambda row: row.unfiled),
     Column("服务次数", 6, lambda row: row.forms.total()),
     *(Column(form.label, 7, _form(form)) for form in Form),
-    Column("备注", 14),
+    Column("备注", 13),
 ]
 PLACE_COLUMNS = [
     Column("序号", 5),
@@ -79,7 +79,7 @@ PLACE_COLUMNS = [
     Column("日志未登记(次)", 9, lambda row: row.missing),
     Column("工作日志(篇)", 9, lambda row: row.logs),
     Column("接待群众(人次)", 9, lambda row: row.received),
-    Column("走访(户次)", 9, lambda row: row.households),
+    Column("走访农户(户次)", 9, lambda row: row.households),
     Column("发放资料(份)", 9, lambda row: row.leaflets),
     Column("收到意见(件)", 9, lambda row: row.opinions),
     Column("办结意见(件)", 9, lambda row: row.closed),
@@ -116,7 +116,8 @@ def _branch_lines(figures: MonthFigures, branch: PlaceMonth) -> Iterator[Line]:
     yield Line("group", [f"{name}({len(branch.deputies)}人)"], name)
     for number, row in enumerate(branch.deputies, start=1):
         yield Line("row", [number, row.name, row.role, *_values(ATTENDANCE_COLUMNS, row), row.note], name)
-    yield Line("subtotal", ["小计", f"{len(branch.deputies)}人", "", *_sums(ATTENDANCE_COLUMNS, branch.deputies), ""], name)
+    sums = _sums(ATTENDANCE_COLUMNS, branch.deputies)
+    yield Line("subtotal", ["小计", f"{len(branch.deputies)}人", "", *sums, ""], name)
 
 
 def places_table(figures: MonthFigures) -> Table:
@@ -138,9 +139,11 @@ def _station_lines(station: Station, rows: list[PlaceMonth], *, grouped: bool) -
     if grouped:
         yield Line("group", [station.full_name], group)
     for number, row in enumerate(rows, start=1):
-        yield Line("row", [number, row.place.name if row.is_branch else "本级活动", *_values(PLACE_COLUMNS, row)], group)
+        name = row.place.name if row.is_branch else "本级活动"
+        yield Line("row", [number, name, *_values(PLACE_COLUMNS, row)], group)
     if grouped:
-        yield Line("subtotal", ["小计", f"{sum(row.is_branch for row in rows)}个分站", *_sums(PLACE_COLUMNS, rows)], group)
+        branches = sum(row.is_branch for row in rows)
+        yield Line("subtotal", ["小计", f"{branches}个分站", *_sums(PLACE_COLUMNS, rows)], group)
 
 
 def _name(branch: Station, place: Station) -> str:

@@ -29,3 +29,12 @@ def load_holidays(*, first_year: int, actor) -> int:
     CalendarDay.objects.bulk_create(sorted(new, key=lambda row: row.date))
     audit.record("load_holidays", actor=actor, first_year=first_year, added=len(new))
     return len(new)
+
+
+@transaction.atomic
+def put_calendar_day(*, day: CalendarDay, actor) -> CalendarDay:
+    """Write one holiday or make-up working day as typed in; running terms keep the day they were given."""
+    day.full_clean()
+    day.save()
+    audit.record("put_calendar_day", actor=actor, target=day, date=str(day.date), kind=day.kind)
+    return day

@@ -26,6 +26,14 @@ class Strict(serializers.Serializer):
         return values
 
 
+class Villager(Strict):
+    """Who raised a matter (群众); everything may be left out."""
+
+    name = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    phone = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    village = serializers.CharField(max_length=40, required=False, allow_blank=True)
+
+
 def choice_field(choices, **options) -> serializers.ChoiceField:
     """A choice whose error names what can be chosen."""
     values = "、".join(str(value) for value, _label in choices)

@@ -53,14 +53,14 @@ def problem(status: int, detail: str, *, title: str = "", errors: dict | None = 
 
 def problem_response(error, context) -> Response | None:
     """DRF's EXCEPTION_HANDLER: every error that leaves an API view becomes one problem document."""
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    elif isinstance(error, ModelValidationError):
+        error = exceptions.ValidationError(getattr(error, "message_dict", error.messages))
     if isinstance(error, DomainError):
         return problem(error.status, error.message, title=error.title, errors=error.fields, **error.details)
-    if isinstance(error, Http404):
-        return problem(404, SENTENCES["not_found"])
-    if isinstance(error, PermissionDenied):
-        return problem(403, SENTENCES["permission_denied"])
-    if isinstance(error, ModelValidationError):
-        return _invalid(getattr(error, "message_dict", {WHOLE: error.messages}))
     if isinstance(error, exceptions.ValidationError):
         return _invalid(error.detail)
     if isinstance(error, exceptions.APIException):

@@ -9,7 +9,6 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description="读取时得到的 ETag;内容已被别人改过就回答412。可以写 *。"
 )
-STATION = OpenApiParameter("station", str, description="任一站点的编号,含其下各级;看不到的站点是404")
 
 PROBLEM = {
     "type": "object",

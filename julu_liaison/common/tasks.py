@@ -6,11 +6,19 @@ from celery import shared_task
 from django.utils import timezone
 
 from julu_liaison.common.idempotency import forget_replays
+from julu_liaison.common.jobs import forget_jobs
 
 REPLAYS_KEPT = timedelta(days=7)
+JOBS_KEPT = timedelta(days=30)
 
 
 @shared_task
 def forget_old_replays() -> int:
     """Forget answers to Idempotency-Keys that no client repeats any more."""
     return forget_replays(timezone.now() - REPLAYS_KEPT)
+
+
+@shared_task
+def forget_old_jobs() -> int:
+    """Clear away the files of background work that were handed out long ago."""
+    return forget_jobs(timezone.now() - JOBS_KEPT)

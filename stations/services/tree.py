@@ -38,8 +38,10 @@ def open_station(*, code: str, name: str, parent: Station | None, opened_on: dat
     """Add a place below `parent` (None: a new county). Its level follows from its parent's.
 
     `fields` are other columns of Station, e.g. `address`, `seats`, `is_demo`. Raises DomainError for a code in use
-    or a parent that can have nothing below it.
+    or a parent that can have nothing below it. `actor=None` is the system itself, the only one to set up a county.
     """
+    if actor is not None and not (parent and can_edit_station(actor, parent)):
+        raise NotAllowed("站点由县人大办公室设立,请联系他们。")
     lock_tree()
     if parent is not None:
         parent = Station.objects.get(pk=parent.pk)

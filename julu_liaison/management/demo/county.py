@@ -28,14 +28,14 @@ class Demo:
     townships: list[Station]
     branches: list[Station]
     villages: dict[str, list[str]]
+    admin: User
+    staff: User
     prefix: str = ""
     departments: dict[str, Department] = field(default_factory=dict)
     clerks: dict[int, User] = field(default_factory=dict)
     officers: dict[str, User] = field(default_factory=dict)
     chiefs: dict[str, User] = field(default_factory=dict)
     members: dict[int, list[Deputy]] = field(default_factory=dict)
-    admin: User = None  # type: ignore[assignment]  # the first account, opened right after the places
-    staff: User = None  # type: ignore[assignment]
 
     def branch(self, code: str) -> Station:
         return next(branch for branch in self.branches if branch.code == self.prefix + code)
@@ -45,6 +45,12 @@ class Demo:
 
     def deputies_of(self, township: Station) -> list[Deputy]:
         return [deputy for branch in self.branches_of(township) for deputy in self.members[branch.pk]]
+
+    @property
+    def accounts(self) -> list[User]:
+        """Everybody who has one, deputies included."""
+        workers = [self.admin, self.staff, *self.clerks.values(), *self.officers.values(), *self.chiefs.values()]
+        return workers + [deputy.user for people in self.members.values() for deputy in people if deputy.user]
 
     def clerk_of(self, branch: Station) -> User:
         return self.clerks[branch.parent_id]

@@ -3,13 +3,14 @@
 from datetime import date
 from random import Random
 
+from julu_liaison.accounts.models import User
 from julu_liaison.management.demo.county import Demo
 from stations.models import Station
 from stations.services import NewPlace, add_department, load_county, load_villages
 
 OPENED = date(2022, 1, 1)
 VILLAGES = 291
-ROAD_BRANCH, ROAD_VILLAGE = "GT01", "安家庄村"
+ROAD_STATION, ROAD_BRANCH, ROAD_VILLAGE = "GT", "GT01", "安家庄村"
 DIGITS = "零一二三四五六七八九十"
 
 # domain.md §2; (code, name, division code, branches, the clerk's account)
@@ -47,7 +48,9 @@ LANDMARKS = (
 )  # fmt: skip
 SIDES = ("", "东", "西", "南", "北", "前", "后", "大", "小")
 ENDINGS = ("庄村", "营村", "寨村", "屯村", "疃村", "口村", "堤村", "铺村")
-STREETS = ("健康", "黄巾", "迎宾", "新华", "光明", "西安", "育红", "和平", "富强", "兴业", "幸福", "文昌", "漳河", "银杏")
+STREETS = (
+    "健康", "黄巾", "迎宾", "新华", "光明", "西安", "育红", "和平", "富强", "兴业", "幸福", "文昌", "漳河", "银杏",
+)  # fmt: skip
 HOSTS = ("村民委员会", "党群服务中心", "中心小学", "卫生院", "农民专业合作社", "综合文化站")
 
 
@@ -58,13 +61,15 @@ def chinese_number(number: int) -> str:
     return f"十{DIGITS[number - 10]}"
 
 
-def build_places(rng: Random, *, prefix: str = "", name: str = "巨鹿县") -> Demo:
-    """Open the county's places; codes of a further county begin with `prefix`, e.g. `C02-`."""
+def build_places(rng: Random, *, admin: User, staff: User, prefix: str = "", name: str = "巨鹿县") -> Demo:
+    """Open the county's places for the accounts that will run it; codes of a further one begin with `prefix`."""
     villages = _village_names(rng, prefix)
     centre = load_county(place=_county(rng, prefix, name, villages), opened_on=OPENED)
     places = Station.objects.filter(county=centre).select_related("parent__parent", "county")
     return Demo(
         centre=centre,
+        admin=admin,
+        staff=staff,
         prefix=prefix,
         villages=villages,
         townships=list(places.townships().in_official_order()),

@@ -6,16 +6,29 @@ from random import Random
 from activities.states import ActivityKind, Category
 from julu_liaison.management.demo.matters import DEPARTMENTS, MATTERS
 
-WHERE = ("村东", "村西", "村南", "村北", "村口", "主街", "后街", "老学校旁", "村委会门前", "大坑边", "小桥头", "生产路两侧")
+WHERE = (
+    "村东",
+    "村西",
+    "村南",
+    "村北",
+    "村口",
+    "主街",
+    "后街",
+    "老学校旁",
+    "村委会门前",
+    "大坑边",
+    "小桥头",
+    "生产路两侧",
+)
 
 
 SUGGESTIONS = (
-    (Category.ROAD, "jiaotong", "关于打通{t}至{v}断头路的建议", "该路段长约{n}百米,打通后可减少绕行,方便{n}个村群众出行。"),
-    (Category.ROAD, "zhujian", "关于规划建设{t}公共停车场的建议", "集市日车辆沿街停放,交通拥堵,建议利用闲置地块规划停车场。"),
+    (Category.ROAD, "jiaotong", "关于打通{t}至{v}断头路的建议", "长约{n}百米,打通后少绕行,方便{n}个村出行。"),
+    (Category.ROAD, "zhujian", "关于规划建设{t}公共停车场的建议", "集市日车辆沿街停放,建议利用闲置地块建停车场。"),
     (Category.ROAD, "gongan", "关于在{v}路口增设信号灯的建议", "该路口学生多、大车多,建议增设信号灯和人行横道。"),
     (Category.WATER, "shuili", "关于整治{t}排水渠系的建议", "渠系多年未清淤,汛期排水不畅,建议列入明年水利项目。"),
     (Category.WATER, "shuili", "关于扩大{t}节水灌溉面积的建议", "地下水位下降,建议推广膜下滴灌,并给予设备补贴。"),
-    (Category.UTILITIES, "gongdian", "关于小区水费电费直供到户的建议", "部分小区由物业转供,价格偏高,建议改为直供、一户一表。"),
+    (Category.UTILITIES, "gongdian", "关于小区水费电费直供到户的建议", "部分小区由物业转供,价格偏高,建议直供到户。"),
     (Category.UTILITIES, "gongdian", "关于改造{v}农村电网的建议", "现有变压器容量不足,建议增容并更换老旧线路。"),
     (Category.ENVIRONMENT, "huanbao", "关于治理{v}污水排放的建议", "生活污水直排坑塘,建议建设小型污水处理设施。"),
     (Category.ENVIRONMENT, "chengguan", "关于加强{t}垃圾清运的建议", "清运频次不够,建议增加车辆并公开清运时间。"),
@@ -26,14 +39,16 @@ SUGGESTIONS = (
     (Category.ELDERLY, "minzheng", "关于在{t}推广老年食堂的建议", "独居老人做饭难,建议以幸福院为依托开办老年食堂。"),
     (Category.HOUSING, "zhujian", "关于改造{t}老旧小区的建议", "管网老化、楼顶漏雨,建议分批纳入改造计划。"),
     (Category.FOOD, "shichang", "关于加强校园周边食品监管的建议", "流动摊点卫生堪忧,建议建立联合巡查机制。"),
-    (Category.LAND, "ziran", "关于规范{t}土地流转的建议", "流转合同不规范、纠纷多,建议建立统一的交易服务平台。"),
-    (Category.WELFARE, "renshe", "关于加强返乡人员技能培训的建议", "返乡务工人员增多,建议按需开班,同县内企业对接用工。"),
+    (Category.LAND, "ziran", "关于规范{t}土地流转的建议", "流转合同不规范、纠纷多,建议统一交易服务。"),
+    (Category.WELFARE, "renshe", "关于加强返乡人员技能培训的建议", "返乡人员增多,建议按需开班,对接县内用工。"),
 )  # fmt: skip
 
 SUGGESTION_ANSWERS = (
-    "收到建议后已到现场调研,方案已经确定,列入本年度计划,年底前完成。", "建议合理,已采纳并落实,具体做法已向代表当面汇报。",
-    "已同财政部门研究资金来源,先行实施第一期,其余列入明年计划。", "因涉及上级规划,暂时不能实施,已向上级反映,并向代表作了说明。",
-)  # fmt: skip
+    "收到建议后已到现场调研,方案已经确定,列入本年度计划,年底前完成。",
+    "建议合理,已采纳并落实,具体做法已向代表当面汇报。",
+    "已同财政部门研究资金来源,先行实施第一期,其余列入明年计划。",
+    "因涉及上级规划,暂时不能实施,已向上级反映,并向代表作了说明。",
+)
 
 # (kind, title, expected to come, leaflets given out, households visited)
 ACTIVITIES = (
@@ -60,9 +75,18 @@ ACTIVITIES = (
     (ActivityKind.HOUSEHOLD, "春节前入户慰问", False, False, True),
 )
 
-ESCALATED = ("本级解决不了,请上级协调。", "涉及几个村,请联络站研究。", "需要部门出资金,请上报。", "已同村里核实,情况属实,请协调解决。")
+ESCALATED = (
+    "本级解决不了,请上级协调。",
+    "涉及几个村,请联络站研究。",
+    "需要部门出资金,请上报。",
+    "已同村里核实,情况属实,请协调解决。",
+)
 TOLD = ("已电话告知反映人。", "代表上门告知了办理结果。", "反映人来分站,当面告知。", "已在村公开栏公布办理结果。")
-REFUSED = ("正在诉讼中的事项,请按法院程序办理。", "属于家庭内部纠纷,建议找村调解委员会。", "已进入信访程序,请等信访答复。")
+REFUSED = (
+    "正在诉讼中的事项,请按法院程序办理。",
+    "属于家庭内部纠纷,建议找村调解委员会。",
+    "已进入信访程序,请等信访答复。",
+)
 ASKED = ("请补充具体位置和照片。", "请提供办理时的凭证,以便核对。", "请说明涉及哪几户。")
 RESUMED = ("反映人已补充说明,继续办理。", "材料已补齐。")
 WRONG = ("经核对不属本单位职责,请转有关单位。", "该路段归住建部门管养,请重新确定承办单位。")
@@ -70,9 +94,17 @@ UNSATISFIED = ("只修了一半,雨后又积水,希望彻底解决。", "答复�
 REWORKED = ("已派人重新到现场,把剩余部分全部办完。", "重新核查后补做了工程,并约反映人验收。")
 FOLLOWED_UP = ("电话回访,反映人表示问题没有反复。", "回访时到现场看过,效果良好。")
 URGED = ("已过期限,请抓紧办理并答复。",)
-NOT_HELD = ("大雪封路,改为电话接待", "村里办理丧事,场所占用", "代表集中参加县里会议", "停电停水,场所无法使用", "麦收农忙,没有群众到场")
+NOT_HELD = (
+    "大雪封路,改为电话接待",
+    "村里办理丧事,场所占用",
+    "代表集中参加县里会议",
+    "停电停水,场所无法使用",
+    "麦收农忙,没有群众到场",
+)
 QUIET = (
-    "本次没有群众来访,代表整理了上次接待的事项。", "无群众来访。代表在村里走访,向路边群众宣传政策。", "没有人来。代表学习了近期文件。",
+    "本次没有群众来访,代表整理了上次接待的事项。",
+    "无群众来访。代表在村里走访,向路边群众宣传政策。",
+    "没有人来。代表学习了近期文件。",
 )
 
 
@@ -88,9 +120,9 @@ class Said:
     department: str
 
 
-def matter(rng: Random, village: str, township: str) -> Said:
-    """Return something that somebody of `village` asks for."""
-    category = rng.choice(list(MATTERS))
+def matter(rng: Random, village: str, township: str, category: str | None = None) -> Said:
+    """Return something that somebody of `village` asks for, of any category unless one is given."""
+    category = Category(category or rng.choice(list(MATTERS)))
     words = {
         "v": village, "t": township, "w": rng.choice(WHERE), "m": rng.randint(1, 12), "n": rng.randint(2, 9),
     }  # fmt: skip

@@ -1,0 +1,1 @@
+"""API of the activities app: rosters and duty logs."""

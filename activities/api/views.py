@@ -1,0 +1,116 @@
+"""Rosters (read) and duty logs (list, file)."""
+
+from django.db.models import Prefetch, Q
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.generics import ListAPIView
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from activities.api.filters import LogFilter
+from activities.api.inputs import LogInput, RosterQuery
+from activities.api.serializers import LogFiled, LogRow, RosterShown, ShiftRow
+from activities.models import DutyLog, Shift
+from activities.services import Matter, SundayRow, file_log
+from activities.states import RosterState
+from deputies.models import Deputy
+from julu_liaison.common.errors import DomainError
+from julu_liaison.common.idempotency import once
+from julu_liaison.common.inputs import read
+from julu_liaison.common.paging import Pages
+from julu_liaison.common.schema import IDEMPOTENCY_KEY
+from julu_liaison.common.working_days import today_here
+from opinions.models import Opinion
+from stations.models import Station
+from stations.querysets import scope_of
+from stations.states import Level
+
+
+class Rosters(APIView):
+    @extend_schema(
+        summary="一个月的排班", parameters=[RosterQuery], responses=RosterShown,
+        description="值班按原定星期日算月份,节假日顺延到下月的也在内。代表只看到已公布的,工作人员也看到草稿。",
+    )  # fmt: skip
+    def get(self, request):
+        asked = read(RosterQuery, request.query_params.dict())
+        month = asked.get("month", today_here().replace(day=1))
+        rows = Shift.objects.visible_to(request.user).filter(_readable(request.user), roster__month=month)
+        if "station" in asked:
+            rows = rows.under(Station.objects.named(asked["station"], request.user))
+        rows = rows.select_related("branch", "roster").prefetch_related("places__deputy")
+        shown = ShiftRow(rows.order_by("date", "branch__code"), many=True).data
+        return Response({"month": f"{month:%Y-%m}", "shifts": shown})
+
+
+def _readable(user) -> Q:
+    """Published rosters, and for staff the drafts of their places too."""
+    scope = scope_of(user)
+    published = Q(roster__state=RosterState.PUBLISHED)
+    return published | Q(county__in=scope.counties) | Q(station__in=scope.townships)
+
+
+class DutyLogs(ListAPIView):
+    queryset = DutyLog.objects.none()
+    serializer_class = LogRow
+    filterset_class = LogFilter
+    pagination_class = Pages
+    ordering = ("-pk",)
+
+    def get_queryset(self):
+        seen = Opinion.objects.visible_to(self.request.user).only("uid", "number", "log").order_by("pk")
+        rows = DutyLog.objects.visible_to(self.request.user).select_related("branch")
+        return rows.prefetch_related("attendance__deputy", Prefetch("opinions", queryset=seen, to_attr="opinions_seen"))
+
+    @extend_schema(summary="工作日志列表", description="后登记的在前。")
+    def get(self, request, *args, **kwargs):
+        return super().get(request, *args, **kwargs)
+
+    @extend_schema(
+        summary="登记一次接待的工作日志", request=LogInput, responses={201: LogFiled}, parameters=[IDEMPOTENCY_KEY],
+        filters=False, description="一次登记同时记下到岗和意见。不在排班上的代表也可以到岗;别的分站来的选 substitute。",
+    )  # fmt: skip
+    @once
+    def post(self, request):
+        given = read(LogInput, request.data)
+        filed = file_log(row=_row(given, request.user), on=given["date"], actor=request.user, at=timezone.now())
+        shown = LogFiled({"uid": filed.log.uid, "number": filed.log.number, "opinions": filed.opinions}).data
+        return Response(dict(shown) | _ignored(given), status=201)
+
+
+def _ignored(given: dict) -> dict:
+    """Visits have no place in the register yet: taken, as the contract has them, but owned up to."""
+    return {"ignored": ["visits"]} if given.get("visits") else {}
+
+
+def _row(given: dict, user) -> SundayRow:
+    """Turn what was sent into the service's row. Raises NotFound for the branch, DomainError for the deputies."""
+    branch = Station.objects.named(given["branch"], user)
+    if branch.level != Level.BRANCH:
+        raise DomainError("工作日志登记在分站,请填分站的编号。", fields={"branch": "请填分站的编号"})
+    figures = {name: given[name] for name in ("form", "received", "households", "leaflets", "summary")}
+    matters = [_matter(item) for item in given["opinions"]]
+    return SundayRow(branch=branch, attendance=_attendance(given["attendance"], user), matters=matters, **figures)
+
+
+def _attendance(items: list[dict], user) -> dict[Deputy, str]:
+    """Return {deputy: status}; a code that is unknown, out of scope or given twice is named by its line."""
+    codes = [item["deputy"] for item in items]
+    deputies = {deputy.code: deputy for deputy in Deputy.objects.visible_to(user).filter(code__in=codes)}
+    problems = {}
+    for line, code in enumerate(codes):
+        if code not in deputies:
+            problems[f"attendance.{line}.deputy"] = f"没有找到编号是“{code}”的代表"
+        elif code in codes[:line]:
+            problems[f"attendance.{line}.deputy"] = f"“{code}”写了两次"
+    if problems:
+        raise DomainError(";".join(problems.values()) + "。", fields=problems)
+    return {deputies[item["deputy"]]: item["status"] for item in items}
+
+
+def _matter(item: dict) -> Matter:
+    villager = item.get("villager") or {}
+    return Matter(
+        text=item["text"], category=item["category"], confidential=item["confidential"],
+        villager_name=villager.get("name", ""), villager_phone=villager.get("phone", ""),
+        villager_village=villager.get("village", ""),
+    )  # fmt: skip

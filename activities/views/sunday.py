@@ -1,0 +1,191 @@
+"""The Sunday sheet: type → check → file → done. Nothing typed is lost on any way through it."""
+
+import re
+from datetime import date, timedelta
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from activities.forms import Problem, SheetRow, SundaySheet
+from activities.rules import reception_days
+from activities.services import file_sunday
+from activities.states import ON_LEAVE, Category, Form, Presence
+from activities.views.home import READ_AHEAD
+from julu_liaison.common.errors import Conflict, DomainError
+from julu_liaison.common.working_days import Calendar, today_here
+
+# The keys beside 1: twelve categories, one key each.
+CATEGORIES = list(zip("1234567890-=", Category.choices, strict=True))
+CHOICES = {
+    "categories": CATEGORIES,
+    "category_choices": Category.choices,
+    "forms": Form.choices,
+    "leaves": [(value, Presence(value).label) for value in ON_LEAVE],
+}
+
+
+@require_safe
+@login_required
+def sunday(request):
+    """The way in: the latest reception day that is today or earlier."""
+    today = today_here(timezone.now())
+    calendar = Calendar.load(today - READ_AHEAD, today + READ_AHEAD)
+    days = reception_days(today - READ_AHEAD, today, calendar)
+    _sheet(request, today, QueryDict())
+    return redirect("sunday-sheet", day=max(day for day in days if day <= today).isoformat())
+
+
+@login_required
+def sunday_sheet(request, day: str):
+    """The sheet, empty or (coming back from the check page) with everything that was typed."""
+    on = _day(day)
+    if request.method == "POST":
+        return _sheet_page(request, _sheet(request, on, request.POST))
+    return _sheet_page(request, _sheet(request, on, _reopened(request)))
+
+
+@login_required
+def sunday_check(request, day: str):
+    """What is about to be filed, to be read once more; each opinion's category and deputy can be changed."""
+    on = _day(day)
+    if request.method != "POST":
+        return redirect("sunday-sheet", day=on.isoformat())  # after a new login: the browser's draft has the text
+    sheet = _sheet(request, on, request.POST)
+    if not _may_go_on(sheet):
+        return _refused(request, sheet)
+    return _check_page(request, sheet)
+
+
+@login_required
+def sunday_file(request, day: str):
+    """File the sheet. Sent twice it is filed once; overtaken or refused it comes back as it was."""
+    on = _day(day)
+    if request.method != "POST":
+        return redirect("sunday-sheet", day=on.isoformat())
+    sheet = _sheet(request, on, request.POST)
+    if not sheet.touched and any(sheet.is_own(row) for row in sheet.rows):
+        return _to_done(sheet)
+    if not _may_go_on(sheet):
+        return _refused(request, sheet)
+    rows = [row.to_sunday_row() for row in sheet.touched]
+    try:
+        file_sunday(rows=rows, on=on, actor=request.user, at=timezone.now(), filing_key=sheet.key)
+    except DomainError as error:
+        fresh = _sheet(request, on, request.POST)
+        if not (isinstance(error, Conflict) and fresh.overtaken):
+            fresh.general.append(Problem("sheet", error.message))
+        return _sheet_page(request, fresh, status=error.status)
+    return _to_done(sheet)
+
+
+@require_safe
+@login_required
+def sunday_done(request, day: str):
+    """What the day's sheet has become: numbers of logs and opinions, and the branches still open."""
+    sheet = _sheet(request, _day(day), QueryDict())
+    key = request.GET.get("key", "")
+    fresh = [row for row in sheet.rows if any(log.filing_key == f"{key}:{row.code}" for log in row.logs)]
+    context = {
+        "sheet": sheet,
+        "fresh": fresh,
+        "opinions": sum(len(log.opinions.all()) for row in fresh for log in row.logs),
+        "draft": _draft_name(request, sheet),
+        "filed": "key" in request.GET,
+    }
+    return render(request, "activities/done.html", context)
+
+
+@require_safe
+@login_required
+def sunday_print(request, day: str):
+    """The blank form for the branches, with the rostered names; whoever has no signal writes on paper."""
+    return render(request, "activities/print.html", {"sheet": _sheet(request, _day(day), QueryDict()), **CHOICES})
+
+
+def _day(text: str) -> date:
+    """Read the day in the address; anything else, and any other century, is a page that does not exist."""
+    try:
+        return date.fromisoformat(text if re.fullmatch(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}", text) else "")
+    except ValueError as error:
+        raise Http404 from error
+
+
+def _reopened(request) -> QueryDict:
+    """Only this much of the sheet can be asked for in the address: branches to be filed after all."""
+    data = QueryDict(mutable=True)
+    data.setlist("again", request.GET.getlist("again"))
+    return data
+
+
+def _sheet(request, on: date, data: QueryDict) -> SundaySheet:
+    sheet = SundaySheet.load(request.user, on, data, typed=request.method == "POST")
+    if not sheet.rows:
+        raise Http404
+    return sheet
+
+
+def _may_go_on(sheet: SundaySheet) -> bool:
+    return sheet.check() and not sheet.overtaken and sheet.day <= today_here(timezone.now())
+
+
+def _refused(request, sheet: SundaySheet):
+    """Back to whichever page shows what is to be put right."""
+    details_only = sheet.problems and all("-m" in problem.anchor for problem in sheet.problems)
+    if details_only and not sheet.overtaken:
+        return _check_page(request, sheet, status=400)
+    return _sheet_page(request, sheet, status=409 if sheet.overtaken else 400)
+
+
+def _to_done(sheet: SundaySheet):
+    return redirect(f"{reverse('sunday-done', args=[sheet.day.isoformat()])}?key={sheet.key}")
+
+
+def _check_page(request, sheet: SundaySheet, status: int = 200):
+    context = {"sheet": sheet, "draft": _draft_name(request, sheet), **CHOICES}
+    return render(request, "activities/check.html", context, status=status)
+
+
+def _sheet_page(request, sheet: SundaySheet, status: int = 200):
+    today = today_here(timezone.now())
+    before, after = _neighbour_days(sheet.day)
+    context = {
+        "sheet": sheet,
+        "today": today,
+        "is_future": sheet.day > today,
+        "before": before,
+        "after": after if after and after <= today else None,
+        "draft": _draft_name(request, sheet),
+        "overtaken": [_overtaken_words(row) for row in sheet.overtaken],
+        **CHOICES,
+    }
+    template = "activities/future.html" if context["is_future"] else "activities/sheet.html"
+    return render(request, template, context, status=status)
+
+
+def _overtaken_words(row: SheetRow) -> Problem:
+    log = row.logs[-1]
+    when = timezone.localtime(log.filed_at)
+    return Problem(
+        f"{row.code}-row",
+        f"这一天已由{log.recorder.name}在{when.month}月{when.day}日{when:%H:%M}登记({log.number})。"
+        "您刚才填的没有登记,还留在那一行里,请看看要不要补。",
+        row.branch.name,
+    )  # fmt: skip
+
+
+def _neighbour_days(day: date) -> tuple[date | None, date | None]:
+    calendar = Calendar.load(day - READ_AHEAD, day + READ_AHEAD)
+    days = reception_days(day - READ_AHEAD, day + timedelta(days=14), calendar)
+    return max((other for other in days if other < day), default=None), min(
+        (other for other in days if other > day), default=None
+    )
+
+
+def _draft_name(request, sheet: SundaySheet) -> str:
+    """Under which name the browser keeps what was typed: one person, one place, one day."""
+    stations = sorted({row.branch.parent.code for row in sheet.rows})
+    return f"sunday:v1:{request.user.pk}:{'+'.join(stations)}:{sheet.day.isoformat()}"

@@ -1,0 +1,51 @@
+"""Notice boards (公示牌): `layout` turns facts into print, `editions` knows whose facts and when to print again."""
+
+from deputies.posters.editions import (
+    BoardResult,
+    BoardStanding,
+    board_facts,
+    board_facts_of,
+    board_file_name,
+    kept_file,
+    preview_of,
+    print_board,
+    print_boards,
+    standings,
+)
+from deputies.posters.layout import (
+    BOARD_SIZES,
+    BoardFacts,
+    BoardLayout,
+    BoardPerson,
+    BoardSize,
+    board_layout,
+    board_size,
+    check_board,
+    facts_hash,
+    render_board,
+    spaced_name,
+)
+
+__all__ = [
+    "BOARD_SIZES",
+    "BoardFacts",
+    "BoardLayout",
+    "BoardPerson",
+    "BoardResult",
+    "BoardSize",
+    "BoardStanding",
+    "board_facts",
+    "board_facts_of",
+    "board_file_name",
+    "board_layout",
+    "board_size",
+    "check_board",
+    "facts_hash",
+    "kept_file",
+    "preview_of",
+    "print_board",
+    "print_boards",
+    "render_board",
+    "spaced_name",
+    "standings",
+]

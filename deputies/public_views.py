@@ -1,0 +1,86 @@
+"""What a villager sees without a login: the branch page behind the QR code on the notice board."""
+
+from dataclasses import dataclass
+
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from activities.models import Shift
+from activities.states import RosterState, ShiftState
+from deputies.models import Mandate, Membership
+from deputies.permissions import agreed_by
+from deputies.rules import levels_label
+from deputies.states import LEVEL_ORDER, MembershipRole
+from julu_liaison.common.working_days import today_here
+from stations.models import Station
+
+NEXT_DAYS = 4
+
+
+@dataclass(frozen=True)
+class Card:
+    """One deputy as the public sees them; `phone` is the own one with consent, otherwise the station's."""
+
+    code: str
+    name: str
+    levels: str
+    is_head: bool
+    work: str
+    contact_scope: str
+    phone: str
+    is_own_phone: bool
+    has_photo: bool
+
+
+@require_safe
+def branch_page(request, code):
+    """A branch's deputies, hours and next reception days. A closed or unknown branch is 404."""
+    today = today_here()
+    branches = Station.objects.branches().open(today).select_related("parent__parent")
+    branch = get_object_or_404(branches, code=code)
+    context = {
+        "branch": branch,
+        "today": today,
+        "cards": _cards(branch, today),
+        "shifts": _next_shifts(branch, today),
+        "villages": branch.villages.order_by("pk"),
+    }
+    return render(request, "deputies/branch.html", context)
+
+
+def _cards(branch: Station, today) -> list[Card]:
+    members = Membership.objects.in_force(today).filter(branch=branch).select_related("deputy").heads_first()
+    people = [member.deputy for member in members]
+    levels = _levels(people, today)
+    township = "镇" if branch.parent.name.endswith("镇") else "乡"
+    return [_card(member, levels_label(levels[member.deputy_id], township), branch, today) for member in members]
+
+
+def _levels(people: list, today) -> dict[int, list[str]]:
+    """Return the mandate levels of each deputy, from 省 to 乡, in one query."""
+    held = {person.pk: set() for person in people}
+    for deputy, level in Mandate.objects.in_force(today).filter(deputy__in=held).values_list("deputy", "level"):
+        held[deputy].add(level)
+    return {key: [level for level in LEVEL_ORDER if level in mine] for key, mine in held.items()}
+
+
+def _card(member: Membership, levels: str, branch: Station, today) -> Card:
+    person = member.deputy
+    own_phone = bool(person.phone) and agreed_by(person.phone_consent_on, today)
+    return Card(
+        code=person.code,
+        name=person.name,
+        levels=levels,
+        is_head=member.role == MembershipRole.HEAD,
+        work=" ".join(filter(None, (person.employer, person.position))),
+        contact_scope=person.contact_scope,
+        phone=person.phone if own_phone else branch.phone_here,
+        is_own_phone=own_phone,
+        has_photo=bool(person.photo) and agreed_by(person.photo_consent_on, today),
+    )
+
+
+def _next_shifts(branch: Station, today) -> list[Shift]:
+    """The next published reception days with the deputies on duty."""
+    rows = Shift.objects.filter(branch=branch, date__gte=today, roster__state=RosterState.PUBLISHED)
+    return list(rows.exclude(state=ShiftState.NOT_HELD).order_by("date").prefetch_related("places__deputy")[:NEXT_DAYS])

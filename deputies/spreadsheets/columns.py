@@ -1,0 +1,281 @@
+"""The columns of the deputies' register (代表名册), and what each cell must hold.
+
+Readers turn a cell into a value; they raise DomainError with a sentence that says what to do.
+"""
+
+import re
+from datetime import date, datetime
+
+from openpyxl.utils.datetime import from_excel
+
+from deputies.models import Deputy
+from deputies.states import LEVEL_ORDER, Gender, MandateLevel, MembershipRole
+from julu_liaison.common.errors import DomainError
+from julu_liaison.common.spreadsheets import Cell, Column, clean_text, half_width, squeezed
+
+HEADING = "人大代表名册"
+
+NAME = Column(
+    "name",
+    "姓名",
+    ("代表姓名", "名字"),
+    required=True,
+    shared=False,
+    width=14,
+    example="张三",
+    help="必填。照身份证填,生僻字照原样;两个字的名字中间有没有空格都可以。",
+)
+GENDER = Column("gender", "性别", width=6, help="男或女。", example="女", choices=("男", "女"))
+ETHNICITY = Column("ethnicity", "民族", width=8, help="照户口本填。", example="汉族")
+BIRTH = Column(
+    "birth_month",
+    "出生年月",
+    ("出生日期", "出生时间", "出生", "生日"),
+    width=11,
+    example="1978-05",
+    help="写到月,如 1978-05、1978.05、1978年5月。",
+)
+LEVELS = Column(
+    "levels",
+    "代表层级",
+    ("层级", "代表级别", "级别", "代表类别"),
+    required=True,
+    width=12,
+    example="县、乡",
+    help="必填。省、市、县、乡,几个层级用顿号隔开;镇就是乡。",
+)
+TERM = Column(
+    "term",
+    "届次",
+    ("届别", "届", "代表届次"),
+    width=12,
+    example="第十七届",
+    help="各层级不一样时,按层级从高到低用分号隔开,如 第十七届;第十二届。",
+)
+CONSTITUENCY = Column(
+    "constituency",
+    "选区",
+    ("选举单位", "所在选区", "原选区", "选区名称"),
+    width=16,
+    example="官亭第三选区",
+    help="各层级不一样时,写法同届次。",
+)
+EMPLOYER = Column(
+    "employer", "工作单位", ("单位", "所在单位"), width=24, help="印在公示牌上。", example="官亭镇中心小学"
+)
+POSITION = Column("position", "职务", ("单位职务", "工作职务"), width=14, help="印在公示牌上。", example="教师")
+PHONE = Column(
+    "phone",
+    "联系电话",
+    ("电话", "手机", "手机号", "手机号码", "电话号码", "联系方式"),
+    width=15,
+    example="19900001234",
+    help="11位手机号,或带区号的座机 0319-1234567。同一分站有同名的必须填。",
+)
+SCOPE = Column(
+    "contact_scope", "联系内容", ("联系领域", "联系范围"), width=20, help="印在公示牌上。", example="教育、道路"
+)
+STATION = Column(
+    "station",
+    "所属联络站",
+    ("联络站", "乡镇", "所属乡镇", "乡镇联络站", "所属站", "所在联络站"),
+    required=True,
+    width=14,
+    help="必填。如 官亭镇。",
+    example="官亭镇",
+)
+BRANCH = Column(
+    "branch",
+    "所属分站",
+    ("分站", "联络分站", "所属联络分站", "所在分站"),
+    required=True,
+    width=14,
+    help="必填。如 第一分站,名称见“分站名称”表。",
+    example="第一分站",
+)
+ROLE = Column(
+    "role",
+    "分站职务",
+    ("站内职务", "分站内职务", "驻站职务"),
+    width=10,
+    choices=("站长", "成员"),
+    example="成员",
+    help="站长或成员,空着就是成员。站长要有县级代表资格,每个分站一位。",
+)
+NOTE = Column("note", "备注", ("说明",), width=20)
+
+COLUMNS = (
+    NAME, GENDER, ETHNICITY, BIRTH, LEVELS, TERM, CONSTITUENCY, EMPLOYER, POSITION, PHONE, SCOPE, STATION, BRANCH,
+    ROLE, NOTE,
+)  # fmt: skip
+TITLES = {column.key: column.title for column in COLUMNS}
+# Columns whose text stands in the Deputy's column of the same name.
+PLAIN = (NAME, GENDER, ETHNICITY, BIRTH, EMPLOYER, POSITION, PHONE, SCOPE, NOTE)
+PRINTED = (NAME, EMPLOYER, POSITION, SCOPE)
+
+LONGEST = {column.key: Deputy._meta.get_field(column.key).max_length for column in PLAIN}
+LONGEST |= {"term": 40, "constituency": 60}
+
+HAN = re.compile(r"[〇㐀-䶿一-鿿豈-﫿\ue000-\uf8ff\U00020000-\U0003ffff\U000f0000-\U0010ffff]")
+SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+SHORT_NAME = 3  # characters; longer names with spaces are transliterated ones
+
+SIMPLE_LEVELS = {"省": MandateLevel.PROVINCE, "市": MandateLevel.CITY, "县": MandateLevel.COUNTY,
+                 "区": MandateLevel.COUNTY, "乡": MandateLevel.TOWNSHIP, "镇": MandateLevel.TOWNSHIP}  # fmt: skip
+LEVEL_WORDS = re.compile(r"人民代表大会|人大代表|人大|代表|级|[()]")
+LEVEL_JOINTS = re.compile(r"[、,，;；/\\|+&和及兼与.·]+")
+SEAT_JOINTS = re.compile(r"[;；\r\n]")
+
+ROLES = {"": MembershipRole.MEMBER, "站长": MembershipRole.HEAD, "分站站长": MembershipRole.HEAD,
+         "成员": MembershipRole.MEMBER, "分站成员": MembershipRole.MEMBER, "代表": MembershipRole.MEMBER,
+         "驻站代表": MembershipRole.MEMBER}  # fmt: skip
+GENDERS = {"男": Gender.MALE, "男性": Gender.MALE, "女": Gender.FEMALE, "女性": Gender.FEMALE}
+
+MOBILE = re.compile(r"1\d{10}")
+LANDLINE = re.compile(r"([2-9]\d{6,7}|0[1-9]\d{1,2}-?\d{7,8})(-\d{1,6})?")
+SCIENTIFIC = re.compile(r"(\d)(?:\.(\d+))?[eE]\+?(\d{1,2})")
+
+YEAR_MONTH = re.compile(r"(\d{4})[年./\-](\d{1,2})(?:[月./\-](?:(\d{1,2})日?)?)?(?:T?\d{1,2}:\d{2}(?::\d{2})?)?")
+RUN_TOGETHER = re.compile(r"(\d{4})(\d{2})(\d{2})?")
+SERIALS = range(3654, 73051)  # 1910 to 2099
+EARLIEST_BIRTH = 1900
+LAST_YEAR = 2100
+
+
+def demand_value(cell: Cell) -> None:
+    """Refuse formulas and error values, which hold no fact of their own."""
+    if cell.kind == "e":
+        raise DomainError("这一格是错误值,请改成要填的内容。")
+    if cell.kind == "f":
+        raise DomainError("这一格是公式,请“选择性粘贴”为数值。")
+
+
+def read_name(cell: Cell) -> str:
+    """Return a name as typed; only the spaces that align short Chinese names go.
+
+    王 芳 → 王芳; 买买提 艾力 and 阿迪力·吾甫尔 stay. Never normalised: rare and variant characters are a person's name.
+    """
+    name = tidy_name(cell.text)
+    if not name:
+        raise DomainError("没有填姓名。")
+    if not any(character.isalpha() or HAN.match(character) for character in name):
+        raise DomainError("这不像姓名,请核对。")
+    return name
+
+
+def tidy_name(text: str) -> str:
+    name = clean_text(text)
+    joined = re.sub(r"\s", "", name)
+    bare = SELECTORS.sub("", joined)
+    is_short = len(bare) <= SHORT_NAME and all(HAN.match(character) for character in bare)
+    return joined if is_short else name
+
+
+def read_text(cell: Cell) -> str:
+    return clean_text(cell.text)
+
+
+def read_gender(cell: Cell) -> str:
+    text = squeezed(cell.text)
+    if text and text not in GENDERS:
+        raise DomainError("性别请填男或女。")
+    return GENDERS[text].value if text else ""
+
+
+def read_role(cell: Cell) -> str:
+    text = squeezed(cell.text)
+    if text not in ROLES:
+        raise DomainError("分站职务请填站长或成员。")
+    return ROLES[text]
+
+
+def read_levels(cell: Cell) -> list[str]:
+    """`县、乡`, `县,镇人大代表`, `县乡` → levels in official order; 镇 counts as 乡."""
+    words = [word for word in LEVEL_JOINTS.split(LEVEL_WORDS.sub("", squeezed(cell.text))) if word]
+    if not words:
+        raise DomainError("没有填代表层级,请填省、市、县、乡中的一个或几个。")
+    found = set()
+    for word in words:
+        if not set(word) <= set(SIMPLE_LEVELS):
+            raise DomainError("代表层级只有省、市、县、乡,几个层级用顿号隔开,如“县、乡”。")
+        found |= {SIMPLE_LEVELS[character] for character in word}
+    return [level for level in LEVEL_ORDER if level in found]
+
+
+def read_seats(cell: Cell, title: str, levels: list[str]) -> list[str]:
+    """One text for all `levels`, or one each split by semicolons. Returns one a level; empty ones are unknown."""
+    parts = SEAT_JOINTS.split(cell.text) if len(levels) > 1 else [cell.text]
+    if len(parts) == 1:
+        parts = parts * len(levels)
+    if len(parts) != len(levels):
+        raise DomainError(f"{title}要么填一个,要么{len(levels)}个层级各填一个,用分号隔开。")
+    return [half_width(clean_text(part)) for part in parts]
+
+
+def read_phone(cell: Cell) -> tuple[str, str]:
+    """Return a phone as digits (landlines keep their hyphens), and a warning or an empty string."""
+    text = _phone_text(cell)
+    if not text:
+        return "", ""
+    warning = ""
+    if match := SCIENTIFIC.fullmatch(text):
+        whole, decimals, power = match[1], match[2] or "", int(match[3])
+        text = (whole + decimals).ljust(power + 1, "0")
+        if len(decimals) < power:
+            warning = f"号码写成了科学计数法,读作{text},请核对后几位。"
+    if MOBILE.fullmatch(text) or LANDLINE.fullmatch(text):
+        return text, warning
+    digits = sum(character.isdigit() for character in text)
+    raise DomainError(f"电话要填11位手机号,或带区号的座机(如0319-1234567);这里有{digits}位数字。")
+
+
+def _phone_text(cell: Cell) -> str:
+    text = squeezed(cell.text).strip("'‘’`")
+    text = re.sub(r"[\u2010-\u2015\u2212—_]", "-", text)
+    text = re.sub(r"^(\+|00)86-?", "", text)
+    text = re.sub(r"\.0+$", "", text)
+    text = re.sub(r"^\((0\d{2,3})\)-?", r"\1-", text)
+    bare = text.replace("-", "")
+    return bare if MOBILE.fullmatch(bare) else text
+
+
+def read_birth_month(cell: Cell, epoch: datetime, today: date) -> date | None:
+    """Return the first day of the month: `1978.05`, `1978年5月`, `197805`, `19780501`, a date or a date's serial."""
+    month = _birth_month(cell, epoch)
+    if month and (month.year < EARLIEST_BIRTH or month > today):
+        raise DomainError(f"{month.year}年{month.month}月不像出生年月,请核对。")
+    return month
+
+
+def _birth_month(cell: Cell, epoch: datetime) -> date | None:
+    if isinstance(cell.value, date):  # a datetime is one, too
+        return date(cell.value.year, cell.value.month, 1)
+    text = squeezed(cell.text)
+    if not text:
+        return None
+    if isinstance(cell.value, float) and not cell.value.is_integer() and cell.value < LAST_YEAR:
+        text = _year_point_month(cell)
+    match = YEAR_MONTH.fullmatch(text) or RUN_TOGETHER.fullmatch(text)
+    if match:
+        return _first_of_month(int(match[1]), int(match[2]), int(match[3] or 1))
+    if re.fullmatch(r"\d{4,5}(\.\d+)?", text) and int(float(text)) in SERIALS:
+        day = from_excel(float(text), epoch)
+        return date(day.year, day.month, 1)
+    raise DomainError("出生年月看不懂,请写成 1978-05 这样。")
+
+
+def _year_point_month(cell: Cell) -> str:
+    """1978.05 and 1978.5 as numbers; 1978.1 may be 1978.10 without its zero, and only a format 0.00 tells."""
+    text = f"{cell.value:.2f}"
+    if not text.endswith("0"):
+        return text
+    if text.endswith(".10") and "0.00" not in cell.number_format:
+        raise DomainError(f"“{text[:-1]}”看不出是1月还是10月,请改成{text[:4]}-01或{text[:4]}-10。")
+    return text if text.endswith(".10") else text[:-1]
+
+
+def _first_of_month(year: int, month: int, day: int) -> date:
+    try:
+        return date(year, month, day).replace(day=1)
+    except ValueError as error:
+        raise DomainError("没有这个年月,请核对,写成 1978-05 这样。") from error

@@ -1,0 +1,120 @@
+"""The list of deputies for staff, one deputy's facts, the portrait."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Max, Q
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404, render
+from django.utils._os import safe_join
+from django.views.decorators.http import require_safe
+
+from activities.models import Attendance
+from deputies.forms import SearchForm
+from deputies.models import Deputy
+from deputies.permissions import can_edit_deputy, sees_file, sees_photo, sees_whole_phones
+from julu_liaison.common.keyset import page_of
+from julu_liaison.common.secrets import masked_phone
+from julu_liaison.common.working_days import today_here
+from scoring.permissions import can_see_score
+from scoring.services import score_of, scores_of
+
+PAGE_SIZE = 50
+LATEST = 12  # attendance lines on a deputy's page
+
+
+@dataclass(frozen=True)
+class Line:
+    """One deputy in the list with this month's services, this year's points and the last duty."""
+
+    deputy: Deputy
+    phone: str
+    services: int
+    total: Decimal
+    last_duty: date | None
+
+
+@require_safe
+@login_required
+def deputies(request):
+    """Deputies in scope by name; for county staff, auditors and clerks."""
+    if not sees_whole_phones(request.user):
+        raise PermissionDenied
+    today = today_here()
+    form = SearchForm(request.GET, user=request.user)
+    rows = form.applied(Deputy.objects.visible_to(request.user), today).select_related("county").with_places(today)
+    page = page_of(
+        rows, by=("sort_key", "code"), size=PAGE_SIZE,
+        after=request.GET.get("after", ""), before=request.GET.get("before", ""),
+    )  # fmt: skip
+    context = {"form": form, "lines": _lines(page.rows, today), "links": page.links(request.GET), "today": today}
+    return render(request, "deputies/list.html", context)
+
+
+def _lines(people: list[Deputy], today: date) -> list[Line]:
+    """Three queries, whatever the number of people (two more for each further county on the page)."""
+    served = _served(people, today)
+    scores = {}
+    for county in {person.county for person in people}:
+        keys = [person.pk for person in people if person.county_id == county.pk]
+        scores |= scores_of(county=county, year=today.year, deputies=keys)
+    return [Line(person, person.phone, *served.get(person.pk, (0, None)), scores[person.pk].total) for person in people]
+
+
+def _served(people: list[Deputy], today: date) -> dict[int, tuple[int, date]]:
+    """Return {deputy key: (services this month, last duty)}."""
+    this_month = Q(log__date__gte=today.replace(day=1))
+    rows = Attendance.objects.counted().served().filter(deputy__in=[person.pk for person in people])
+    sums = rows.values_list("deputy").annotate(Count("pk", filter=this_month), Max("log__date"))
+    return {deputy: (services, last) for deputy, services, last in sums}
+
+
+@require_safe
+@login_required
+def deputy(request, code):
+    """One deputy: everyone in scope sees the public facts, staff and the deputy also the file."""
+    today = today_here()
+    rows = Deputy.objects.visible_to(request.user).with_places(today).select_related("county")
+    person = get_object_or_404(rows, code=code)
+    whole = sees_whole_phones(request.user) or person.user_id == request.user.pk
+    context = {
+        "person": person,
+        "today": today,
+        "phone": person.phone if whole else masked_phone(person.phone),
+        "has_photo": bool(person.photo) and sees_photo(request.user, person, today),
+        "can_edit": can_edit_deputy(request.user, person),
+    }
+    if sees_file(request.user, person):
+        context["file"] = _file(person)
+    if can_see_score(request.user, person):
+        context["score"] = score_of(deputy=person, year=today.year)
+    return render(request, "deputies/deputy.html", context)
+
+
+def _file(person: Deputy) -> dict:
+    """What staff and the deputy see: all mandates and branches with dates, the latest attendance."""
+    attendance = Attendance.objects.counted().filter(deputy=person).select_related("log__branch")
+    return {
+        "mandates": person.mandates.order_by("-started_on", "pk"),
+        "memberships": person.memberships.select_related("branch").order_by("-started_on", "pk"),
+        "attendance": attendance.order_by("-log__date", "-pk")[:LATEST],
+    }
+
+
+@require_safe
+def photo(request, code):
+    """The portrait; without a login only with the deputy's recorded consent. 404 tells nothing more."""
+    person = get_object_or_404(Deputy, code=code)
+    if not person.photo or not sees_photo(request.user, person, today_here()):
+        raise Http404
+    path = Path(safe_join(settings.MEDIA_ROOT, person.photo))
+    if not path.is_file():
+        raise Http404
+    answer = FileResponse(path.open("rb"), content_type="image/jpeg")
+    answer["Cache-Control"] = "private, max-age=3600"
+    return answer

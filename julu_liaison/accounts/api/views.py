@@ -1,0 +1,98 @@
+"""Signing in and out of the API."""
+
+from axes.helpers import get_client_ip_address
+from axes.utils import reset
+from django.conf import settings
+from django.contrib.auth import authenticate
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.response import Response
+from rest_framework.throttling import ScopedRateThrottle
+from rest_framework.views import APIView
+
+from julu_liaison.accounts.api.authentication import CHANGE_FIRST, ExpiringTokenAuthentication
+from julu_liaison.accounts.services import issue_token, revoke_token
+from julu_liaison.common.errors import DomainError, NotAllowed
+from julu_liaison.common.inputs import Strict, read
+from julu_liaison.common.problems import problem
+
+
+class WrongPassword(DomainError):
+    """Name and password do not fit (401)."""
+
+    status = 401
+    title = "账号或密码不对"
+
+
+class TokenScheme(OpenApiAuthenticationExtension):
+    target_class = ExpiringTokenAuthentication
+    name = "token"
+
+    def get_security_definition(self, auto_schema):
+        return {"type": "apiKey", "in": "header", "name": "Authorization", "description": "Token 加一个空格再加令牌"}
+
+
+class SignIn(Strict):
+    username = serializers.CharField(max_length=40)
+    password = serializers.CharField(max_length=128, trim_whitespace=False)
+
+
+class IssuedToken(serializers.Serializer):
+    token = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+
+
+class TokenView(APIView):
+    """`POST` gives a token for name and password, `DELETE` ends the one that is used."""
+
+    throttle_classes = [ScopedRateThrottle] if settings.THROTTLE else []
+    throttle_scope = "login"
+
+    def get_authenticators(self):
+        """Signing in looks at no token: a client that still sends an old one must be able to get a new one."""
+        return [] if self._signs_in() else super().get_authenticators()
+
+    def get_permissions(self):
+        return [AllowAny()] if self._signs_in() else [IsAuthenticated()]
+
+    def _signs_in(self) -> bool:
+        return getattr(self.request, "method", "") == "POST"
+
+    @extend_schema(
+        request=SignIn, responses=IssuedToken, auth=[], operation_id="token_issue", summary="登录取得令牌",
+        description="密码错是401;连续错5次,同一账号在同一地址15分钟内是429。"
+        "令牌只在这里给一次,不按 Idempotency-Key 保存。",
+    )  # fmt: skip
+    def post(self, request):
+        given = read(SignIn, request.data)
+        user = authenticate(request=request._request, **given)
+        if _is_locked(request._request):
+            return _locked()
+        if user is None:
+            raise WrongPassword("账号或密码不对。密码区分大小写,连续输错5次要等15分钟。")
+        if user.must_change_password:
+            raise NotAllowed(CHANGE_FIRST)
+        reset(ip=get_client_ip_address(request._request), username=user.username)
+        key, token = issue_token(user=user)
+        shown = IssuedToken({"token": key, "expires_at": token.expires_at}).data
+        return Response(shown, headers={"Cache-Control": "no-store"})
+
+    @extend_schema(request=None, responses={204: None}, operation_id="token_revoke", summary="作废正在用的令牌")
+    def delete(self, request):
+        revoke_token(token=request.auth, actor=request.user)
+        return Response(status=204)
+
+
+def _is_locked(request) -> bool:
+    """Whether django-axes refused this login; its mark is taken off, or its middleware would answer with a page."""
+    locked = getattr(request, "axes_locked_out", False)
+    request.axes_locked_out = False
+    return locked
+
+
+def _locked() -> Response:
+    wait = int(settings.AXES_COOLOFF_TIME.total_seconds())
+    sentence = f"密码连续输错{settings.AXES_FAILURE_LIMIT}次,这个账号要等{wait // 60}分钟才能再登录。"
+    return problem(429, sentence, title="密码输错次数太多", headers={"Retry-After": str(wait)})

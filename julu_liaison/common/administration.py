@@ -1,0 +1,100 @@
+"""What every page of the admin has in common: scope, no deleting, writes through services only."""
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+
+from julu_liaison.common.errors import DomainError
+
+
+class ServiceForm(forms.ModelForm):
+    """Shows, beside the form's own errors, what a service has refused; everything typed stays."""
+
+    refusal: DomainError | ValidationError | None = None
+
+    def clean(self):
+        cleaned = super().clean()
+        if isinstance(self.refusal, DomainError):
+            for name, sentence in (self.refusal.fields or {"": self.refusal.message}).items():
+                self.add_error(name if name in self.fields else None, sentence)
+        elif self.refusal is not None:
+            self.add_error(None, forms.ValidationError(self.refusal.messages))
+        return cleaned
+
+
+class ServiceAdmin(admin.ModelAdmin):
+    """A model's pages. `add(request, values)` and `edit(request, row, values)` call the services; a model without
+    one of them cannot be added or changed here. `values` are the form's cleaned values, for `edit` the changed ones.
+    """
+
+    form = ServiceForm
+    actions_on_bottom = False
+    list_per_page = 50
+    show_full_result_count = False
+    add = None
+    edit = None
+
+    # Scope
+
+    def scoped(self, request):
+        """Rows this person may see; models without `visible_to` say it here."""
+        return self.model._default_manager.visible_to(request.user)
+
+    def get_queryset(self, request):
+        rows = self.scoped(request)
+        ordering = self.get_ordering(request)
+        return rows.order_by(*ordering) if ordering else rows
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if "queryset" not in kwargs:
+            kwargs["queryset"] = self.choices_for(db_field, request)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def choices_for(self, db_field, request):
+        """What a reference may be set to: never more than the person may see."""
+        return db_field.remote_field.model._default_manager.visible_to(request.user)
+
+    # Permissions
+
+    def may(self, request) -> bool:
+        return self.admin_site.has_permission(request)
+
+    def has_module_permission(self, request):
+        return self.may(request)
+
+    def has_view_permission(self, request, obj=None):
+        return self.may(request)
+
+    def has_add_permission(self, request):
+        return self.add is not None and self.may(request)
+
+    def has_change_permission(self, request, obj=None):
+        return self.edit is not None and self.may(request)
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    # Writes
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.refusal = getattr(request, "refusal", None)
+        return form
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """A service's refusal rolls everything back and comes back as an error of the same form."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except (DomainError, ValidationError) as error:
+            request.refusal = error
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def save_model(self, request, obj, form, change):
+        if change:
+            values = {name: form.cleaned_data[name] for name in form.changed_data}
+            # The form has changed `obj` already; the service compares with what is stored.
+            if values:
+                self.edit(request, self.scoped(request).get(pk=obj.pk), values)
+            return
+        obj.pk = self.add(request, dict(form.cleaned_data)).pk
+        obj.refresh_from_db()

@@ -1,0 +1,8 @@
+from django.urls import path
+
+from julu_liaison.common import views
+
+urlpatterns = [
+    path("jobs/<uuid:uid>/", views.job, name="job"),
+    path("jobs/<uuid:uid>/file/", views.job_file, name="job-file"),
+]

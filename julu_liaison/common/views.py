@@ -1,0 +1,62 @@
+"""Background work as the person who asked for it watches it, and the finished file."""
+
+from datetime import timedelta
+
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from julu_liaison.common.jobs import hand_out
+from julu_liaison.common.models import Job
+from julu_liaison.common.working_days import today_here
+from stations.models import Posting
+from stations.querysets import scope_of
+from stations.states import COUNTY_ROLES
+
+WAITS_LONG = timedelta(minutes=1)
+RUNS_LONG = timedelta(minutes=20)
+
+
+@require_safe
+@login_required
+@never_cache
+def job(request, uid):
+    """A job's progress; asked again every second by htmx, or by the reader's own click."""
+    found = visible_job(request.user, uid)
+    context = {"job": found, "hint": _hint(found, timezone.now())}
+    return render(request, "jobs/_job.html" if request.htmx else "jobs/job.html", context)
+
+
+@require_safe
+@login_required
+@never_cache
+def job_file(request, uid):
+    """The finished file, under a name that says what it is."""
+    found = visible_job(request.user, uid)
+    path = hand_out(job=found, actor=request.user, at=timezone.now())
+    return FileResponse(path.open("rb"), as_attachment=True, filename=found.file)
+
+
+def visible_job(user, uid) -> Job:
+    """Return the job if `user` asked for it or is county staff where the asker served then; else 404."""
+    job = get_object_or_404(Job.objects.select_related("asked_by"), uid=uid)
+    if job.asked_by_id == user.pk:
+        return job
+    counties = scope_of(user).places(*COUNTY_ROLES)
+    postings = Posting.objects.in_force(today_here(job.created_at)).filter(user=job.asked_by)
+    if not counties or not postings.filter(station__county__in=counties).exists():
+        raise Http404
+    return job
+
+
+def _hint(job: Job, at) -> str:
+    """What to do when a job takes unusually long."""
+    age = at - job.created_at
+    if job.state == Job.State.QUEUED and age > WAITS_LONG:
+        return "排队超过一分钟了。前面可能还有别的工作;一直不动的话,请联系管理员看看后台服务有没有启动。"
+    if job.state == Job.State.RUNNING and age > RUNS_LONG:
+        return "已经做了很久,可能中途停住了,请重新做一次;还不行请联系管理员。"
+    return ""

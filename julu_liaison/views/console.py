@@ -1,0 +1,146 @@
+"""The county's tasks of today: counts that open the lists behind them."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Exists, OuterRef, Q
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.dateparse import parse_date
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from activities.models import DutyLog, Shift
+from activities.states import RosterState, ShiftState
+from julu_liaison.common.working_days import today_here
+from opinions.models import Opinion
+from opinions.states import ENDED, Kind, State
+from stations.models import Station
+from stations.querysets import scope_of
+
+WEEKS = 8
+NEW_DAYS = 7
+
+
+@dataclass(frozen=True)
+class Task:
+    """One count that opens its list; `is_hot` marks what should not wait."""
+
+    label: str
+    number: int
+    url: str
+    is_hot: bool = False
+
+
+@dataclass(frozen=True)
+class ReceptionDay:
+    """How complete one reception day's records are, over the whole county."""
+
+    on: date
+    planned: int
+    filed: int
+    not_held: int
+
+    @property
+    def missing(self) -> int:
+        return self.planned - self.filed - self.not_held
+
+
+def _demand_county(request):
+    """The console is for county staff and auditors."""
+    counties = scope_of(request.user).counties
+    if not counties:
+        raise PermissionDenied
+    return counties
+
+
+@require_safe
+@login_required
+def console(request):
+    counties = _demand_county(request)
+    today = today_here()
+    days = _reception_days(counties, today)
+    context = {
+        "today": today,
+        "tasks": _tasks(request.user, counties, today, days),
+        "days": days,
+        "urgent": Opinion.objects.visible_to(request.user).overdue(today).for_list().order_by("due_on", "pk")[:8],
+    }
+    return render(request, "console.html", context)
+
+
+def _tasks(user, counties, today: date, days: list[ReceptionDay]) -> list[Task]:
+    since = today - timedelta(days=NEW_DAYS - 1)
+    counts = Opinion.objects.visible_to(user).aggregate(
+        centre=Count("pk", filter=Q(state=State.AT_CENTRE, kind=Kind.OPINION)),
+        suggestions=Count("pk", filter=Q(state=State.AT_CENTRE, kind=Kind.SUGGESTION)),
+        overdue=Count("pk", filter=Q(due_on__lt=today) & ~Q(state__in=ENDED)),
+        unsigned=Count("pk", filter=Q(state=State.AT_DEPARTMENT)),
+        untold=Count("pk", filter=Q(state=State.REPLIED)),
+        new=Count("pk", filter=Q(registered_on__gte=since)),
+    )
+    missing = sum(day.missing for day in days)
+    return [
+        Task("意见等转办", counts["centre"], _list(state=State.AT_CENTRE, kind=Kind.OPINION), counts["centre"] > 0),
+        Task("建议等交办", counts["suggestions"], _list(state=State.AT_CENTRE, kind=Kind.SUGGESTION), counts["suggestions"] > 0),
+        Task("超期没办完", counts["overdue"], _list(overdue="1"), counts["overdue"] > 0),
+        Task("部门正在办", counts["unsigned"], _list(state=State.AT_DEPARTMENT)),
+        Task("已答复,等告知群众", counts["untold"], _list(state=State.REPLIED)),
+        Task(f"近{NEW_DAYS}天收到", counts["new"], _list(since=since.isoformat())),
+        Task("接待日没有登记", missing, reverse("console-sundays")),
+    ]
+
+
+def _list(**filters) -> str:
+    return f"{reverse('opinions')}?{urlencode(filters)}"
+
+
+def _reception_days(counties, today: date) -> list[ReceptionDay]:
+    """The reception days of the last WEEKS weeks, newest first (one query)."""
+    rows = _past_shifts(counties, today - timedelta(weeks=WEEKS), today)
+    rows = rows.values_list("date").annotate(
+        Count("pk"),
+        Count("pk", filter=Q(has_log=True)),
+        Count("pk", filter=Q(has_log=False, state=ShiftState.NOT_HELD)),
+    )
+    return [ReceptionDay(*row) for row in rows.order_by("-date")]
+
+
+def _past_shifts(counties, start: date, end: date):
+    """Published shifts held before `end`, each with `has_log`."""
+    logs = DutyLog.objects.valid().filter(branch=OuterRef("branch"), date=OuterRef("date"))
+    rows = Shift.objects.filter(county__in=counties, date__gte=start, date__lt=end)
+    return rows.filter(roster__state=RosterState.PUBLISHED).annotate(has_log=Exists(logs))
+
+
+@require_safe
+@login_required
+def console_sundays(request):
+    """The branches that have no log yet, of one reception day or of the last weeks, by township."""
+    counties = _demand_county(request)
+    today = today_here()
+    day = _chosen_day(request.GET.get("date", ""))
+    rows = _past_shifts(counties, day or today - timedelta(weeks=WEEKS), today)
+    rows = rows.filter(date=day) if day else rows
+    missing = rows.filter(has_log=False, state=ShiftState.PLANNED).select_related("branch", "station")
+    missing = missing.order_by("station__official_order", "station__code", "branch__code", "-date")
+    groups: dict[Station, dict[Station, list[date]]] = {}
+    for shift in missing:
+        groups.setdefault(shift.station, {}).setdefault(shift.branch, []).append(shift.date)
+    context = {"groups": groups, "day": day, "weeks": WEEKS}
+    return render(request, "console_sundays.html", context)
+
+
+def _chosen_day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        day = parse_date(text)
+    except ValueError:
+        day = None
+    if day is None:
+        raise Http404
+    return day

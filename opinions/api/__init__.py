@@ -1,0 +1,1 @@
+"""API of the opinions app: tickets, their history, their moves."""

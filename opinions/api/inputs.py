@@ -1,0 +1,75 @@
+"""What can be sent: a new ticket, a move."""
+
+from collections.abc import Mapping
+
+from rest_framework import serializers
+
+from activities.states import Category
+from julu_liaison.common.inputs import Strict, Villager, choice_field
+from julu_liaison.common.problems import flat_errors
+from opinions.states import Kind, Rating, ReplyClass
+from opinions.workflow import MOVES
+
+LONGEST_TEXT = 2000
+ALWAYS_TAKEN = {"move", "note"}
+NOT_TAKEN = "这一步不用填这一项"
+
+
+class TicketInput(Strict):
+    kind = choice_field(Kind.choices, default=Kind.OPINION)
+    branch = serializers.CharField(max_length=20, required=False, help_text="分站编号;社情民意必填,建议按代表所在分站")
+    text = serializers.CharField(max_length=LONGEST_TEXT)
+    category = choice_field(Category.choices, default=Category.OTHER)
+    deputy = serializers.CharField(
+        max_length=20, required=False, allow_null=True, help_text="代表编号;不填就是登记的代表本人"
+    )
+    villager = Villager(required=False, allow_null=True)
+    confidential = serializers.BooleanField(default=False)
+
+    def validate(self, values):
+        if values["kind"] == Kind.OPINION and "branch" not in values:
+            raise serializers.ValidationError({"branch": "请填分站编号"})
+        if values["kind"] == Kind.SUGGESTION and (values.get("villager") or values["confidential"]):
+            raise serializers.ValidationError({"villager": "代表建议由代表提出,不记反映人"})
+        return values
+
+
+class MoveInput(Strict):
+    """One step with what it needs; which facts a step needs stands in `GET …/moves/`."""
+
+    move = choice_field([(name, step.label) for name, step in MOVES.items()])
+    note = serializers.CharField(max_length=LONGEST_TEXT, required=False, allow_blank=True, allow_null=True)
+    department = serializers.CharField(
+        max_length=30, required=False, allow_blank=True, allow_null=True, help_text="承办部门编号"
+    )
+    rating = choice_field(Rating.choices, required=False, allow_blank=True, allow_null=True)
+    route = serializers.CharField(
+        max_length=200, required=False, allow_blank=True, allow_null=True, help_text="不予受理的,告诉群众该去哪里"
+    )
+
+    def get_fields(self):
+        """`class` is a word of Python's, so it can't be written as an attribute."""
+        reply_class = choice_field(ReplyClass.choices, required=False, allow_blank=True, allow_null=True)
+        return super().get_fields() | {"class": reply_class}
+
+
+def read_move(data) -> tuple[str, dict, dict[str, str]]:
+    """Return (move, facts, sentences by field for what is wrong with the facts).
+
+    What is wrong with the facts is not raised: it is told only when the step is open to the person at all.
+    Raises ValidationError when there is no readable move.
+    """
+    order = MoveInput(data=data)
+    if order.is_valid():
+        facts = {name: value for name, value in order.validated_data.items() if value not in (None, "")}
+        move = facts.pop("move")
+        return move, facts, _not_taken(move, facts)
+    if not isinstance(data, Mapping) or "move" in order.errors:
+        raise serializers.ValidationError(order.errors)
+    return data["move"], {}, flat_errors(order.errors)
+
+
+def _not_taken(move: str, facts: dict) -> dict[str, str]:
+    """A fact that the step has no use for would be written into its history as if it meant something."""
+    step = MOVES[move]
+    return {name: NOT_TAKEN for name in facts if name not in ALWAYS_TAKEN.union(step.needs, step.takes)}

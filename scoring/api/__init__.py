@@ -1,0 +1,1 @@
+"""API of the scoring app: one deputy's points."""

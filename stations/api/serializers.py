@@ -1,0 +1,24 @@
+"""How a place is shown."""
+
+from rest_framework import serializers
+
+from stations.models import Station
+from stations.states import Level
+
+
+class StationRow(serializers.ModelSerializer):
+    """A place. `phone` is its own or, where it has none, that of the place above; needs `on` in the context."""
+
+    level = serializers.ChoiceField(Level.choices, read_only=True)
+    parent = serializers.SlugRelatedField("code", read_only=True, allow_null=True, help_text="上级的编号")
+    phone = serializers.CharField(source="phone_here", read_only=True)
+    is_open = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Station
+        fields = ["code", "name", "full_name", "level", "parent", "phone", "address", "is_open"]
+        read_only_fields = fields
+
+    def get_is_open(self, place) -> bool:
+        on = self.context["on"]
+        return place.opened_on <= on and (place.closed_on is None or on < place.closed_on)

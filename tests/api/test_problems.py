@@ -1,0 +1,108 @@
+"""Every error below /api/ is one problem document in Chinese."""
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404
+from rest_framework import exceptions
+
+from deputies.api.views import DeputyDetail
+from julu_liaison.common.problems import flat_errors, problem_response
+
+LOGS = "/api/v1/duty-logs/"
+
+
+def demand_problem(answer, status):
+    assert answer.status_code == status
+    assert answer["Content-Type"] == "application/problem+json"
+    body = answer.json()
+    assert {"type", "title", "status", "detail"} <= set(body) and body["status"] == status
+    assert any("\u4e00" <= char <= "\u9fff" for char in body["title"] + body["detail"])
+    return body
+
+
+@pytest.mark.parametrize("path", ["/api/", "/api/v1/", "/api/v1/nothing/", "/api/v2/x", "/api/v1/opinions/17/"])
+@pytest.mark.parametrize("method", ["get", "post", "delete"])
+def test_unknown_addresses(db, api, path, method):
+    demand_problem(getattr(api(None), method)(path), 404)
+
+
+def test_missing_slash_is_named(db, api):
+    assert "斜杠" in demand_problem(api(None).get("/api/v1/stations"), 404)["detail"]
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"nonsense", b'{"a": NaN}', b'{"branch": "\\ud800"}', b'{"\\ud800": 1}', b"\xff\xfe", b"[" * 100_000]
+)
+def test_broken_json(cast, api, body):
+    demand_problem(api(cast.clerk).post(LOGS, body, content_type="application/json"), 400)
+
+
+@pytest.mark.parametrize("body", [b"[]", b"null", b"3", b'"text"'])
+def test_json_that_is_no_object(cast, api, body):
+    for path in (LOGS, "/api/v1/opinions/", "/api/v1/auth/token/"):
+        demand_problem(api(cast.clerk).post(path, body, content_type="application/json"), 400)
+
+
+def test_too_large_a_body_is_not_read(cast, api, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+    demand_problem(api(cast.clerk).post(LOGS, {"summary": "长" * 1024 * 1024}, format="json"), 413)
+
+
+def test_other_formats_methods_and_missing_login(cast, api):
+    client = api(cast.clerk)
+    demand_problem(client.post(LOGS, "a=1", content_type="application/x-www-form-urlencoded"), 415)
+    wrong_method = client.put("/api/v1/stations/")
+    demand_problem(wrong_method, 405)
+    assert wrong_method["Allow"] == "GET, HEAD, OPTIONS"
+    demand_problem(client.get("/api/v1/stations/", HTTP_ACCEPT="text/html"), 406)
+    anonymous = api(None).get("/api/v1/stations/")
+    demand_problem(anonymous, 401)
+    assert anonymous["WWW-Authenticate"] == "Token"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "stations/%00/", "deputies/%00/", "deputies/%00/score/", "stations/?parent=%00", "deputies/?station=%00",
+        "deputies/?q=%00", "opinions/?q=%00", "opinions/?holder=%00", "opinions/?cursor=%00", "rosters/?station=%00",
+        "opinions/?cursor=cD1hYmM=", "opinions/?cursor=cD0lMDA=", "stations/?cursor=cD1hYmM=", "opinions/?state=lost",
+        "opinions/?overdue=maybe", "duty-logs/?from=yesterday", "rosters/?month=2026-13", "rosters/?month=2026",
+        "stations/?level=village", "deputies/JLX-0001/score/?year=last", "deputies/JLX-0001/score/?year=99999999999",
+    ],
+)  # fmt: skip
+def test_hostile_addresses_are_the_askers_mistake(cast, api, path):
+    answer = api(cast.admin).get(f"/api/v1/{path}")
+    demand_problem(answer, 404 if answer.status_code == 404 else 400)
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (Http404(), 404),
+        (PermissionDenied(), 403),
+        (ValidationError({"phone": ["太长"]}), 400),
+        (ValidationError("不行"), 400),
+        (exceptions.Throttled(wait=3), 429),
+    ],
+)
+def test_djangos_errors_are_translated(error, status):
+    answer = problem_response(error, {})
+    assert answer.status_code == answer.data["status"] == status
+
+
+def test_errors_are_flat_by_field():
+    nested = {"opinions": [{}, {"text": ["太长", "有空行"]}], "date": ["缺"], "non_field_errors": ["不是对象"]}
+    assert flat_errors(nested) == {"opinions.1.text": "太长 有空行", "date": "缺", "body": "不是对象"}
+
+
+def test_our_own_mistake_is_a_logged_500_without_its_inside(cast, api, monkeypatch, caplog):
+    def explode(*args, **kwargs):
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(DeputyDetail, "get", explode)
+    client = api(cast.clerk)
+    client.raise_request_exception = False
+    answer = client.get("/api/v1/deputies/x/")
+    demand_problem(answer, 500)
+    assert "secret" not in answer.content.decode()
+    assert "secret detail" in caplog.text
