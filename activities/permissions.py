@@ -1,5 +1,10 @@
 """Who may file logs, plan rosters and record activities."""
 
+from datetime import date
+
+from django.db.models import Q
+
+from stations.models import Station
 from stations.permissions import is_clerk_of, is_county_staff, is_head_of
 from stations.querysets import scope_of
 from stations.states import Level

@@ -19,7 +19,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 PRODUCTION = env("APP_ENV", default="development") == "production"
 DEBUG = env.bool("DEBUG", default=not PRODUCTION)
 DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / "data"))).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+(DATA_DIR / "static").mkdir(parents=True, exist_ok=True)
 
 DEVELOPMENT_SECRET = "development-only-secret-never-used-in-production"  # noqa: S105 - refused in production below
 SECRET_KEY = env("SECRET_KEY", default=DEVELOPMENT_SECRET)

@@ -106,9 +106,14 @@ class Report:
         return hashlib.sha256(repr((self.changes, self.errors)).encode()).hexdigest()
 
     def in_sheet_order(self) -> "Report":
-        self.errors.sort(key=lambda problem: problem.row)
-        self.warnings.sort(key=lambda problem: problem.row)
+        self.errors.sort(key=_sheet_order)
+        self.warnings.sort(key=_sheet_order)
         return self
+
+
+def _sheet_order(problem: Problem) -> tuple[int, int]:
+    titles = list(c.TITLES.values())
+    return problem.row, titles.index(problem.column) if problem.column in titles else -1
 
 
 def _problem(row: Row, column: Column | None, message: str) -> Problem:

@@ -95,7 +95,7 @@ class _Namesakes:
                 self._pair(rows[0], people[0])
             elif people:
                 for entry in rows:
-                    self._refuse(entry, f"这个分站登记有{len(people)}位{entry.name}")
+                    self._refuse(entry, "这个分站", people)
 
     def _by_name(self) -> None:
         if len(self.rows) == len(self.people) == 1 and not _phones_differ(self.rows[0], self.people[0]):
@@ -106,11 +106,14 @@ class _Namesakes:
                 message = f"{places}也有一位{entry.name},电话不同,按同名的另一个人新增;如果是同一个人,请先核对电话。"
                 self.report.warn(entry.row, c.NAME, message)
             else:
-                self._refuse(entry, f"全县登记有{len(self.people)}位对不上的{entry.name}")
+                self._refuse(entry, "全县", self.people)
 
-    def _refuse(self, entry: Entry, found: str) -> None:
-        tails = "、".join(deputy.phone[-4:] or "没有登记" for deputy in self.people)
-        message = f"{found},电话尾号{tails},看不出是哪一位,请填登记的联系电话,或先在代表资料里改好电话。"
+    def _refuse(self, entry: Entry, where: str, people: list[Deputy]) -> None:
+        tails = "、".join(deputy.phone[-4:] or "(没有)" for deputy in people)
+        message = (
+            f"{where}登记的{entry.name}有{len(people)}位,电话尾号{tails},看不出这一行是哪一位,"
+            "请填登记的联系电话,或先在代表资料里改好电话。"
+        )
         self.report.refuse(entry.row, c.PHONE, message)
         self.rows.remove(entry)
 

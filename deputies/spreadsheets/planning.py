@@ -81,11 +81,12 @@ class Planner:
         """Return the serving deputies of the stations in the file whom no row means."""
         stations = {entry.branch.parent_id for entry in entries}
         seen = {deputy.pk for deputy in matched.values()}
-        return [
+        missing = [
             deputy
             for deputy in self.deputies
             if deputy.placement and deputy.pk not in seen and deputy.placement.branch.parent_id in stations
         ]
+        return sorted(missing, key=lambda deputy: (deputy.placement.branch.code, deputy.code))
 
     def _count_terms(self, entries: list[Entry]) -> dict[str, str]:
         """Level → the term that most rows, or else most registered mandates, name."""

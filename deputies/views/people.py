@@ -8,7 +8,8 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Max, Q
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils._os import safe_join
@@ -30,13 +31,10 @@ LATEST = 12  # attendance lines on a deputy's page
 
 @dataclass(frozen=True)
 class Line:
-    """One deputy in the list with this month's services, this year's points and the last duty."""
+    """One deputy in the list, with `services` and `last_duty`, and this year's points."""
 
     deputy: Deputy
-    phone: str
-    services: int
     total: Decimal
-    last_duty: date | None
 
 
 @require_safe
@@ -49,29 +47,28 @@ def deputies(request):
     form = SearchForm(request.GET, user=request.user)
     rows = form.applied(Deputy.objects.visible_to(request.user), today).select_related("county").with_places(today)
     page = page_of(
-        rows, by=("sort_key", "code"), size=PAGE_SIZE,
+        _with_services(rows, today), by=("sort_key", "code"), size=PAGE_SIZE,
         after=request.GET.get("after", ""), before=request.GET.get("before", ""),
     )  # fmt: skip
     context = {"form": form, "lines": _lines(page.rows, today), "links": page.links(request.GET), "today": today}
     return render(request, "deputies/list.html", context)
 
 
+def _with_services(rows, today: date):
+    """Annotate `services` (times served this month) and `last_duty`, without a further query."""
+    served = Attendance.objects.counted().served().filter(deputy=OuterRef("pk"))
+    month = served.filter(log__date__gte=today.replace(day=1)).order_by().values("deputy").annotate(times=Count("pk"))
+    last = served.order_by("-log__date").values("log__date")[:1]
+    return rows.annotate(services=Coalesce(Subquery(month.values("times")), 0), last_duty=Subquery(last))
+
+
 def _lines(people: list[Deputy], today: date) -> list[Line]:
-    """Three queries, whatever the number of people (two more for each further county on the page)."""
-    served = _served(people, today)
+    """The people with their scores: two queries for each county on the page."""
     scores = {}
     for county in {person.county for person in people}:
         keys = [person.pk for person in people if person.county_id == county.pk]
         scores |= scores_of(county=county, year=today.year, deputies=keys)
-    return [Line(person, person.phone, *served.get(person.pk, (0, None)), scores[person.pk].total) for person in people]
-
-
-def _served(people: list[Deputy], today: date) -> dict[int, tuple[int, date]]:
-    """Return {deputy key: (services this month, last duty)}."""
-    this_month = Q(log__date__gte=today.replace(day=1))
-    rows = Attendance.objects.counted().served().filter(deputy__in=[person.pk for person in people])
-    sums = rows.values_list("deputy").annotate(Count("pk", filter=this_month), Max("log__date"))
-    return {deputy: (services, last) for deputy, services, last in sums}
+    return [Line(person, scores[person.pk].total) for person in people]
 
 
 @require_safe

@@ -3,15 +3,12 @@
 import json
 
 from django.conf import settings
-from rest_framework.exceptions import APIException, ParseError
+from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
+from julu_liaison.common.problems import TooLarge
+
 BROKEN = "提交的不是完整的 JSON,请检查括号、引号和编码。"
-
-
-class TooLarge(APIException):
-    status_code = 413
-    default_code = "too_large"
 
 
 class StrictJSONParser(JSONParser):
@@ -27,7 +24,6 @@ class StrictJSONParser(JSONParser):
 
     @staticmethod
     def _check_size(request) -> None:
-        """DRF reads the stream past Django's own limit, so the limit is applied here."""
+        """DRF may read the stream past Django's own limit, so the limit is applied here too."""
         if int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            megabytes = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024 // 1024
-            raise TooLarge(f"一次最多提交{megabytes}MB,请分几次提交。")
+            raise TooLarge

@@ -3,7 +3,7 @@
 import logging
 
 from django.conf import settings
-from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, RequestDataTooBig
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.core.signals import got_request_exception
 from django.http import Http404
@@ -39,6 +39,12 @@ SENTENCES = {
 WHOLE = "body"  # the key of a sentence that is about no single field
 
 
+class TooLarge(exceptions.APIException):
+    status_code = 413
+    default_detail = f"一次最多提交{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024 // 1024}MB,请分几次提交。"
+    default_code = "too_large"
+
+
 def problem(status: int, detail: str, *, title: str = "", errors: dict | None = None, headers=None, **more) -> Response:
     """Return one problem document; `errors` maps a field (`opinions.0.text`) to its sentence."""
     body = {"type": "about:blank", "title": title or TITLES.get(status, "没有办成"), "status": status, "detail": detail}
@@ -57,6 +63,8 @@ def problem_response(error, context) -> Response | None:
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
+    elif isinstance(error, RequestDataTooBig):
+        error = TooLarge()
     elif isinstance(error, ModelValidationError):
         error = exceptions.ValidationError(getattr(error, "message_dict", error.messages))
     if isinstance(error, DomainError):
@@ -76,9 +84,9 @@ def _invalid(detail) -> Response:
 def flat_errors(detail, path: str = "") -> dict[str, str]:
     """Turn nested errors into {"opinions.0.text": "sentence"}; several sentences about one field are joined."""
     if isinstance(detail, dict):
-        pairs = detail.items()
+        pairs = list(detail.items())
     elif isinstance(detail, list) and any(isinstance(item, dict | list) for item in detail):
-        pairs = enumerate(detail)
+        pairs = list(enumerate(detail))
     else:
         sentences = detail if isinstance(detail, list) else [detail]
         return {path or WHOLE: " ".join(str(sentence) for sentence in sentences)} if sentences else {}

@@ -20,7 +20,6 @@ from zipfile import BadZipFile, ZipFile
 import xlsxwriter
 from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
-from openpyxl.utils.escape import unescape
 
 from julu_liaison.common.errors import DomainError
 
@@ -44,6 +43,7 @@ BROKEN = (
 SPACES = re.compile(r"\s+")
 LINE_BREAKS = re.compile(r"\s*[\r\n\v\f\x85\u2028\u2029]+\s*")
 INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ud800-\udfff]")
+CONTROL_ESCAPE = re.compile(r"_x00([01][0-9A-Fa-f])_")  # openpyxl leaves Excel's escapes as they are
 FULL_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 # First words of the lines that people write under (or as sums into) a table.
 NOTE = re.compile(
@@ -86,8 +86,8 @@ class Cell(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The value as people read it: no `.0` behind whole numbers, escaped characters decoded."""
-        return unescape(self.value) if isinstance(self.value, str) else shown(self.value)
+        """The value as people read it: no `.0` behind whole numbers, escaped control characters decoded."""
+        return CONTROL_ESCAPE.sub(_control, self.value) if isinstance(self.value, str) else shown(self.value)
 
     @property
     def is_blank(self) -> bool:
@@ -148,6 +148,10 @@ def shown(value: Any) -> str:
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
     return str(getattr(value, "text", value))  # an array formula is an object
+
+
+def _control(match: re.Match) -> str:
+    return chr(int(match[1], 16))
 
 
 def clean_text(text: str) -> str:

@@ -102,9 +102,9 @@ def _reception_days(counties, today: date) -> list[ReceptionDay]:
     """The reception days of the last WEEKS weeks, newest first (one query)."""
     rows = _past_shifts(counties, today - timedelta(weeks=WEEKS), today)
     rows = rows.values_list("date").annotate(
-        Count("pk"),
-        Count("pk", filter=Q(has_log=True)),
-        Count("pk", filter=Q(has_log=False, state=ShiftState.NOT_HELD)),
+        planned=Count("pk"),
+        filed=Count("pk", filter=Q(has_log=True)),
+        not_held=Count("pk", filter=Q(has_log=False, state=ShiftState.NOT_HELD)),
     )
     return [ReceptionDay(*row) for row in rows.order_by("-date")]
 

@@ -31,7 +31,8 @@ def test_missing_slash_is_named(db, api):
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{", b"nonsense", b'{"a": NaN}', b'{"branch": "\\ud800"}', b'{"\\ud800": 1}', b"\xff\xfe", b"[" * 100_000]
+    "body",
+    [b"", b"{", b"nonsense", b'{"a": NaN}', b'{"branch": "\\ud800"}', b'{"\\ud800": 1}', b"\xff\xfe", b"[" * 100_000],
 )
 def test_broken_json(cast, api, body):
     demand_problem(api(cast.clerk).post(LOGS, body, content_type="application/json"), 400)
@@ -64,7 +65,7 @@ def test_other_formats_methods_and_missing_login(cast, api):
     "path",
     [
         "stations/%00/", "deputies/%00/", "deputies/%00/score/", "stations/?parent=%00", "deputies/?station=%00",
-        "deputies/?q=%00", "opinions/?q=%00", "opinions/?holder=%00", "opinions/?cursor=%00", "rosters/?station=%00",
+        "deputies/?q=%00", "opinions/?q=%00", "opinions/?holder=%00", "rosters/?station=%00",
         "opinions/?cursor=cD1hYmM=", "opinions/?cursor=cD0lMDA=", "stations/?cursor=cD1hYmM=", "opinions/?state=lost",
         "opinions/?overdue=maybe", "duty-logs/?from=yesterday", "rosters/?month=2026-13", "rosters/?month=2026",
         "stations/?level=village", "deputies/JLX-0001/score/?year=last", "deputies/JLX-0001/score/?year=99999999999",

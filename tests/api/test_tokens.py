@@ -116,9 +116,7 @@ def test_signing_in_is_throttled_by_address_whatever_the_header_says(cast, api, 
     client, codes = api(None), []
     for turn in range(5):
         body = {"username": f"nobody{turn}", "password": "x"}
-        answer = client.post(
-            PATH, body, format="json", REMOTE_ADDR="10.9.8.7", HTTP_X_FORWARDED_FOR=f"1.2.3.{turn}"
-        )
+        answer = client.post(PATH, body, format="json", REMOTE_ADDR="10.9.8.7", HTTP_X_FORWARDED_FOR=f"1.2.3.{turn}")
         codes.append(answer.status_code)
     assert codes == [401, 401, 401, 429, 429]
     assert int(answer["Retry-After"]) > 0 and "秒后再试" in answer.json()["detail"]

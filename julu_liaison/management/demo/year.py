@@ -297,7 +297,8 @@ def live_through(demo: Demo, rng: Random, *, first: date, today: date, must_end:
     year.publish_rosters(today + relativedelta(months=1))
     year.hold_some()
     year.hold_activities(ACTIVITIES)
-    year.file_suggestions(SUGGESTIONS, today - timedelta(days=90 if must_end else 7))
+    last = today - timedelta(days=90 if must_end else 7)  # a department has three months
+    year.file_suggestions(SUGGESTIONS, max(last, first + timedelta(days=7)))
     if not must_end:
         year.leave_loose_ends()
     year.happen()

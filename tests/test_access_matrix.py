@@ -1,0 +1,124 @@
+"""Every page × every role × own and foreign place, compared with the table in tests/access_matrix.txt.
+
+A new URL fails here until it has its line. After looking at a change, `UPDATE_ACCESS_MATRIX=1 pytest
+tests/test_access_matrix.py -n 0` writes the table anew; review its diff like code. (The API has its own table in tests/api.)
+"""
+
+import os
+import uuid
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from activities.services import Matter
+from deputies.services import record_edition
+from julu_liaison.common.models import Job
+from opinions.services import register_opinion
+from tests.cast import SUNDAY, moment
+
+TABLE = Path(__file__).with_name("access_matrix.txt")
+ROLES = (
+    "anonymous", "admin", "staff", "auditor", "clerk", "stranger", "head", "deputy", "officer", "chief",
+    "other_officer",
+)  # fmt: skip
+HEADER = "# url · place · method · status for: " + " ".join(ROLES)
+LEFT_OUT = ("admin:", "api")  # the admin has tests/test_admin.py, the API tests/api/
+
+
+def page_names() -> set[str]:
+    """Return the name of every URL pattern that is neither the admin's nor the API's."""
+
+    def walk(patterns, prefix=""):
+        for pattern in patterns:
+            route = prefix + str(pattern.pattern)
+            if isinstance(pattern, URLResolver):
+                yield from walk(pattern.url_patterns, route)
+            elif isinstance(pattern, URLPattern) and not route.startswith(("admin/", "api/")):
+                yield pattern.name
+
+    return set(walk(get_resolver().url_patterns))
+
+
+def arguments(cast) -> dict[str, dict[str, tuple]]:
+    """Return the arguments of every URL that takes some, for an own (官亭镇) and a foreign (阎疃镇) place."""
+    at = moment(SUNDAY)
+    tickets = {
+        "own": register_opinion(branch=cast.gt01, matter=Matter("路灯不亮"), actor=cast.clerk, at=at),
+        "foreign": register_opinion(branch=cast.yt01, matter=Matter("水渠堵了"), actor=cast.stranger, at=at),
+    }
+    jobs = {
+        place: Job.objects.create(kind="monthly_report", title="月报", asked_by=asker, created_at=at)
+        for place, asker in (("own", cast.clerk), ("foreign", cast.stranger))
+    }
+    people = {"own": cast.deputies["GT01"][2], "foreign": cast.deputies["YT01"][1]}
+    branches = {"own": cast.gt01, "foreign": cast.yt01}
+    editions = {
+        place: record_edition(
+            branch=branch, size="A3", number=1, facts_hash=uuid.uuid4().hex, file="boards/none.pdf", at=at, actor=None
+        )
+        for place, branch in branches.items()
+    }
+    day = SUNDAY.isoformat()
+    both = ("own", "foreign")
+    return {
+        "opinion": {place: (tickets[place].uid,) for place in both},
+        "opinion-move": {place: (tickets[place].uid, "escalate") for place in both},
+        "job": {place: (jobs[place].uid,) for place in both},
+        "job-file": {place: (jobs[place].uid,) for place in both},
+        "deputy": {place: (people[place].code,) for place in both},
+        "deputy-photo": {place: (people[place].code,) for place in both},
+        "branch-page": {place: (branches[place].code,) for place in both},
+        "board-edition": {place: (editions[place].uid,) for place in both},
+        **{name: {"own": (day,)} for name in ("sunday", "sunday-check", "sunday-file", "sunday-done", "sunday-print")},
+    }
+
+
+def statuses(cast, role: str) -> dict[tuple[str, str, str], int]:
+    """Ask for every page as `role`; return the status by (url, place, method)."""
+    found = {}
+    places = arguments(cast)
+    for name in sorted(page_names()):
+        for place, args in places.get(name, {"-": ()}).items():
+            for method in ("GET", "POST"):
+                client = Client(raise_request_exception=False)
+                if role != "anonymous":
+                    client.force_login(getattr(cast, role), backend="django.contrib.auth.backends.ModelBackend")
+                answer = client.generic(method, reverse(name, args=args))
+                found[name, place, method] = answer.status_code
+    return found
+
+
+def read_table() -> dict[tuple[str, str, str], list[int]]:
+    lines = [line.split() for line in TABLE.read_text().splitlines() if line and not line.startswith("#")]
+    return {tuple(line[:3]): [int(status) for status in line[3:]] for line in lines}
+
+
+def test_the_table_names_every_page_and_no_other():
+    assert {url for url, _place, _method in read_table()} == page_names()
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.django_db
+def test_every_page_answers_as_the_table_says(cast, media, role):
+    found = statuses(cast, role)
+    if os.environ.get("UPDATE_ACCESS_MATRIX"):
+        _update(role, found)
+    column = ROLES.index(role)
+    wanted = {key: row[column] for key, row in read_table().items()}
+    assert found == wanted
+    assert not [key for key, status in found.items() if status >= 500]
+
+
+def _update(role: str, found: dict) -> None:
+    """Write one role's column into the table."""
+    table = read_table() if TABLE.exists() else {}
+    column = ROLES.index(role)
+    fresh = {}
+    for key, status in found.items():
+        row = table.get(key, [0] * len(ROLES))
+        row[column] = status
+        fresh[key] = row
+    lines = [f"{' '.join(key):<40} {' '.join(map(str, row))}" for key, row in sorted(fresh.items())]
+    TABLE.write_text("\n".join([HEADER, *lines]) + "\n")

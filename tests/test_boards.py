@@ -1,0 +1,374 @@
+"""Boards from the records: who stands on one, what needs consent, when it is printed again, and the pages."""
+
+import re
+from datetime import date, timedelta
+from io import BytesIO, StringIO
+from zipfile import ZipFile
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+from django.utils import timezone
+from PIL import Image
+from pypdf import PdfReader
+
+from activities.models import Roster, Shift, ShiftPlace
+from activities.services import publish_roster
+from deputies import services
+from deputies.models import BoardEdition
+from deputies.posters import board_facts, board_facts_of, print_board, print_boards, standings
+from deputies.services import edit_deputy, grant_mandate, record_edition
+from deputies.states import MandateLevel
+from julu_liaison.common.errors import Conflict, NotAllowed
+from julu_liaison.common.models import AuditLog, Job
+from stations.models import Station
+from stations.services import close_station, edit_station, open_station
+from tests.cast import OPENED, make_deputy, moment
+
+TODAY = date(2026, 3, 4)
+AT = moment(TODAY)
+PAGE_QUERIES = 14
+RARE = "孙\U0002b740兰"
+
+pytestmark = pytest.mark.usefixtures("media")
+
+
+def text_of(path) -> str:
+    return re.sub(r"[\s\u2060]+", "", "".join(page.extract_text() for page in PdfReader(path).pages))
+
+
+def make_boards(out, *arguments) -> tuple[list[list[str]], int]:
+    """Run the command; return its lines, split at the tabs, and its exit code."""
+    output = StringIO()
+    try:
+        call_command("make_boards", "--out", str(out), *arguments, stdout=output)
+    except SystemExit as ended:
+        return [line.split("\t") for line in output.getvalue().splitlines()], ended.code
+    return [line.split("\t") for line in output.getvalue().splitlines()], 0
+
+
+def reception(branch, on: date, deputies) -> Roster:
+    roster, _created = Roster.objects.get_or_create(station=branch.parent, month=on.replace(day=1))
+    shift = Shift(roster=roster, date=on, for_sunday=on)
+    shift.put_at(branch)
+    shift.save()
+    ShiftPlace.objects.bulk_create(ShiftPlace(shift=shift, deputy=deputy) for deputy in deputies)
+    return roster
+
+
+# ---- Facts ----
+
+
+def test_facts_come_from_the_branch_its_station_and_its_county(cast):
+    facts = board_facts(cast.gt01, TODAY)
+    assert facts.title == "官亭镇人大代表联络站第一分站"
+    assert facts.maker == "巨鹿县人大常委会"
+    assert facts.duty_hours == "每星期日 上午9:00—11:30"  # the county's hours
+    assert facts.station_phone == "0319-0000004"  # the station's phone
+    assert facts.place == "安家庄村委会"
+    assert facts.qr_url.endswith("/b/GT01/") and facts.qr_url.startswith("http")
+    assert [person.name for person in facts.people] == ["赵站长", "陈卫", "李代表", "周春生"]
+    assert [person.is_head for person in facts.people] == [True, False, False, False]
+
+
+def test_levels_are_those_of_the_day_and_call_the_township_by_its_name(cast):
+    grant_mandate(
+        deputy=cast.head_person, level=MandateLevel.TOWNSHIP, term="第十七届", started_on=TODAY, actor=cast.admin
+    )  # fmt: skip
+    assert board_facts(cast.gt01, TODAY).people[0].levels_label == "县、镇人大代表"
+    assert board_facts(cast.gt01, TODAY - timedelta(days=1)).people[0].levels_label == "县人大代表"
+    edit_station(station=cast.gt, name="官亭乡", actor=cast.admin)
+    assert board_facts(Station.objects.get(code="GT01"), TODAY).people[0].levels_label == "县、乡人大代表"
+
+
+def test_own_phone_and_photo_need_consent_that_counts_on_the_day(cast, media):
+    head = cast.head_person
+    head = edit_deputy(deputy=head, actor=cast.admin, photo="photos/1.jpg")
+    (person, *_) = board_facts(cast.gt01, TODAY).people
+    assert (person.phone, person.photo) == ("0319-0000004", None)
+    head = edit_deputy(deputy=head, actor=cast.admin, photo_consent_on=TODAY, phone_consent_on=TODAY)
+    (person, *_) = board_facts(cast.gt01, TODAY).people
+    assert (person.phone, person.photo) == (head.phone, media / "photos/1.jpg")
+    (person, *_) = board_facts(cast.gt01, TODAY - timedelta(days=1)).people
+    assert (person.phone, person.photo) == ("0319-0000004", None)
+
+
+def test_coming_receptions_only_of_a_published_roster_and_at_most_four(cast):
+    people = cast.deputies["GT01"]
+    reception(cast.gt01, TODAY - timedelta(days=3), people[:2])
+    for week in range(6):
+        roster = reception(cast.gt01, date(2026, 3, 8) + timedelta(weeks=week), people[week % 2 : week % 2 + 2])
+        assert board_facts(cast.gt01, TODAY).upcoming == []
+    for roster in Roster.objects.all():
+        publish_roster(roster=roster, actor=cast.clerk, at=AT)
+    upcoming = board_facts(cast.gt01, TODAY).upcoming
+    assert [label for label, _names in upcoming] == ["3月8日", "3月15日", "3月22日", "3月29日"]
+    assert upcoming[0][1] == ["赵站长", "李代表"]
+
+
+def test_number_of_queries_is_fixed(cast, django_assert_num_queries):
+    for branch in (cast.gt01, cast.gt02):
+        publish_roster(
+            roster=reception(branch, TODAY, cast.deputies[branch.code]), actor=cast.clerk, at=AT
+        )  # fmt: skip
+    for branches in ([cast.gt01], [cast.gt01, cast.gt02, cast.yt01]):
+        with django_assert_num_queries(6):
+            board_facts_of(branches, TODAY)
+        with django_assert_num_queries(7):
+            standings(branches, "A2", AT)
+
+
+# ---- Editions ----
+
+
+def test_printed_once_then_unchanged_until_the_facts_change(cast):
+    first = print_board(branch=cast.gt01, size="A2", actor=cast.staff, at=AT)
+    assert (first.state, first.edition.number, first.edition.made_by) == ("printed", 1, cast.staff)
+    content = first.path.read_bytes()
+    assert "第1版" in text_of(first.path)
+    again = print_board(branch=cast.gt01, size="A2", actor=cast.staff, at=AT + timedelta(days=400))
+    assert (again.state, again.edition, again.path.read_bytes()) == ("unchanged", first.edition, content)
+    edit_deputy(deputy=cast.deputy_person, actor=cast.admin, position="校长")
+    changed = print_board(branch=cast.gt01, size="A2", actor=cast.staff, at=AT)
+    assert (changed.state, changed.edition.number) == ("printed", 2)
+    assert {"第2版", "校长"} <= set(re.findall("第2版|校长", text_of(changed.path)))
+    assert first.path.read_bytes() == content  # the first edition stays as it was hung
+    audited = AuditLog.objects.filter(action="print_board", target_key="GT01").order_by("pk")
+    assert [row.detail for row in audited] == [{"size": "A2", "number": 1}, {"size": "A2", "number": 2}]
+
+
+def test_each_size_counts_its_own_editions(cast):
+    sizes = ["A2", "2400x1200", "A2", "a3"]
+    results = [print_board(branch=cast.gt01, size=size, actor=None, at=AT) for size in sizes]
+    assert [result.state for result in results] == ["printed", "printed", "unchanged", "printed"]
+    numbers = BoardEdition.objects.order_by("pk").values_list("size", "number")
+    assert list(numbers) == [("A2", 1), ("2400x1200", 1), ("A3", 1)]
+
+
+def test_a_lost_file_is_printed_anew(cast):
+    first = print_board(branch=cast.gt01, size="A2", actor=None, at=AT)
+    first.path.unlink()
+    second = print_board(branch=cast.gt01, size="A2", actor=None, at=AT)
+    assert (second.state, second.edition.number) == ("printed", 2)
+    assert second.path.is_file()
+
+
+def test_a_new_photo_is_a_new_fact_even_under_the_old_name(cast, media):
+    edit_deputy(deputy=cast.head_person, actor=cast.admin, photo="photos/1.jpg", photo_consent_on=OPENED)
+    (media / "photos").mkdir(parents=True)
+    states = []
+    for colour in ("#6d8fb0", "#6d8fb0", "#b06d8f"):
+        Image.new("RGB", (600, 800), colour).save(media / "photos/1.jpg")
+        states.append(print_board(branch=cast.gt01, size="A2", actor=None, at=AT).state)
+    assert states == ["printed", "unchanged", "printed"]
+
+
+def test_the_list_of_receptions_is_renewed_when_it_has_passed_and_left_off_metal_boards(cast):
+    people = cast.deputies["GT01"]
+    for week in range(16):
+        reception(cast.gt01, date(2026, 3, 8) + timedelta(weeks=week), people[:2])
+    first = print_board(branch=cast.gt01, size="A2", actor=None, at=AT)
+    for roster in Roster.objects.all():
+        publish_roster(roster=roster, actor=cast.clerk, at=AT)
+    with_list = print_board(branch=cast.gt01, size="A2", actor=None, at=AT)
+    assert [first.state, with_list.state] == ["printed", "printed"]  # there was none on the first
+    assert "3月8日" in text_of(with_list.path)
+    later = [print_board(branch=cast.gt01, size="A2", actor=None, at=AT + timedelta(days=days)) for days in (14, 28)]
+    assert [result.state for result in later] == ["unchanged", "printed"]
+    assert "4月5日" in text_of(later[1].path)
+    metal = print_board(branch=cast.gt01, size="2400x1200", actor=None, at=AT)
+    assert "近期值班" not in text_of(metal.path)
+
+
+def test_refused_with_the_reason_and_nothing_is_recorded(cast, media):
+    make_deputy(cast, RARE, cast.gt01)
+    edit_deputy(deputy=cast.head_person, actor=cast.admin, photo="photos/none.jpg", photo_consent_on=OPENED)
+    edit_deputy(deputy=cast.deputies["GT02"][0], actor=cast.admin, employer="厂\ue000")
+    lost_photo, bad_glyph = print_boards(branches=[cast.gt01, cast.gt02], size="A2", actor=None, at=AT)
+    assert lost_photo.state == bad_glyph.state == "refused"
+    assert "照片" in lost_photo.reasons[0]
+    assert "钱站长" in bad_glyph.reasons[0] and "U+E000" in bad_glyph.reasons[0]
+    assert not BoardEdition.objects.exists() and not list(media.glob("boards/**/*.pdf"))
+
+
+def test_only_those_who_make_boards_may_print(cast):
+    for user in (cast.staff, cast.admin, cast.clerk, None):
+        assert print_board(branch=cast.gt01, size="A3", actor=user, at=AT).path
+    for user in (cast.stranger, cast.head, cast.deputy, cast.auditor, cast.officer):
+        with pytest.raises(NotAllowed):
+            print_board(branch=cast.gt01, size="A3", actor=user, at=AT)
+
+
+def test_an_edition_number_is_given_once(cast):
+    fields = {"branch": cast.gt01, "size": "A2", "facts_hash": "0" * 64, "file": "boards/x.pdf", "at": AT}
+    record_edition(number=1, actor=None, **fields)
+    with pytest.raises(Conflict):
+        record_edition(number=1, actor=None, **fields)
+    with pytest.raises(NotAllowed):
+        record_edition(number=2, actor=cast.stranger, **fields)
+
+
+def test_whoever_was_overtaken_looks_again(cast, monkeypatch):
+    """Somebody prints the same board while ours is being drawn: theirs is taken, no edition is counted twice."""
+    def overtaken(**fields):
+        monkeypatch.undo()
+        services.record_edition(**fields | {"actor": cast.staff})
+        raise Conflict("刚由别人印出")
+
+    monkeypatch.setattr("deputies.posters.editions.record_edition", overtaken)
+    result = print_board(branch=cast.gt01, size="A2", actor=None, at=AT)
+    assert (result.state, result.edition.made_by) == ("unchanged", cast.staff)
+    assert BoardEdition.objects.count() == 1
+
+
+# ---- Command ----
+
+
+def test_command_prints_all_then_leaves_kept_files(cast, tmp_path):
+    lines, code = make_boards(tmp_path / "one")
+    assert code == 0
+    names = ["GT01", "GT02", "YT01"]
+    assert lines == [[name, "printed", str(tmp_path / "one" / f"{name}-A2.pdf")] for name in names]
+    edit_deputy(deputy=cast.deputies["GT02"][1], actor=cast.admin, contact_scope="养老")
+    lines, code = make_boards(tmp_path / "two")
+    assert code == 0
+    assert [line[1] for line in lines] == ["unchanged", "printed", "unchanged"]
+    kept, new = (tmp_path / "two" / f"{name}-A2.pdf" for name in ("GT01", "GT02"))
+    assert kept.read_bytes() == (tmp_path / "one" / "GT01-A2.pdf").read_bytes()
+    assert "养老" in text_of(new)
+
+
+def test_command_puts_the_head_first_and_keeps_private_phones_private(cast, tmp_path):
+    consenting = edit_deputy(deputy=cast.deputy_person, actor=cast.admin, phone_consent_on=OPENED)
+    make_boards(tmp_path, "--branch", "GT01")
+    text = text_of(tmp_path / "GT01-A2.pdf")
+    assert text.index("赵站长") < min(text.index(name) for name in ("陈卫", "李代表", "周春生"))
+    assert consenting.phone in text
+    for deputy in (cast.head_person, *cast.deputies["GT01"][2:]):
+        assert deputy.phone not in text
+    assert "0319-0000004" in text
+
+
+def test_command_refuses_with_exit_code_1_and_prints_the_others(cast, tmp_path):
+    make_deputy(cast, RARE, cast.gt02)
+    lines, code = make_boards(tmp_path, "--station", "GT")
+    assert code == 1
+    assert [line[:2] for line in lines] == [["GT01", "printed"], ["GT02", "refused"]]
+    assert RARE in lines[1][2] and "U+2B740" in lines[1][2]
+    assert [path.name for path in tmp_path.glob("*.*")] == ["GT01-A2.pdf"]
+
+
+def test_command_with_size_and_preview(cast, tmp_path):
+    for folder, state in (("one", "printed"), ("two", "unchanged")):
+        lines, code = make_boards(tmp_path / folder, "--branch", "GT01", "--size", "1200x900", "--png")
+        assert (code, lines[0][1]) == (0, state)
+        page = PdfReader(tmp_path / folder / "GT01-1200x900.pdf").pages[0]
+        assert [round(float(side) / 72 * 25.4) for side in page.mediabox[2:]] == [1200, 900]
+        with Image.open(tmp_path / folder / "GT01-1200x900.png") as picture:
+            assert picture.width / picture.height == pytest.approx(4 / 3, abs=0.01)
+
+
+def test_command_leaves_closed_branches_out(cast, tmp_path):
+    close_station(station=cast.gt02, closed_on=date(2021, 1, 1), actor=cast.admin)
+    lines, _code = make_boards(tmp_path, "--station", "GT")
+    assert [line[0] for line in lines] == ["GT01"]
+    with pytest.raises(CommandError, match="没有开放的分站"):
+        make_boards(tmp_path, "--branch", "GT02")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [(["--branch", "GT"], "没有编号是 GT 的分站"), (["--station", "XX"], "没有编号是 XX"), (["--size", "A9"], "A9")],
+)
+def test_command_says_what_is_wrong(cast, tmp_path, arguments, sentence):
+    with pytest.raises(CommandError, match=sentence):
+        make_boards(tmp_path, *arguments)
+
+
+# ---- Pages ----
+
+
+def test_page_shows_what_is_due(cast, signed_in):
+    now = timezone.now()
+    print_boards_now = list(print_boards(branches=[cast.gt01, cast.gt02], size="A2", actor=cast.staff, at=now))
+    assert all(result.state == "printed" for result in print_boards_now)
+    edit_deputy(deputy=cast.deputies["GT02"][1], actor=cast.admin, position="校长")
+    answer = signed_in(cast.staff).get(reverse("boards"))
+    rows = {row.branch.code: row for row in answer.context["rows"]}
+    assert {code: row.state for code, row in rows.items()} == {"GT01": "current", "GT02": "changed", "YT01": "new"}
+    assert rows["GT01"].people == 4
+    assert "2块要印" in answer.content.decode()
+    edition = reverse("board-edition", args=[rows["GT01"].edition.uid])
+    assert b"".join(signed_in(cast.staff).get(edition).streaming_content).startswith(b"%PDF")
+    assert signed_in(cast.stranger).get(edition).status_code == 404
+    other_size = signed_in(cast.staff).get(reverse("boards"), {"size": "2400x1200", "station": "GT"})
+    assert [row.state for row in other_size.context["rows"]] == ["new", "new"]
+
+
+def test_page_is_for_those_who_print(cast, signed_in):
+    def shown(user):
+        return [row.branch.code for row in signed_in(user).get(reverse("boards")).context["rows"]]
+
+    assert shown(cast.admin) == ["GT01", "GT02", "YT01"]
+    assert shown(cast.clerk) == ["GT01", "GT02"]
+    assert shown(cast.stranger) == ["YT01"]
+    for user in (cast.head, cast.deputy, cast.auditor, cast.officer):
+        assert signed_in(user).get(reverse("boards")).status_code == 403
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("wrong", [{"station": "YT01"}, {"station": "XX"}, {"size": "A9"}])
+def test_out_of_scope_is_not_found(cast, signed_in, method, wrong):
+    answer = getattr(signed_in(cast.clerk), method)(reverse("boards"), wrong)
+    assert answer.status_code == 404
+    assert not Job.objects.exists()
+
+
+def test_page_costs_the_same_for_one_branch_and_for_three(cast, signed_in, django_assert_num_queries):
+    client = signed_in(cast.staff)
+    for branches, closed_on in ((1, date(2021, 1, 1)), (3, None)):
+        Station.objects.filter(code__in=["GT02", "YT01"]).update(closed_on=closed_on)
+        with django_assert_num_queries(PAGE_QUERIES):
+            answer = client.get(reverse("boards"))
+        assert len(answer.context["rows"]) == branches
+
+
+def test_order_makes_an_archive_of_what_could_be_printed(cast, signed_in, django_capture_on_commit_callbacks):
+    make_deputy(cast, RARE, cast.gt02)
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = signed_in(cast.staff).post(reverse("boards"), {"size": "A3"})
+    job = Job.objects.get()
+    assert answer.url == reverse("job", args=[job.uid])
+    assert (job.state, job.done, job.total) == (Job.State.DONE, 3, 3)
+    assert [line["state"] for line in job.lines] == ["done", "refused", "done"]
+    assert RARE in job.lines[1]["text"]
+    content = b"".join(signed_in(cast.staff).get(reverse("job-file", args=[job.uid])).streaming_content)
+    assert ZipFile(BytesIO(content)).namelist() == ["GT01-A3.pdf", "YT01-A3.pdf"]
+    assert BoardEdition.objects.filter(made_by=cast.staff).count() == 2
+
+
+def test_order_of_one_board_is_a_pdf_and_a_refused_one_says_why(cast, signed_in, django_capture_on_commit_callbacks):
+    make_deputy(cast, RARE, cast.gt02)
+    for code in ("GT01", "GT02"):
+        with django_capture_on_commit_callbacks(execute=True):
+            signed_in(cast.clerk).post(reverse("boards"), {"size": "A3", "station": code})
+    refused, made = Job.objects.all()
+    assert (made.state, made.file) == (Job.State.DONE, "GT01-A3.pdf")
+    assert (refused.state, refused.file) == (Job.State.REFUSED, "")
+    page = signed_in(cast.clerk).get(reverse("job", args=[refused.uid])).content.decode()
+    assert "一块公示牌也没有印成" in page and RARE in page
+
+
+def test_seventy_branches_more_need_no_more_queries_than_their_own_editions(cast, django_assert_max_num_queries):
+    """Facts are read once for all; each board then costs its look for the latest edition and its recording."""
+    branches = [cast.gt01, cast.gt02, cast.yt01]
+    for number in range(3, 6):
+        branch = open_station(
+            code=f"GT0{number}", name=f"第{number}分站", parent=cast.gt, opened_on=OPENED, actor=cast.admin
+        )  # fmt: skip
+        make_deputy(cast, f"代表{number}", branch, head=True)
+        branches.append(branch)
+    list(print_boards(branches=branches, size="A3", actor=None, at=AT))
+    with django_assert_max_num_queries(6 + len(branches)):
+        results = list(print_boards(branches=branches, size="A3", actor=None, at=AT))
+    assert [result.state for result in results] == ["unchanged"] * 6
