@@ -209,11 +209,13 @@ class SheetRow:
 
     @property
     def attendance_words(self) -> list[tuple[str, str]]:
-        """(到岗, 张三、李四), one for each status that occurs."""
-        names: dict[str, list[str]] = {}
-        for deputy, status in self.attendance.items():
-            names.setdefault(Presence(status).label, []).append(deputy.name)
-        return [(label, "、".join(people)) for label, people in names.items()]
+        """(到岗, 张三、李四), one for each status that occurs, in the order of Presence."""
+        attendance = self.attendance
+        names = {
+            status.label: [deputy.name for deputy, value in attendance.items() if value == status]
+            for status in Presence
+        }
+        return [(label, "、".join(people)) for label, people in names.items() if people]
 
     @property
     def category_words(self) -> str:

@@ -277,6 +277,7 @@ def record_edition(
     edition = BoardEdition.objects.create(
         branch=branch, size=size, number=number, facts_hash=facts_hash, file=file, made_at=at, made_by=actor
     )
+    assert branch.county is not None  # only while a county is being opened
     county = branch.county.code
     audit.record("print_board", actor=actor, target=branch, county_code=county, at=at, size=size, number=number)
     return edition

@@ -158,6 +158,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "rescore-nightly": {"task": "scoring.tasks.rescore_everything", "schedule": crontab(hour=2, minute=10)},
     "tree-nightly": {"task": "stations.tasks.check_tree_nightly", "schedule": crontab(hour=3, minute=10)},
+    "replays-nightly": {"task": "julu_liaison.common.tasks.forget_old_replays", "schedule": crontab(hour=3, minute=30)},
     "jobs-nightly": {"task": "julu_liaison.common.tasks.forget_old_jobs", "schedule": crontab(hour=3, minute=40)},
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

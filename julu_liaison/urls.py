@@ -5,7 +5,6 @@ from django.urls import include, path
 
 from activities.views.reports import reports
 from deputies.views.boards import boards, edition
-
 from julu_liaison import views
 
 urlpatterns = [

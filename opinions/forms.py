@@ -53,6 +53,11 @@ class FilterForm(forms.Form):
         return len(self.places) > 1
 
     @property
+    def has_choices(self) -> bool:
+        """Is one of the filters set that phones fold away?"""
+        return any(self[name].value() for name in ("state", "kind", "category", "station"))
+
+    @property
     def is_narrowed(self) -> bool:
         return any(self.cleaned_data.values()) if self.is_valid() else True
 

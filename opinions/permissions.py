@@ -53,8 +53,16 @@ def can_tell_villager(user, opinion) -> bool:
     return is_its_deputy(user, opinion) or at_its_branch(user, opinion) or at_its_centre(user, opinion)
 
 
-def can_register_opinion(user, branch) -> bool:
-    return is_head_of(user, branch.pk) or is_clerk_of(user, branch.parent_id) or branch.pk in scope_of(user).branches
+def can_register_opinion(user, branch, deputy) -> bool:
+    """Clerk and head for anybody of the branch; a member for oneself only, since the ticket earns a point."""
+    if is_head_of(user, branch.pk) or is_clerk_of(user, branch.parent_id):
+        return True
+    return branch.pk in scope_of(user).branches and deputy is not None and deputy.user_id == user.pk
+
+
+def can_file_suggestion(user, deputy, station_id: int) -> bool:
+    """The deputy in person, or the township station's clerk for them."""
+    return deputy.user_id == user.pk or is_clerk_of(user, station_id)
 
 
 def sees_villager(user, opinion) -> bool:

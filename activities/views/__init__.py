@@ -1,7 +1,7 @@
 """The township clerk's pages: this week's tasks and the Sunday sheet."""
 
 from activities.views.home import station_home
-from activities.views.sunday import sunday, sunday_check, sunday_done, sunday_file, sunday_print, sunday_sheet
+from activities.views.sheets import sunday, sunday_check, sunday_done, sunday_file, sunday_print, sunday_sheet
 
 __all__ = [
     "station_home",

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('level', models.CharField(choices=[('province', '省'), ('city', '市'), ('county', '县'), ('township', '乡')], max_length=10, verbose_name='代表层级')),
-                ('term', models.CharField(max_length=40, verbose_name='届次')),
+                ('term', models.CharField(blank=True, max_length=40, verbose_name='届次')),
                 ('constituency', models.CharField(blank=True, max_length=60, verbose_name='选区')),
                 ('started_on', models.DateField(verbose_name='开始日期')),
                 ('ended_on', models.DateField(blank=True, help_text='最后一天,含当天', null=True, verbose_name='结束日期')),

@@ -20,7 +20,7 @@ from activities.models import Shift
 from activities.states import RosterState, ShiftState
 from deputies.models import BoardEdition, Mandate, Membership
 from deputies.permissions import agreed_by, can_print_boards
-from deputies.posters.layout import BoardFacts, BoardPerson, board_size, facts_hash, render_board
+from deputies.posters.layout import BoardFacts, BoardPerson, board_size, check_board, facts_hash, render_board
 from deputies.rules import levels_label
 from deputies.services import record_edition
 from deputies.states import LEVEL_ORDER, MembershipRole
@@ -190,8 +190,13 @@ def _printed(branch: Station, facts: BoardFacts, size: str, actor, at: datetime)
             if edition:
                 return BoardResult(branch, "printed", kept_file(edition), edition)
     except PrintRefused as refusal:
-        return BoardResult(branch, "refused", reasons=refusal.messages)
+        return BoardResult(branch, "refused", reasons=_reasons(facts, size, refusal))
     return BoardResult(branch, "refused", reasons=["好几个人同时在印这块公示牌,请稍后再试"])
+
+
+def _reasons(facts: BoardFacts, size: str, refusal: PrintRefused) -> list[str]:
+    """What to mend, with the deputies' names where the check of the whole board finds them."""
+    return check_board(facts, size) or refusal.messages
 
 
 def _still_holds(edition: BoardEdition, digest: str, facts: BoardFacts, at: datetime) -> bool:
@@ -255,7 +260,7 @@ def _standing(branch: Station, facts: BoardFacts, edition: BoardEdition | None, 
     try:
         digest = _hash(facts, size)
     except PrintRefused as refusal:
-        state, reasons = "refused", refusal.messages
+        state, reasons = "refused", _reasons(facts, size, refusal)
     else:
         state = "new" if edition is None else "current" if _still_holds(edition, digest, facts, at) else "changed"
     return BoardStanding(branch, len(facts.people), edition, state, reasons)

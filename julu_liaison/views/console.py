@@ -33,6 +33,7 @@ class Task:
     number: int
     url: str
     is_hot: bool = False
+    unit: str = "件"
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def _tasks(user, counties, today: date, days: list[ReceptionDay]) -> list[Task]:
         Task("部门正在办", counts["unsigned"], _list(state=State.AT_DEPARTMENT)),
         Task("已答复,等告知群众", counts["untold"], _list(state=State.REPLIED)),
         Task(f"近{NEW_DAYS}天收到", counts["new"], _list(since=since.isoformat())),
-        Task("接待日没有登记", missing, reverse("console-sundays")),
+        Task(f"近{WEEKS}周接待日没有登记", missing, reverse("console-sundays"), unit="次"),
     ]
 
 

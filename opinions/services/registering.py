@@ -12,7 +12,7 @@ from julu_liaison.common.errors import DomainError, NotAllowed
 from julu_liaison.common.numbering import next_number, printed_number
 from julu_liaison.common.working_days import today_here
 from opinions.models import Hop, Opinion
-from opinions.permissions import can_register_opinion
+from opinions.permissions import can_file_suggestion, can_register_opinion
 from opinions.services.terms import due_on_for
 from opinions.signals import opinion_moved
 from opinions.states import Kind, State
@@ -23,8 +23,11 @@ LONGEST_TEXT = 2000
 
 @transaction.atomic
 def register_opinion(*, branch: Station, matter: Matter, actor, at: datetime, log=None) -> Opinion:
-    """Register one villager's matter at its branch with the station's next number (社情民意)."""
-    if not can_register_opinion(actor, branch):
+    """Register one villager's matter at its branch with the station's next number (社情民意).
+
+    From a back-filled log it counts as received on the log's day, in that day's year; its terms run from now.
+    """
+    if not can_register_opinion(actor, branch, matter.deputy):
         raise NotAllowed(f"{branch.full_name}的意见由本站代表或所在联络站登记。")
     _check_text(matter.text)
     opinion = Opinion(
@@ -47,7 +50,7 @@ def file_suggestion(*, deputy: Deputy, text: str, category: str, actor, at: date
     if membership is None:
         raise DomainError(f"{deputy.name}现在没有分到分站,不能从这里提建议。", fields={"deputy": "没有分到分站"})
     branch = membership.branch
-    if deputy.user_id != actor.pk and not can_register_opinion(actor, branch):
+    if not can_file_suggestion(actor, deputy, branch.parent_id):
         raise NotAllowed("建议由代表本人提出,或由所在联络站代为登记。")
     _check_text(text)
     opinion = Opinion(kind=Kind.SUGGESTION, text=text.strip(), category=category, deputy=deputy)
@@ -62,13 +65,13 @@ def _check_text(text: str) -> None:
 
 
 def _register(opinion: Opinion, branch: Station, state: str, holder: Station, actor, at: datetime) -> Opinion:
-    day = today_here(at)
+    day = opinion.log.date if opinion.log else today_here(at)
     opinion.put_at(branch)
     serial = next_number(f"{opinion.kind}:{branch.parent_id}:{day.year}")
     opinion.number = printed_number(day.year, serial)
     opinion.state, opinion.holder_station = state, holder
     opinion.registered_on, opinion.registered_at = day, at
-    opinion.due_on = due_on_for(opinion, state, day)
+    opinion.due_on = due_on_for(opinion, state, today_here(at))
     opinion.save(force_insert=True)
     Hop.objects.create(
         opinion=opinion, move="register", to_state=state, actor=actor, at=at, place=holder, due_on=opinion.due_on,
