@@ -12,7 +12,7 @@ def place_choices(places: Iterable[Station]) -> list:
     groups = {
         place.pk: (place.name, [(place.code, f"{place.name}全部")]) for place in places if place.level == Level.TOWNSHIP
     }
-    loose = []
+    loose: list = []
     for place in places:
         if place.level == Level.BRANCH:
             below = groups[place.parent_id][1] if place.parent_id in groups else loose

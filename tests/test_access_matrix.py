@@ -9,12 +9,16 @@ import uuid
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from activities.services import Matter
+from deputies.models import Deputy
 from deputies.services import record_edition
+from julu_liaison.common.jobs import job_folder
 from julu_liaison.common.models import Job
+from julu_liaison.common.pdf import write_atomically
 from opinions.services import register_opinion
 from tests.cast import SUNDAY, moment
 
@@ -23,8 +27,9 @@ ROLES = (
     "anonymous", "admin", "staff", "auditor", "clerk", "stranger", "head", "deputy", "officer", "chief",
     "other_officer",
 )  # fmt: skip
+SUNDAY_PAGES = ("sunday-sheet", "sunday-check", "sunday-file", "sunday-done", "sunday-print")
 HEADER = "# url · place · method · status for: " + " ".join(ROLES)
-LEFT_OUT = ("admin:", "api")  # the admin has tests/test_admin.py, the API tests/api/
+LEFT_OUT = ("admin/", "api/")  # the admin has tests/test_admin.py, the API tests/api/test_access.py
 
 
 def page_names() -> set[str]:
@@ -35,7 +40,7 @@ def page_names() -> set[str]:
             route = prefix + str(pattern.pattern)
             if isinstance(pattern, URLResolver):
                 yield from walk(pattern.url_patterns, route)
-            elif isinstance(pattern, URLPattern) and not route.startswith(("admin/", "api/")):
+            elif isinstance(pattern, URLPattern) and not route.startswith(LEFT_OUT):
                 yield pattern.name
 
     return set(walk(get_resolver().url_patterns))
@@ -49,14 +54,21 @@ def arguments(cast) -> dict[str, dict[str, tuple]]:
         "foreign": register_opinion(branch=cast.yt01, matter=Matter("水渠堵了"), actor=cast.stranger, at=at),
     }
     jobs = {
-        place: Job.objects.create(kind="monthly_report", title="月报", asked_by=asker, created_at=at)
+        place: Job.objects.create(
+            kind="monthly_report", title="月报", asked_by=asker, created_at=at, state=Job.State.DONE, file="report.pdf"
+        )
         for place, asker in (("own", cast.clerk), ("foreign", cast.stranger))
     }
+    for job in jobs.values():
+        write_atomically(job_folder(job) / "report.pdf", b"%PDF-")
+    for name in ("boards/one.pdf", "photos/one.jpg"):
+        write_atomically(Path(settings.MEDIA_ROOT) / name, b"a file")
     people = {"own": cast.deputies["GT01"][2], "foreign": cast.deputies["YT01"][1]}
+    Deputy.objects.filter(pk__in=[person.pk for person in people.values()]).update(photo="photos/one.jpg")
     branches = {"own": cast.gt01, "foreign": cast.yt01}
     editions = {
         place: record_edition(
-            branch=branch, size="A3", number=1, facts_hash=uuid.uuid4().hex, file="boards/none.pdf", at=at, actor=None
+            branch=branch, size="A3", number=1, facts_hash=uuid.uuid4().hex, file="boards/one.pdf", at=at, actor=None
         )
         for place, branch in branches.items()
     }
@@ -71,7 +83,9 @@ def arguments(cast) -> dict[str, dict[str, tuple]]:
         "deputy-photo": {place: (people[place].code,) for place in both},
         "branch-page": {place: (branches[place].code,) for place in both},
         "board-edition": {place: (editions[place].uid,) for place in both},
-        **{name: {"own": (day,)} for name in ("sunday", "sunday-check", "sunday-file", "sunday-done", "sunday-print")},
+        "deputy-score": {place: (people[place].code,) for place in both},
+        **{name: {"-": (uuid.UUID(int=1),)} for name in ("console-import-preview", "console-import-failed")},
+        **{name: {"-": (day,)} for name in SUNDAY_PAGES},
     }
 
 

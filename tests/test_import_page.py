@@ -219,4 +219,3 @@ def test_preview_costs_the_same_for_one_row_and_for_three(cast, office, django_a
     for url in urls:
         with django_assert_num_queries(PREVIEW_QUERIES):
             assert office.get(url).status_code == 200
-
