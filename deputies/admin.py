@@ -67,7 +67,7 @@ class MandateAdmin(ServiceAdmin):
     list_filter = ("level", "term")
     list_select_related = ("deputy",)
     search_fields = ("deputy__name", "deputy__code")
-    autocomplete_fields = ("deputy",)
+    pick_fields = ("deputy",)
 
     def get_fields(self, request, obj=None):
         facts = ("deputy", "level", "term", "constituency", "started_on")
@@ -92,7 +92,7 @@ class MembershipAdmin(ServiceAdmin):
     list_filter = ("role",)
     list_select_related = ("deputy", "branch")
     search_fields = ("deputy__name", "deputy__code", "branch__full_name")
-    autocomplete_fields = ("deputy", "branch")
+    pick_fields = ("deputy",)
     fields = ("deputy", "branch", "role", "started_on")
     ordering = ("-started_on", "pk")
 

@@ -121,7 +121,8 @@ def _field(name: str, move: Move, ticket: Opinion) -> forms.Field:
         return forms.ModelChoiceField(offices, to_field_name="code", label="承办部门", required=False, empty_label="请选择")
     if name == "class":
         first = [] if move.name == "reply" else [("", "请选择")]
-        return forms.ChoiceField(label="办理类别", required=False, choices=first + ReplyClass.choices)
+        label = "办理类别" + ("" if name in move.needs else "(可以不选)")
+        return forms.ChoiceField(label=label, required=False, choices=first + ReplyClass.choices)
     if name == "rating":
         return forms.ChoiceField(label="群众的评价", required=False, choices=Rating.choices, widget=forms.RadioSelect)
     if name == "route":

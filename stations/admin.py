@@ -26,7 +26,7 @@ DETAILS = (
     "official_order", "division_code", "host", "address", "phone", "duty_hours", "seats", "opened_on", "closed_on",
 )  # fmt: skip
 # The postings of head and deputy follow from memberships.
-OFFICE_ROLES = [choice for choice in Role.choices if choice[0] not in (Role.BRANCH_HEAD, Role.DEPUTY)]
+OFFICE_ROLES = [("", "请选择"), *(row for row in Role.choices if row[0] not in (Role.BRANCH_HEAD, Role.DEPUTY))]
 
 
 def counties_to_appoint_in(request) -> bool:
@@ -73,7 +73,6 @@ class StationAdmin(ServiceAdmin):
 class VillageAdmin(ServiceAdmin):
     list_display = ("name", "branch")
     search_fields = ("name", "branch__full_name")
-    autocomplete_fields = ("branch",)
     list_select_related = ("branch",)
     ordering = ("branch__code", "name")
 
@@ -120,7 +119,6 @@ class PostingAdmin(ServiceAdmin):
     list_display = ("user", "role", "station", "department", "started_on", "ended_on")
     list_filter = ("role",)
     search_fields = ("user__name", "user__username")
-    autocomplete_fields = ("user", "station", "department")
     list_select_related = ("user", "station", "department")
 
     def may(self, request):

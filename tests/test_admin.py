@@ -116,8 +116,14 @@ def test_references_offer_only_the_own_county(cast, signed_in, foreign):
     form = client.get(url(Village, "add"))
     answer = client.post(url(Village, "add"), filled(form, name="新村", branch=foreign[Station].pk))
     assert answer.status_code == 200 and not Village.objects.filter(name="新村").exists()
-    looked_up = {"app_label": "stations", "model_name": "village", "field_name": "branch", "term": "邻"}
-    assert client.get(reverse("admin:autocomplete"), looked_up).json()["results"] == []
+    foreigner = Deputy.objects.create(code="C02-1", county=foreign[Station].county, name="邻代表")
+    assert "邻代表" not in client.get(url(Membership, "add")).text
+    form = client.get(url(Membership, "add"))
+    answer = client.post(
+        url(Membership, "add"),
+        filled(form, deputy="C02-1 邻代表", branch=cast.gt01.pk, role="member", started_on="2026-01-01"),
+    )
+    assert answer.status_code == 200 and not foreigner.memberships.exists()
 
 
 # --- Writing through services -----------------------------------------------------------------------------------
@@ -170,10 +176,10 @@ def test_refusal_of_a_service_comes_back_as_an_error_of_the_form(cast, signed_in
     client = signed_in(cast.staff)
     form = client.get(url(Membership, "add"))
     person = cast.deputies["GT02"][1]
-    data = filled(form, deputy=person.pk, branch=cast.gt01.pk, role="head", started_on="2026-03-01")
+    data = filled(form, deputy=f"{person.code} {person.name}", branch=cast.gt01.pk, role="head", started_on="2026-03-01")
     answer = client.post(url(Membership, "add"), data)
     assert answer.status_code == 200 and "站长要由县级代表担任" in errors(answer)
-    assert 'value="2026-03-01"' in answer.text
+    assert 'value="2026-03-01"' in answer.text and f'value="{person.code} 王芳"' in answer.text
     assert person.memberships.get().branch == cast.gt02
 
 
@@ -192,9 +198,10 @@ def test_deputy_mandate_and_membership_are_added(cast, signed_in):
     assert client.post(url(Deputy, "add"), data).status_code == 302
     person = Deputy.objects.get(name="曾小燕")
     assert person.initials == "zxy" and person.code.startswith("JLX-")
-    data = filled(client.get(url(Mandate, "add")), deputy=person.pk, level="township", term="第十七届", started_on="2026-01-01")
+    picked = f"{person.code} {person.name}"
+    data = filled(client.get(url(Mandate, "add")), deputy=picked, level="township", term="第十七届", started_on="2026-01-01")
     assert client.post(url(Mandate, "add"), data).status_code == 302
-    data = filled(client.get(url(Membership, "add")), deputy=person.pk, branch=cast.gt01.pk, started_on="2026-01-01")
+    data = filled(client.get(url(Membership, "add")), deputy=picked, branch=cast.gt01.pk, started_on="2026-01-01")
     assert client.post(url(Membership, "add"), data).status_code == 302
     assert person.memberships.get().branch == cast.gt01 and person.mandates.get().level == "township"
     change = url(Mandate, "change", person.mandates.get().pk)

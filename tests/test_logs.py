@@ -19,6 +19,7 @@ from activities.states import LogState, Presence, ShiftState
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.models import AuditLog
 from opinions.models import Opinion
+from opinions.services import register_opinion
 from tests.cast import SUNDAY, make_deputy, moment
 
 AT = moment(SUNDAY)
@@ -152,3 +153,13 @@ def test_logs_are_seen_by_their_places_and_people_only(cast):
     roles = ("admin", "staff", "auditor", "clerk", "stranger", "head", "deputy", "officer", "chief")
     seers = {role for role in roles if DutyLog.objects.visible_to(getattr(cast, role)).exists()}
     assert seers == {"admin", "staff", "auditor", "clerk", "head", "deputy"}
+
+
+def test_a_matter_goes_to_a_deputy_who_was_there_and_a_ticket_to_one_of_the_branch(cast):
+    absent, foreigner = cast.deputies["GT01"][2], cast.deputies["YT01"][1]
+    with pytest.raises(DomainError, match="要在这次到岗的代表里选"):
+        file_log(row=row_for(cast, matters=[Matter("路灯不亮", deputy=absent)]), on=SUNDAY, actor=cast.clerk, at=AT)
+    with pytest.raises(DomainError, match="马强不是官亭镇"):
+        register_opinion(branch=cast.gt01, matter=Matter("路灯不亮", deputy=foreigner), actor=cast.clerk, at=AT)
+    with pytest.raises(NotAllowed):
+        register_opinion(branch=cast.gt01, matter=Matter("路灯不亮", deputy=absent), actor=cast.deputy, at=AT)

@@ -97,6 +97,8 @@ def _check_row(row: SundayRow, on: date) -> None:
     served = any(status in SERVED for status in row.attendance.values())
     if (row.received or row.matters) and row.attendance and not served:
         problems["attendance"] = "有群众来访,请填是哪位代表接待的"
+    if any(matter.deputy and row.attendance.get(matter.deputy) not in SERVED for matter in row.matters):
+        problems["opinions"] = "接意见的代表要在这次到岗的代表里选"
     if any(not matter.text.strip() for matter in row.matters):
         problems["opinions"] = "有一条意见没有写内容,请补上或删掉"
     if problems:

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminDateWidget
 
 from julu_liaison.accounts.models import User
 from julu_liaison.common.administration import ServiceAdmin, ServiceForm
@@ -11,7 +12,7 @@ from stations.querysets import scope_of
 from stations.services import edit_posted_account, open_posted_account, renew_posted_password
 from stations.states import Level, Role
 
-OFFICE_ROLES = [choice for choice in Role.choices if choice[0] not in (Role.BRANCH_HEAD, Role.DEPUTY)]
+OFFICE_ROLES = [("", "请选择"), *(row for row in Role.choices if row[0] not in (Role.BRANCH_HEAD, Role.DEPUTY))]
 ONCE = "首次密码只显示这一次,请抄下来当面交给本人,登录后要马上改"
 
 
@@ -21,7 +22,7 @@ class NewAccountForm(ServiceForm):
     role = forms.ChoiceField(label="岗位", choices=OFFICE_ROLES)
     station = forms.ModelChoiceField(label="站点", queryset=Station.objects.none(), required=False)
     department = forms.ModelChoiceField(label="承办部门", queryset=Department.objects.none(), required=False)
-    started_on = forms.DateField(label="从哪天起", initial=today_here)
+    started_on = forms.DateField(label="从哪天起", initial=today_here, widget=AdminDateWidget)
 
     class Meta:
         model = User

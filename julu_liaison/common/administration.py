@@ -1,8 +1,13 @@
 """What every page of the admin has in common: scope, no deleting, writes through services only."""
 
+from collections.abc import Iterable
+
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.utils.html import format_html, format_html_join
 
 from julu_liaison.common.errors import DomainError
 
@@ -22,6 +27,35 @@ class ServiceForm(forms.ModelForm):
         return cleaned
 
 
+class PickInput(forms.TextInput):
+    """A text box with the choices as suggestions: the browser's own search, no script (select2 breaks under our CSP)."""
+
+    choices: Iterable = ()
+
+    def render(self, name, value, attrs=None, renderer=None):
+        box = super().render(name, value, (attrs or {}) | {"list": f"{name}_choices"}, renderer)
+        options = format_html_join("", '<option value="{}"></option>', ((label,) for _value, label in self.choices))
+        return format_html('{}<datalist id="{}_choices">{}</datalist>', box, name, options)
+
+
+class PickField(forms.ModelChoiceField):
+    """One row of many, picked by name and sent as `code name`; the code alone will do."""
+
+    widget = PickInput
+
+    def __init__(self, queryset, **kwargs):
+        super().__init__(queryset, to_field_name="code", empty_label=None, **kwargs)
+
+    def label_from_instance(self, row):
+        return f"{row.code} {row}"
+
+    def prepare_value(self, value):
+        return self.label_from_instance(value) if isinstance(value, Model) else value
+
+    def to_python(self, value):
+        return super().to_python(str(value or "").partition(" ")[0])
+
+
 class ServiceAdmin(admin.ModelAdmin):
     """A model's pages. `add(request, values)` and `edit(request, row, values)` call the services; a model without
     one of them cannot be added or changed here. `values` are the form's cleaned values, for `edit` the changed ones.
@@ -33,6 +67,7 @@ class ServiceAdmin(admin.ModelAdmin):
     show_full_result_count = False
     add = None
     edit = None
+    pick_fields: tuple[str, ...] = ()  # references to one of hundreds, by name instead of a long select
 
     # Scope
 
@@ -48,7 +83,15 @@ class ServiceAdmin(admin.ModelAdmin):
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if "queryset" not in kwargs:
             kwargs["queryset"] = self.choices_for(db_field, request)
+        if db_field.name in self.pick_fields:
+            return PickField(kwargs["queryset"], label=db_field.verbose_name, help_text="填姓名,再从提示里选")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget  # no pop-up windows beside the references
+        return field
 
     def choices_for(self, db_field, request):
         """What a reference may be set to: never more than the person may see."""

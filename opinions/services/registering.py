@@ -1,6 +1,6 @@
 """Where tickets begin: a matter in a duty log, an entry at the station, a deputy's suggestion."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -30,6 +30,8 @@ def register_opinion(*, branch: Station, matter: Matter, actor, at: datetime, lo
     if not can_register_opinion(actor, branch, matter.deputy):
         raise NotAllowed(f"{branch.full_name}的意见由本站代表或所在联络站登记。")
     _check_text(matter.text)
+    if log is None:
+        _demand_member(matter.deputy, branch, today_here(at))
     opinion = Opinion(
         kind=Kind.OPINION, text=matter.text.strip(), category=matter.category, deputy=matter.deputy, log=log,
         villager_name=matter.villager_name, villager_phone=matter.villager_phone,
@@ -55,6 +57,12 @@ def file_suggestion(*, deputy: Deputy, text: str, category: str, actor, at: date
     _check_text(text)
     opinion = Opinion(kind=Kind.SUGGESTION, text=text.strip(), category=category, deputy=deputy)
     return _register(opinion, branch, State.REGISTERED, branch.parent, actor, at)
+
+
+def _demand_member(deputy: Deputy | None, branch: Station, on: date) -> None:
+    """Outside a duty log a ticket belongs to a deputy of its own branch, or to nobody yet."""
+    if deputy and not Membership.objects.in_force(on).filter(deputy=deputy, branch=branch).exists():
+        raise DomainError(f"{deputy.name}不是{branch.full_name}的代表,请核对。", fields={"deputy": "不是本分站的代表"})
 
 
 def _check_text(text: str) -> None:

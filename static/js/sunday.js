@@ -204,7 +204,7 @@ document.addEventListener("DOMContentLoaded", function () {
     /* The keys of the sheet reach these, so that Tab goes from cell to cell. */
     all(r, ".one .seg input, .pop input").forEach(function (x) { x.tabIndex = -1; });
     r.addEventListener("change", function () { refresh(r); });
-    if (r.querySelector(".allin")) s[0].addEventListener("click", function () { fillUnset(r); if (!phone()) go(r, 1); });
+    if (r.querySelector(".allin")) s[0].addEventListener("click", function () { fillUnset(r); go(r, 1); });
     s[1].addEventListener("input", function () {
       var plain = this.value.replace(/[\uFF10-\uFF19]/g, function (d) { return String.fromCharCode(d.charCodeAt(0) - 65248); });
       if (plain !== this.value) this.value = plain;

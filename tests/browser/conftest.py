@@ -2,9 +2,11 @@
 
 import os
 import shutil
+from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 from tests.cast import PASSWORD
@@ -25,10 +27,10 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture
-def page(chromium, live_server):
-    """A fresh page at 1366×768; a script error or a blocked resource fails the test."""
-    context = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+@contextmanager
+def watched_page(chromium, **options):
+    """A fresh page; a script error or a blocked resource fails the test that opened it."""
+    context = chromium.new_context(locale="zh-CN", **options)
     page = context.new_page()
     faults = []
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -36,6 +38,37 @@ def page(chromium, live_server):
     yield page
     context.close()
     assert faults == []
+
+
+@pytest.fixture
+def page(chromium, live_server):
+    """A page at 1366×768, as on a township's PC."""
+    with watched_page(chromium, viewport={"width": 1366, "height": 768}) as page:
+        yield page
+
+
+@pytest.fixture
+def phone(chromium, live_server):
+    """A page on a small phone, 360×640, touched by fingers."""
+    with watched_page(chromium, viewport={"width": 360, "height": 640}, has_touch=True, is_mobile=True) as page:
+        yield page
+
+
+@pytest.fixture
+def look_over():
+    """Check a page with axe (WCAG 2.1 AA, 0 violations) and for sideways scrolling."""
+
+    def check(page):
+        found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]})
+        assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+        assert_no_sideways_scroll(page)
+
+    return check
+
+
+def assert_no_sideways_scroll(page):
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{page.url} is {wide}px too wide at {page.viewport_size}"
 
 
 @pytest.fixture

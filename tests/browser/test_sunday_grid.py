@@ -1,0 +1,325 @@
+"""The clerk's Sunday sheet in a real browser: keys, taps, input method, drafts, looks."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.conf import settings
+
+from activities.models import DutyLog, Shift, ShiftPlace
+from activities.services import SundayRow, draft_roster, file_log, publish_roster
+from activities.states import Category, Presence
+from julu_liaison.common.working_days import sundays_of, today_here
+from opinions.models import Opinion
+from stations.services import open_station
+from tests.browser.conftest import assert_no_sideways_scroll
+from tests.cast import OPENED, make_deputy, moment
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+LIGHTS = "市场门口的路灯坏了三盏"
+CANAL = "三组灌溉渠塌了二十米"
+NAMES = "张建国 李桂芳 陈卫 王志强 刘玉梅 赵德明 孙丽 周春生 吴秀英 郑国平 何小燕 马强 黄永福 徐凤兰 罗世杰".split()
+
+
+@pytest.fixture
+def day() -> date:
+    """A Sunday of last month, so that the tests mean the same on any day."""
+    return sundays_of(today_here().replace(day=1) - timedelta(days=1))[1]
+
+
+@pytest.fixture
+def station(cast, day):
+    """官亭镇 as it is: seven branches with sixteen deputies on duty."""
+    for number in range(3, 8):
+        branch = open_station(code=f"GT0{number}", name=f"第{'三四五六七'[number - 3]}分站", parent=cast.gt,
+                              opened_on=OPENED, actor=cast.admin, address="村委会")  # fmt: skip
+        for index, name in enumerate(NAMES[(number - 3) * 3 : (number - 2) * 3]):
+            make_deputy(cast, name, branch, head=index == 0)
+    roster, _left = draft_roster(station=cast.gt, month=day, actor=cast.clerk)
+    publish_roster(roster=roster, actor=cast.clerk, at=moment(day))
+    for shift in Shift.objects.filter(date=day):
+        wanted = 3 if shift.branch.code in ("GT01", "GT03") else 2
+        on_duty = [place.deputy_id for place in shift.places.all()]
+        members = shift.branch.memberships.exclude(deputy__in=on_duty)
+        for membership in members[: wanted - len(on_duty)]:
+            ShiftPlace.objects.create(shift=shift, deputy=membership.deputy)
+    assert ShiftPlace.objects.filter(shift__date=day).count() == 16
+    return cast
+
+
+@pytest.fixture
+def sheet(station, live_server, sign_in, day):
+    """Open the sheet as the clerk in the page given."""
+
+    def open_it(page):
+        sign_in(page, station.clerk)
+        page.goto(f"{live_server.url}/station/sunday/{day.isoformat()}/")
+        return page
+
+    return open_it
+
+
+def count_keys(page):
+    page.evaluate(
+        "() => { window.pressed = 0; document.addEventListener('keydown', () => { window.pressed += 1; }, true); }"
+    )
+
+
+def file_it(page):
+    page.wait_for_url("**/check/")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(re.compile("/done/"))
+
+
+def test_a_sunday_by_keyboard_within_its_budget(sheet, page):
+    sheet(page)
+    count_keys(page)
+    keys = page.keyboard
+    for index in range(7):
+        keys.press("Space")  # all present
+        if index in (2, 5):
+            keys.press("0")
+            keys.press("Enter")  # nobody came: on to the next branch
+            continue
+        keys.press("8")
+        keys.press("Enter")
+        keys.press("1" if index else "2")
+        keys.press("Enter")
+        keys.insert_text(CANAL if index == 0 else LIGHTS)
+        keys.press("Enter")
+        keys.press("Enter")  # an empty line ends the branch
+    assert page.inner_text("#done") == "7"
+    assert page.evaluate("window.pressed") <= 44
+    keys.press("Control+Enter")
+    file_it(page)
+    assert DutyLog.objects.count() == 7
+    assert sorted(DutyLog.objects.values_list("received", flat=True)) == [0, 0, 8, 8, 8, 8, 8]
+    assert Opinion.objects.count() == 5
+    assert Opinion.objects.get(text=CANAL).category == Category.WATER
+
+
+def test_seven_branches_by_taps_within_the_budget(sheet, phone):
+    sheet(phone)
+    taps = 0
+
+    def tap(selector):
+        nonlocal taps
+        taps += 1
+        phone.tap(selector)
+
+    for number in range(1, 8):
+        code = f"GT0{number}"
+        tap(f"#{code}-a")  # all present; the number is asked for next
+        phone.keyboard.type("0" if number in (3, 6) else "4")
+        if number not in (3, 6):
+            tap(f"#{code}-row .pop label >> nth=0")
+            tap(f"#{code}-o")
+            phone.keyboard.insert_text(LIGHTS)
+        if number < 7:
+            tap(f"#{code}-row .nextrow")
+    tap("#next")
+    assert taps <= 24
+    phone.wait_for_url("**/check/")
+    phone.tap("#next")
+    phone.wait_for_url(re.compile("/done/"))
+    assert (DutyLog.objects.count(), Opinion.objects.count()) == (7, 5)
+
+
+def test_one_branch_on_a_phone_with_somebody_on_leave(sheet, phone, station, look_over):
+    sheet(phone)
+    assert phone.locator("#GT02-row .one").first.is_hidden()  # one card at a time
+    look_over(phone)
+    phone.tap("#GT02-row th")
+    rows = phone.locator("#GT02-row .one")
+    rows.nth(0).locator(".p").tap()
+    rows.nth(1).locator(".l").tap()
+    rows.nth(1).locator(".lvsel").select_option(label="病假")
+    phone.fill("#GT02-n", "2")
+    phone.tap("#GT02-row .morebtn")
+    phone.fill("#GT02-f", "30")
+    look_over(phone)
+    phone.tap("#next")
+    phone.wait_for_url("**/check/")
+    look_over(phone)
+    phone.tap("#next")
+    phone.wait_for_url(re.compile("/done/"))
+    look_over(phone)
+    log = DutyLog.objects.get()
+    assert (log.branch, log.received, log.leaflets) == (station.gt02, 2, 30)
+    assert [row.status for row in log.attendance.all()] == [Presence.PRESENT, Presence.SICK_LEAVE]
+
+
+def test_digits_and_arrows(sheet, page):
+    sheet(page)
+    page.keyboard.press("2")
+    page.keyboard.press("2")
+    second = page.locator("#GT01-row .one").nth(1)
+    assert second.locator("input:checked").get_attribute("value") == "leave"
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.id") == "GT02-a"
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Space")  # fills only who is unset
+    assert second.locator("input:checked").get_attribute("value") == "leave"
+    assert page.evaluate("document.activeElement.id") == "GT01-n"
+
+
+def test_enter_while_the_input_method_composes_stays(sheet, page):
+    sheet(page)
+    page.focus("#GT01-o")
+    client = page.context.new_cdp_session(page)
+    client.send("Input.imeSetComposition", {"text": "lu deng", "selectionStart": 7, "selectionEnd": 7})
+    page.keyboard.press("Enter")  # Chromium commits the composition; this Enter belongs to the input method
+    page.evaluate(
+        """() => document.activeElement.dispatchEvent(
+            new KeyboardEvent('keydown', {key: 'Enter', keyCode: 229, isComposing: true, bubbles: true, cancelable: true}))"""
+    )
+    assert page.evaluate("document.activeElement.id") == "GT01-o"
+    moved = page.evaluate(
+        """() => { document.getElementById('GT01-n').focus(); return !document.activeElement.dispatchEvent(
+            new KeyboardEvent('keydown', {key: 'Enter', isComposing: true, bubbles: true, cancelable: true})); }"""
+    )
+    assert not moved and page.evaluate("document.activeElement.id") == "GT01-n"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "GT01-t"
+
+
+def until(page, expression):
+    """Wait until the page says so (`wait_for_function` needs eval, which our policy forbids)."""
+    for _time in range(50):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"never true: {expression}")
+
+
+def type_a_row(page):
+    page.keyboard.press("Space")
+    page.keyboard.type("4")
+    page.fill("#GT01-o", LIGHTS)
+    page.click("[aria-controls=GT01-extra]")
+    page.fill("#GT01-s", "讲了医保")
+    page.wait_for_selector(".save:not([hidden])")
+
+
+def test_a_draft_comes_back_after_reload_and_can_be_dropped(sheet, page):
+    type_a_row(sheet(page))
+    page.reload()
+    assert "接着上次没登记的填" in page.inner_text("#restored")
+    assert page.input_value("#GT01-o") == LIGHTS and page.input_value("#GT01-n") == "4"
+    assert page.locator("#GT01-row .p input:checked").count() == 3
+    with page.expect_navigation():
+        page.click("#drop")
+    assert page.input_value("#GT01-o") == ""
+    assert page.locator("#restored").is_hidden()
+    page.reload()
+    assert page.input_value("#GT01-o") == ""
+
+
+def test_a_lost_session_loses_no_text(sheet, page, station, live_server, sign_in, day):
+    type_a_row(sheet(page))
+    key = page.input_value("input[name=key]")
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.click("#next")
+    page.wait_for_url("**/login/**")
+    sign_in(page, station.clerk)
+    page.goto(f"{live_server.url}/station/sunday/{day.isoformat()}/check/")  # where the login leads back to
+    assert page.input_value("#GT01-o") == LIGHTS and page.input_value("#GT01-s") == "讲了医保"
+    assert page.input_value("input[name=key]") == key
+    page.click("#next")
+    file_it(page)
+    assert Opinion.objects.get().text == LIGHTS
+    page.goto(f"{live_server.url}/station/sunday/{day.isoformat()}/")
+    assert page.locator("#restored").is_hidden()
+    assert page.evaluate("Object.keys(localStorage).length") == 0
+
+
+def test_who_the_villager_is_stays_out_of_the_browsers_store(sheet, page):
+    type_a_row(sheet(page))
+    page.click("#next")
+    page.wait_for_url("**/check/")
+    page.click("summary:has-text('群众姓名')")
+    page.fill("#GT01-m0-name", "张三丰")
+    page.fill("#GT01-m0-phone", "19900008888")
+    until(page, "Object.values(sessionStorage).join().includes('张三丰')")
+    assert "张三丰" not in page.evaluate("Object.values(localStorage).join()")
+    page.click("text=回去改")
+    page.wait_for_url(re.compile(r"/\d{4}-\d\d-\d\d/$"))
+    page.click("#next")
+    page.wait_for_url("**/check/")
+    assert page.input_value("#GT01-m0-name") == "张三丰"
+
+
+def test_offline_one_can_go_on_typing(sheet, page):
+    sheet(page)
+    page.context.set_offline(True)
+    type_a_row(page)
+    page.wait_for_selector("#offline:not([hidden])")
+    page.click("#next")
+    assert page.input_value("#GT01-o") == LIGHTS
+    page.context.set_offline(False)
+    page.wait_for_selector("#offline", state="hidden")
+    page.click("#next")
+    file_it(page)
+    assert DutyLog.objects.count() == 1
+
+
+def test_errors_lead_to_their_cell(sheet, page, look_over):
+    sheet(page)
+    page.fill("#GT03-n", "5")
+    page.click("#next")
+    page.wait_for_selector("#errsum")
+    assert page.evaluate("document.activeElement.id") == "errsum"
+    look_over(page)
+    page.click("#errsum a")
+    assert page.evaluate("document.activeElement.id") == "GT03-a"
+    assert page.input_value("#GT03-n") == "5"
+
+
+def test_overtaken_by_somebody_else(sheet, page, station, day, look_over):
+    type_a_row(sheet(page))
+    page.click("#next")
+    page.wait_for_url("**/check/")
+    people = [place.deputy for place in Shift.objects.get(branch=station.gt01, date=day).places.all()]
+    row = SundayRow(branch=station.gt01, attendance=dict.fromkeys(people, Presence.PRESENT), received=1)
+    file_log(row=row, on=day, actor=station.head, at=moment(today_here()))
+    page.click("#next")
+    page.wait_for_selector("#errsum")
+    assert "已由站长账号在" in page.inner_text("#errsum")
+    assert LIGHTS in page.inner_text("#GT01-row") and "讲了医保" in page.inner_text("#GT01-row")
+    look_over(page)
+
+
+@pytest.mark.parametrize("mode", ["standard", "large", "dark"])
+def test_looks_in_every_mode_and_width(sheet, page, station, live_server, look_over, mode):
+    page.context.add_cookies([{"name": "mode", "value": mode, "url": live_server.url}])
+    address = sheet(page).url
+    page.context.add_cookies([{"name": "mode", "value": mode, "url": live_server.url}])
+    for path in (address, f"{live_server.url}/station/", address + "print/"):
+        for width in (1366, 360, 320, 1000, 1920):
+            page.set_viewport_size({"width": width, "height": 768})
+            page.goto(path)
+            assert mode in page.locator("html").get_attribute("class")
+            if page.locator("#GT01-row .morebtn").count():
+                page.locator("#GT01-row .morebtn").click()
+                page.locator("#GT01-row .one .l").first.click()
+            assert_no_sideways_scroll(page)
+            if width in (1366, 360):
+                look_over(page)
+        page.evaluate("localStorage.clear()")
+
+
+def test_it_works_without_scripts(sheet, chromium, station, live_server, sign_in, day):
+    context = chromium.new_context(java_script_enabled=False, locale="zh-CN", viewport={"width": 1366, "height": 768})
+    page = sheet(context.new_page())
+    for person in page.locator("#GT01-row .one").all():
+        person.locator(".p").click()
+    page.fill("#GT01-n", "2")
+    page.fill("#GT01-o", LIGHTS)
+    page.fill("#GT01-f", "12")
+    page.click("#next")
+    page.wait_for_url("**/check/")
+    page.click("#next")
+    page.wait_for_url(re.compile("/done/"))
+    context.close()
+    assert (DutyLog.objects.get().leaflets, Opinion.objects.get().text) == (12, LIGHTS)
