@@ -5,8 +5,8 @@ import shutil
 from contextlib import contextmanager
 
 import pytest
-from django.conf import settings
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
 from playwright.sync_api import sync_playwright
 
 from tests.cast import PASSWORD

@@ -18,8 +18,26 @@ from tests.cast import OPENED, make_deputy, moment
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 LIGHTS = "市场门口的路灯坏了三盏"
+SPILT_CELLS = """[...document.querySelectorAll('.sheet td, .sheet th')]
+    .filter(cell => cell.scrollWidth > cell.clientWidth + 1).map(cell => cell.innerText.slice(0, 40))"""
 CANAL = "三组灌溉渠塌了二十米"
-NAMES = "张建国 李桂芳 陈卫 王志强 刘玉梅 赵德明 孙丽 周春生 吴秀英 郑国平 何小燕 马强 黄永福 徐凤兰 罗世杰".split()
+NAMES = [
+    "张建国",
+    "李桂芳",
+    "陈卫",
+    "王志强",
+    "刘玉梅",
+    "赵德明",
+    "孙丽",
+    "周春生",
+    "吴秀英",
+    "郑国平",
+    "何小燕",
+    "马强",
+    "黄永福",
+    "徐凤兰",
+    "罗世杰",
+]
 
 
 @pytest.fixture
@@ -304,6 +322,7 @@ def test_looks_in_every_mode_and_width(sheet, page, station, live_server, look_o
                 page.locator("#GT01-row .morebtn").click()
                 page.locator("#GT01-row .one .l").first.click()
             assert_no_sideways_scroll(page)
+            assert page.evaluate(SPILT_CELLS) == []
             if width in (1366, 360):
                 look_over(page)
         page.evaluate("localStorage.clear()")
