@@ -44,6 +44,7 @@ LEAVE = "leave"
 CHOICES = (Presence.PRESENT, LEAVE, Presence.ABSENT, Presence.LATE, Presence.LEFT_EARLY)
 LONGEST_OPINION = LONGEST_SUMMARY = 2000
 LONGEST_REASON = 100
+MOST_LINES = 50
 LONGEST_NAME, LONGEST_PHONE, LONGEST_VILLAGE = 40, 20, 40
 MOST_GIVEN_OUT = 99999
 SPARE_PLACES = 3  # how many deputies can be added to a branch without a roster
@@ -330,6 +331,8 @@ class SheetRow:
             self._problem(name, f"{what}请填0到{most}")
 
     def _check_lines(self) -> None:
+        if len(self.lines) > MOST_LINES:
+            self._problem("o", f"一次最多登记{MOST_LINES}条意见,其余的请另记一篇")
         for line in self.lines:
             if len(line.text) > LONGEST_OPINION:
                 self._problem("o", f"一条意见请控制在{LONGEST_OPINION}字以内")
@@ -405,6 +408,7 @@ class SundaySheet:
 
         `data` is what was typed (`typed`), or a page's address with the codes of branches to open `again`.
         """
+        data = _storable(data)
         branches = list(branches_to_file(user, day))
         shifts = {shift.branch_id: shift for shift in _shifts_of(branches, day)}
         logs = _logs_of(branches, day)
@@ -458,6 +462,14 @@ class SundaySheet:
                 if name.startswith(prefix) and not details.match(name):
                     found += [(name, value) for value in values if value]
         return found
+
+
+def _storable(data: QueryDict) -> QueryDict:
+    """Drop NUL characters, which PostgreSQL cannot hold; pasting from old programs brings them along."""
+    clean = QueryDict(mutable=True)
+    for name, values in data.lists():
+        clean.setlist(name, [value.replace("\0", "") for value in values])
+    return clean
 
 
 def _key(text: str) -> str:

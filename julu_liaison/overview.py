@@ -40,8 +40,9 @@ class NavItem(NamedTuple):
 
 
 def frame(request) -> dict:
-    """Context of base.html: `nav`, `tabs` (a deputy's tab bar?), `mode`, `site_name`, `place_name`, `unread`.
+    """Context of base.html: `nav`, `tabs` (a deputy's tab bar?), `mode`, `platform`, `place_name`, `unread`.
 
+    `site_name` says the same as `platform`; Django's login page puts the host's name in its place.
     Works on error pages too, before anybody is signed in and before a county is set up.
     """
     user = getattr(request, "user", None)
@@ -49,11 +50,13 @@ def frame(request) -> dict:
     scope = scope_of(user) if known else Scope()
     pages = pages_for(scope)
     place, county = _place_and_county(scope)
+    platform = f"{county.name}{PLATFORM}" if county else PLATFORM
     return {
         "nav": _navigation(pages, request.path),
         "tabs": pages in (HEAD_PAGES, DEPUTY_PAGES),
         "mode": mode_of(request),
-        "site_name": f"{county.name}{PLATFORM}" if county else PLATFORM,
+        "platform": platform,
+        "site_name": platform,
         "place_name": str(place or ""),
         "unread": Notice.objects.filter(user=user, read_at=None).count() if known else 0,
     }

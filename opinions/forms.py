@@ -118,7 +118,9 @@ class MoveForm(forms.Form):
 def _field(name: str, move: Move, ticket: Opinion) -> forms.Field:
     if name == "department":
         offices = Department.objects.filter(county=ticket.county_id, is_active=True)
-        return forms.ModelChoiceField(offices, to_field_name="code", label="承办部门", required=False, empty_label="请选择")
+        return forms.ModelChoiceField(
+            offices, to_field_name="code", label="承办部门", required=False, empty_label="请选择"
+        )
     if name == "class":
         first = [] if move.name == "reply" else [("", "请选择")]
         label = "办理类别" + ("" if name in move.needs else "(可以不选)")

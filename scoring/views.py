@@ -60,7 +60,9 @@ def _score_page(request, person: Deputy, *, own: bool):
         "today": today,
         "score": score,
         "deducted": -score.deductions,
-        "blocks": [(block, [line for line in lines if line.entry.block == block]) for block in (Block.BASE, Block.BONUS)],
+        "blocks": [
+            (block, [line for line in lines if line.entry.block == block]) for block in (Block.BASE, Block.BONUS)
+        ],
     }
     return render(request, "scoring/score.html", context)
 

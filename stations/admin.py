@@ -35,7 +35,7 @@ def counties_to_appoint_in(request) -> bool:
 
 @admin.register(Station)
 class StationAdmin(ServiceAdmin):
-    list_display = ("full_name", "code", "level", "phone", "address", "duty_hours", "closed_on", "page")
+    list_display = ("full_name", "code", "level", "phone", "address", "closed_on", "page")
     list_filter = ("level",)
     search_fields = ("full_name", "code")
     ordering = ("tree_id", "lft")

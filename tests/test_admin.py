@@ -31,7 +31,9 @@ def filled(answer, **changes):
     data = {}
     for bound in form:
         value = bound.value()
-        data[bound.html_name] = "" if value is None or value is False else getattr(value, "isoformat", lambda v=value: v)()
+        data[bound.html_name] = (
+            "" if value is None or value is False else getattr(value, "isoformat", lambda v=value: v)()
+        )
     return {name: value for name, value in (data | changes).items() if value is not False}
 
 
@@ -165,7 +167,11 @@ def test_branch_is_opened_in_the_tree(cast, signed_in):
     data = filled(form, code="GT03", name="第三分站", parent=cast.gt.pk, opened_on="2026-01-01")
     assert client.post(url(Station, "add"), data).status_code == 302
     branch = Station.objects.get(code="GT03")
-    assert (branch.level, branch.county_id, branch.full_name) == ("branch", cast.county.pk, "官亭镇人大代表联络站第三分站")
+    assert (branch.level, branch.county_id, branch.full_name) == (
+        "branch",
+        cast.county.pk,
+        "官亭镇人大代表联络站第三分站",
+    )
     assert AuditLog.objects.filter(action="open_station", target_key="GT03", actor=cast.staff).exists()
     again = client.post(url(Station, "add"), data | {"name": "第四分站"})
     assert again.status_code == 200 and "编号" in errors(again) and not Station.objects.filter(name="第四分站").exists()
@@ -176,7 +182,9 @@ def test_refusal_of_a_service_comes_back_as_an_error_of_the_form(cast, signed_in
     client = signed_in(cast.staff)
     form = client.get(url(Membership, "add"))
     person = cast.deputies["GT02"][1]
-    data = filled(form, deputy=f"{person.code} {person.name}", branch=cast.gt01.pk, role="head", started_on="2026-03-01")
+    data = filled(
+        form, deputy=f"{person.code} {person.name}", branch=cast.gt01.pk, role="head", started_on="2026-03-01"
+    )
     answer = client.post(url(Membership, "add"), data)
     assert answer.status_code == 200 and "站长要由县级代表担任" in errors(answer)
     assert 'value="2026-03-01"' in answer.text and f'value="{person.code} 王芳"' in answer.text
@@ -199,7 +207,9 @@ def test_deputy_mandate_and_membership_are_added(cast, signed_in):
     person = Deputy.objects.get(name="曾小燕")
     assert person.initials == "zxy" and person.code.startswith("JLX-")
     picked = f"{person.code} {person.name}"
-    data = filled(client.get(url(Mandate, "add")), deputy=picked, level="township", term="第十七届", started_on="2026-01-01")
+    data = filled(
+        client.get(url(Mandate, "add")), deputy=picked, level="township", term="第十七届", started_on="2026-01-01"
+    )
     assert client.post(url(Mandate, "add"), data).status_code == 302
     data = filled(client.get(url(Membership, "add")), deputy=picked, branch=cast.gt01.pk, started_on="2026-01-01")
     assert client.post(url(Membership, "add"), data).status_code == 302
@@ -288,9 +298,7 @@ def test_account_is_stopped_but_never_the_own_one(cast, signed_in):
 
 def test_forgotten_password_is_renewed(cast, signed_in):
     client = signed_in(cast.admin)
-    answer = client.post(
-        url(User), {"action": "renew_passwords", "_selected_action": [cast.clerk.pk]}, follow=True
-    )
+    answer = client.post(url(User), {"action": "renew_passwords", "_selected_action": [cast.clerk.pk]}, follow=True)
     password = re.search(r"首次密码:(\S+?)。", answer.text).group(1)
     cast.clerk.refresh_from_db()
     assert cast.clerk.check_password(password) and not cast.clerk.check_password(PASSWORD)

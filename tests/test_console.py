@@ -80,11 +80,15 @@ def test_wrong_day_is_404(cast, signed_in, text):
     assert signed_in(cast.staff).get(reverse("console-sundays"), {"date": text}).status_code == 404
 
 
-def test_console_costs_the_same_with_one_ticket_and_with_three(cast, signed_in, past_sundays, django_assert_num_queries):
+def test_console_costs_the_same_with_one_ticket_and_with_three(
+    cast, signed_in, past_sundays, django_assert_num_queries
+):
     client = signed_in(cast.staff)
     for rows in (1, 2):
         for _ in range(rows):
-            opinion = register_opinion(branch=cast.gt01, matter=Matter("路灯不亮"), actor=cast.clerk, at=moment(today_here()))
+            opinion = register_opinion(
+                branch=cast.gt01, matter=Matter("路灯不亮"), actor=cast.clerk, at=moment(today_here())
+            )
             Opinion.objects.filter(pk=opinion.pk).update(due_on=date(2020, 1, 1))
         with django_assert_num_queries(CONSOLE_QUERIES):
             client.get(reverse("console"))

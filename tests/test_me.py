@@ -121,7 +121,9 @@ def test_year_can_be_switched(cast, signed_in, missed_and_corrected):
 def test_source_out_of_scope_is_no_link(cast, signed_in, missed_and_corrected):
     entry = PointEntry.objects.filter(deputy=cast.deputy_person, block="bonus").get()
     PointEntry.objects.filter(pk=entry.pk).update(source_key=str(uuid.uuid4()))
-    lines = [line for _block, lines in signed_in(cast.deputy).get(reverse("my-score")).context["blocks"] for line in lines]
+    lines = [
+        line for _block, lines in signed_in(cast.deputy).get(reverse("my-score")).context["blocks"] for line in lines
+    ]
     assert [line.link for line in lines] == ["", "", ""]
 
 

@@ -34,7 +34,9 @@ def test_home_works_before_anything_is_set_up(db, client):
     assert client.get("/").status_code == 200
 
 
-@pytest.mark.parametrize(("words", "found"), [("安家庄", ["GT01"]), ("阎疃", ["YT01"]), ("第二", ["GT02"]), ("没有", [])])
+@pytest.mark.parametrize(
+    ("words", "found"), [("安家庄", ["GT01"]), ("阎疃", ["YT01"]), ("第二", ["GT02"]), ("没有", [])]
+)
 def test_branch_is_found_by_village_township_or_name(cast, client, words, found):
     towns = client.get("/", {"q": words}).context["townships"]
     assert [branch.code for town in towns for branch in town.branches] == found
@@ -99,7 +101,9 @@ def test_consent_of_tomorrow_does_not_count_today(cast, client):
 
 
 def test_no_private_facts_on_the_public_page(cast, client):
-    edit_deputy(deputy=cast.deputy_person, actor=cast.staff, birth_month=date(1971, 7, 1), note="内部备注", ethnicity="回族")
+    edit_deputy(
+        deputy=cast.deputy_person, actor=cast.staff, birth_month=date(1971, 7, 1), note="内部备注", ethnicity="回族"
+    )
     text = branch_page(client).text
     for words in ("1971", "内部备注", "回族"):
         assert words not in text

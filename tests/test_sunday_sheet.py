@@ -447,6 +447,11 @@ def test_navigation_of_each_role(cast, who, labels):
     assert context["tabs"] is (who in ("head", "deputy"))
 
 
+def test_login_page_bears_the_countys_name(cast, client):
+    page = client.get(reverse("login")).content.decode()
+    assert "巨鹿县人大代表<wbr>联络平台" in page and "testserver" not in page
+
+
 @pytest.mark.parametrize(("cookie", "mode"), [("large", "large"), ("dark", "dark"), ("x", "standard")])
 def test_frame_without_login_or_county(db, cookie, mode):
     request = RequestFactory().get("/nowhere/")

@@ -74,7 +74,10 @@ def test_out_of_scope_is_404_everywhere(cast, signed_in, ticket, who):
 
 def test_deputy_sees_only_own_tickets(cast, signed_in, ticket):
     other = register_opinion(
-        branch=cast.gt01, matter=matter("别人收集的意见", deputy=cast.deputies["GT01"][2]), actor=cast.clerk, at=moment(DAY)
+        branch=cast.gt01,
+        matter=matter("别人收集的意见", deputy=cast.deputies["GT01"][2]),
+        actor=cast.clerk,
+        at=moment(DAY),
     )
     client = signed_in(cast.deputy)
     assert "别人收集的意见" not in client.get(reverse("opinions")).text
@@ -160,7 +163,10 @@ def test_paging_forth_and_back_shows_every_ticket_once(cast, signed_in):
     while url:
         answer = client.get(url)
         seen += numbers(answer)
-        last, url = answer, reverse("opinions") + answer.context["links"]["next"] if answer.context["links"]["next"] else ""
+        last, url = (
+            answer,
+            reverse("opinions") + answer.context["links"]["next"] if answer.context["links"]["next"] else "",
+        )
     assert seen == made[::-1]
     back = client.get(reverse("opinions") + last.context["links"]["previous"])
     assert numbers(back) == seen[25:50]
@@ -220,7 +226,9 @@ def test_road_case_through_the_pages(cast, signed_in, ticket):
 
 
 def test_short_answer_comes_back_with_what_was_typed(cast, signed_in, ticket):
-    answer = signed_in(cast.clerk).post(step(ticket, "solve"), {"note": "办了", "class": "B", "version": ticket.version})
+    answer = signed_in(cast.clerk).post(
+        step(ticket, "solve"), {"note": "办了", "class": "B", "version": ticket.version}
+    )
     assert answer.status_code == 400
     text = answer.text
     assert "至少10个字" in text and 'href="#solve_note"' in text and 'id="solve_note"' in text

@@ -20,6 +20,7 @@ from stations.states import Level
 EACH = "each:"  # before a county's code: one report for each station and one for the county
 KIND = "monthly_report"
 RECENT = 10
+EARLIEST = date(2000, 1, 1)
 
 
 class ReportForm(forms.Form):
@@ -43,6 +44,8 @@ class ReportForm(forms.Form):
             month = datetime.strptime(self.cleaned_data["month"].strip(), "%Y-%m").date()  # noqa: DTZ007 - no time in it
         except ValueError as error:
             raise forms.ValidationError("月份请写成 2026-03 这样") from error
+        if month < EARLIEST:
+            raise forms.ValidationError("请选2000年以后的月份")
         if month > self.today:
             raise forms.ValidationError("这个月还没到,请选已经开始的月份")
         return month

@@ -68,10 +68,14 @@ def _values(model, by: tuple[str, ...], cursor: str) -> list | None:
     """Read a cursor back; None when it is empty or not one of ours."""
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        fields = [model._meta.pk if name.lstrip("-") == "pk" else model._meta.get_field(name.lstrip("-")) for name in by]
-        return [field.to_python(value) for field, value in zip(fields, values, strict=True)]
-    except (ValueError, TypeError, binascii.Error, ValidationError):
+        fields = [
+            model._meta.pk if name.lstrip("-") == "pk" else model._meta.get_field(name.lstrip("-")) for name in by
+        ]
+        found = [field.to_python(value) for field, value in zip(fields, values, strict=True)]
+        "".join(map(str, found)).encode()  # half a surrogate pair cannot be sent to a database
+    except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error, ValidationError):
         return None
+    return None if any(value is None or "\0" in str(value) for value in found) else found
 
 
 def _beyond(by: tuple[str, ...], values: list, backwards: bool) -> Q:

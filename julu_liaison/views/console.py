@@ -86,7 +86,12 @@ def _tasks(user, counties, today: date, days: list[ReceptionDay]) -> list[Task]:
     missing = sum(day.missing for day in days)
     return [
         Task("意见等转办", counts["centre"], _list(state=State.AT_CENTRE, kind=Kind.OPINION), counts["centre"] > 0),
-        Task("建议等交办", counts["suggestions"], _list(state=State.AT_CENTRE, kind=Kind.SUGGESTION), counts["suggestions"] > 0),
+        Task(
+            "建议等交办",
+            counts["suggestions"],
+            _list(state=State.AT_CENTRE, kind=Kind.SUGGESTION),
+            counts["suggestions"] > 0,
+        ),
         Task("超期没办完", counts["overdue"], _list(overdue="1"), counts["overdue"] > 0),
         Task("部门正在办", counts["unsigned"], _list(state=State.AT_DEPARTMENT)),
         Task("已答复,等告知群众", counts["untold"], _list(state=State.REPLIED)),

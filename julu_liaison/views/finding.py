@@ -51,7 +51,9 @@ def _townships(county: Station, words: str, today: date) -> list[Township]:
     places = Station.objects.filter(county=county).open(today).order_by("official_order", "code")
     branches = places.branches().prefetch_related("villages")
     if words:
-        named = Q(code__iexact=words) | Q(full_name__contains=words) | Q(address__contains=words) | Q(host__contains=words)
+        named = (
+            Q(code__iexact=words) | Q(full_name__contains=words) | Q(address__contains=words) | Q(host__contains=words)
+        )
         here = Village.objects.filter(branch=OuterRef("pk"), name__contains=words)
         branches = branches.filter(named | Exists(here))
     below: dict[int, list[Station]] = {}

@@ -9,7 +9,6 @@ from rest_framework.views import APIView
 
 from activities.services import Matter
 from deputies.models import Deputy, Membership
-from julu_liaison.common import audit
 from julu_liaison.common.errors import DomainError
 from julu_liaison.common.idempotency import once
 from julu_liaison.common.inputs import found, read
@@ -21,8 +20,7 @@ from opinions.api.filters import TicketFilter
 from opinions.api.inputs import MoveInput, TicketInput, read_move
 from opinions.api.serializers import HopRow, MoveRow, TicketRow, TicketShown, VillagerShown
 from opinions.models import Opinion
-from opinions.permissions import sees_villager
-from opinions.services import file_suggestion, move_opinion, register_opinion
+from opinions.services import file_suggestion, hops_for, look_at_villager, move_opinion, register_opinion
 from opinions.states import Kind
 from opinions.workflow import moves_open_to
 from stations.models import Department, Station
@@ -112,12 +110,9 @@ class OpinionDetail(APIView):
 
 def _villager(ticket: Opinion, user) -> dict:
     """Return {"villager": …} for those who may see it, and record that they looked; {} otherwise."""
-    villager = {
-        "name": ticket.villager_name, "phone": ticket.villager_phone, "village": ticket.villager_village,
-    }  # fmt: skip
-    if not any(villager.values()) or not sees_villager(user, ticket):
+    villager = look_at_villager(opinion=ticket, actor=user, at=timezone.now())
+    if villager is None or not (villager.name or villager.phone or villager.village):
         return {}
-    audit.record("see_villager", actor=user, target=ticket, number=ticket.number)
     return {"villager": dict(VillagerShown(villager).data)}
 
 
@@ -125,7 +120,7 @@ class OpinionHistory(APIView):
     @extend_schema(summary="办理过程", responses=HopRow(many=True), description="从登记起,按先后。")
     def get(self, request, uid):
         ticket = _ticket(request.user, uid)
-        return Response(HopRow(ticket.hops.in_order(), many=True).data)
+        return Response(HopRow(hops_for(opinion=ticket, actor=request.user), many=True).data)
 
 
 class OpinionMoves(APIView):

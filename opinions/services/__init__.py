@@ -1,6 +1,6 @@
 """Writes of the opinions app: registering tickets, moving them, the terms they must keep."""
 
-from opinions.services.looking import Villager, look_at_villager
+from opinions.services.looking import Villager, hops_for, look_at_villager
 from opinions.services.moving import move_opinion
 from opinions.services.registering import file_suggestion, register_opinion, register_opinions
 from opinions.services.terms import DEFAULT_TERMS, set_default_terms, set_term
@@ -9,6 +9,7 @@ __all__ = [
     "DEFAULT_TERMS",
     "Villager",
     "file_suggestion",
+    "hops_for",
     "look_at_villager",
     "move_opinion",
     "register_opinion",

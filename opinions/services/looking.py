@@ -1,4 +1,5 @@
-"""Reading what not everybody may read: each look at a villager's identity is recorded (个人信息保护法)."""
+"""Reading what not everybody may read: each look at a villager's identity is recorded (个人信息保护法), the words of
+an unsigned answer stay inside the department."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,8 +7,11 @@ from datetime import datetime
 from django.db import transaction
 
 from julu_liaison.common import audit
-from opinions.models import Opinion
-from opinions.permissions import sees_villager
+from opinions.models import Hop, Opinion
+from opinions.permissions import sees_drafts, sees_villager
+from opinions.states import State
+
+DRAFTING = frozenset({"reply", "return_reply"})
 
 
 @dataclass(frozen=True)
@@ -28,3 +32,13 @@ def look_at_villager(*, opinion: Opinion, actor, at: datetime) -> Villager | Non
     if opinion.villager_name or opinion.villager_phone:
         audit.record("look_at_villager", actor=actor, target=opinion, at=at, number=opinion.number)
     return Villager(opinion.villager_name, opinion.villager_phone, opinion.villager_village, opinion.confidential)
+
+
+def hops_for(*, opinion: Opinion, actor) -> list[Hop]:
+    """Return the ticket's history, oldest first, with the notes about drafts blanked for outsiders."""
+    hops = list(opinion.hops.in_order())
+    if not sees_drafts(actor, opinion):
+        for hop in hops:
+            if hop.move in DRAFTING and hop.to_state != State.REPLIED:
+                hop.note = ""
+    return hops

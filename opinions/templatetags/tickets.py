@@ -19,7 +19,9 @@ STATE_CLASS = {
 @register.simple_tag
 def state_tag(opinion) -> str:
     """Draw the ticket's state as a tag."""
-    return format_html('<span class="tag {}">{}</span>', STATE_CLASS.get(opinion.state, ""), opinion.get_state_display())
+    return format_html(
+        '<span class="tag {}">{}</span>', STATE_CLASS.get(opinion.state, ""), opinion.get_state_display()
+    )
 
 
 @register.simple_tag

@@ -16,7 +16,7 @@ from julu_liaison.common.working_days import today_here
 from opinions.forms import MoveForm
 from opinions.models import Hop, Opinion
 from opinions.permissions import sees_drafts
-from opinions.services import look_at_villager, move_opinion
+from opinions.services import hops_for, look_at_villager, move_opinion
 from opinions.states import State
 from opinions.workflow import MOVES, moves_open_to
 
@@ -27,7 +27,6 @@ ORDER = (
     "void",
 )  # fmt: skip
 USUAL = frozenset({"reply", "sign_reply", "accept", "tell", "rate", "transfer", "solve", "resume"})
-DRAFTING = frozenset({"reply", "return_reply"})
 
 
 @dataclass
@@ -122,13 +121,10 @@ def _steps(user, ticket: Opinion, refused: MoveForm | None) -> list[Step]:
 
 
 def _hops(user, ticket: Opinion) -> list[Hop]:
-    """The history, oldest first. The words of an unsigned answer stay inside the department."""
-    hops = list(ticket.hops.in_order())
-    drafts = sees_drafts(user, ticket)
+    """The history, oldest first, with the label of each step."""
+    hops = hops_for(opinion=ticket, actor=user)
     for hop in hops:
         hop.label = MOVES[hop.move].label if hop.move in MOVES else "登记"
-        if hop.move in DRAFTING and hop.to_state != State.REPLIED and not drafts:
-            hop.note = ""
     return hops
 
 

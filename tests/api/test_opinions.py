@@ -137,7 +137,7 @@ def test_who_sees_the_villager_and_that_the_look_is_recorded(cast, api, register
     for role in ("admin", "staff", "auditor", "clerk", "head", "deputy", "officer", "chief"):
         user = getattr(cast, role)
         body = api(user).get(f"{PATH}{ticket.uid}/").json()
-        looked = AuditLog.objects.filter(action="see_villager", actor=user)
+        looked = AuditLog.objects.filter(action="look_at_villager", actor=user)
         if role in seers:
             assert body["villager"] == {"name": "张三", "phone": "19900009999", "village": ""}
             assert looked.get().target_key == str(ticket.uid)
@@ -149,7 +149,7 @@ def test_who_sees_the_villager_and_that_the_look_is_recorded(cast, api, register
 def test_nobody_looked_where_nothing_is_known(cast, api, register):
     ticket = register()
     assert "villager" not in api(cast.clerk).get(f"{PATH}{ticket.uid}/").json()
-    assert not AuditLog.objects.filter(action="see_villager").exists()
+    assert not AuditLog.objects.filter(action="look_at_villager").exists()
 
 
 def test_answers_to_changes_and_lists_never_hold_the_villager(cast, api, ticket):

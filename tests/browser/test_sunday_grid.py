@@ -22,22 +22,9 @@ SPILT_CELLS = """[...document.querySelectorAll('.sheet td, .sheet th')]
     .filter(cell => cell.scrollWidth > cell.clientWidth + 1).map(cell => cell.innerText.slice(0, 40))"""
 CANAL = "三组灌溉渠塌了二十米"
 NAMES = [
-    "张建国",
-    "李桂芳",
-    "陈卫",
-    "王志强",
-    "刘玉梅",
-    "赵德明",
-    "孙丽",
-    "周春生",
-    "吴秀英",
-    "郑国平",
-    "何小燕",
-    "马强",
-    "黄永福",
-    "徐凤兰",
-    "罗世杰",
-]
+    "张建国", "李桂芳", "陈卫", "王志强", "刘玉梅", "赵德明", "孙丽", "周春生", "吴秀英", "郑国平", "何小燕", "马强",
+    "黄永福", "徐凤兰", "罗世杰",
+]  # fmt: skip
 
 
 @pytest.fixture
