@@ -4,6 +4,7 @@ from activities import views
 
 urlpatterns = [
     path("", views.station_home, name="station-home"),
+    path("logs/<uuid:uid>/", views.duty_log, name="duty-log"),
     path("sunday/", views.sunday, name="sunday"),
     path("sunday/<str:day>/", views.sunday_sheet, name="sunday-sheet"),
     path("sunday/<str:day>/check/", views.sunday_check, name="sunday-check"),

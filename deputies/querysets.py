@@ -63,8 +63,10 @@ class DeputyQuerySet(models.QuerySet):
         text = text.strip()
         if not text:
             return self
+        compact = "".join(text.split())  # two-character names are shown with a wide space but stored without
         return self.filter(
             Q(name__contains=text)
+            | Q(name__contains=compact)
             | Q(initials__startswith=text.lower())
             | Q(code__iexact=text)
             | (Q(phone__endswith=text) if phones else Q(pk=None))

@@ -53,7 +53,7 @@ class OpinionQuerySet(PlacedQuerySet):
         return self.filter(
             Q(text__contains=text)
             | Q(number__contains=text)
-            | Q(deputy__name__contains=text)
+            | Q(deputy__name__contains="".join(text.split()))
             | Q(deputy__initials__startswith=text.lower())
         )
 

@@ -76,6 +76,13 @@ def _chosen_year(text: str, years: list[int], this_year: int) -> int:
     return year
 
 
+def _link(entry: PointEntry, tickets: set[str]) -> str:
+    """Where the entry came from; a log that earned it is open to the deputy and to everybody who sees the score."""
+    if entry.source == Source.LOG:
+        return reverse("duty-log", args=[entry.source_key])
+    return reverse("opinion", args=[entry.source_key]) if entry.source_key in tickets else ""
+
+
 def _lines(user, person: Deputy, year: int) -> list[Line]:
     """The year's entries, newest first."""
     entries = PointEntry.objects.of_year(year).filter(deputy=person).select_related("rule", "reverses", "reversed_by")
@@ -85,7 +92,7 @@ def _lines(user, person: Deputy, year: int) -> list[Line]:
     return [
         Line(
             entry=entry,
-            link=reverse("opinion", args=[entry.source_key]) if entry.source_key in seen else "",
+            link=_link(entry, seen),
             is_corrected=getattr(entry, "reversed_by", None) is not None,
         )
         for entry in entries

@@ -13,7 +13,8 @@ from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from activities.services import Matter
+from activities.services import Matter, SundayRow, file_log
+from activities.states import Presence
 from deputies.models import Deputy
 from deputies.services import record_edition
 from julu_liaison.common.jobs import job_folder
@@ -53,6 +54,15 @@ def arguments(cast) -> dict[str, dict[str, tuple]]:
         "own": register_opinion(branch=cast.gt01, matter=Matter("路灯不亮"), actor=cast.clerk, at=at),
         "foreign": register_opinion(branch=cast.yt01, matter=Matter("水渠堵了"), actor=cast.stranger, at=at),
     }
+    logs = {
+        place: file_log(
+            row=SundayRow(branch=branch, attendance={person: Presence.PRESENT}), on=SUNDAY, actor=clerk, at=at
+        ).log
+        for place, branch, person, clerk in (
+            ("own", cast.gt01, cast.deputy_person, cast.clerk),
+            ("foreign", cast.yt01, cast.deputies["YT01"][0], cast.stranger),
+        )
+    }
     jobs = {
         place: Job.objects.create(
             kind="monthly_report", title="月报", asked_by=asker, created_at=at, state=Job.State.DONE, file="report.pdf"
@@ -77,6 +87,7 @@ def arguments(cast) -> dict[str, dict[str, tuple]]:
     return {
         "opinion": {place: (tickets[place].uid,) for place in both},
         "opinion-move": {place: (tickets[place].uid, "escalate") for place in both},
+        "duty-log": {place: (logs[place].uid,) for place in both},
         "job": {place: (jobs[place].uid,) for place in both},
         "job-file": {place: (jobs[place].uid,) for place in both},
         "deputy": {place: (people[place].code,) for place in both},

@@ -58,4 +58,4 @@ def test_score_follows_the_log(cast, filed):
 def test_deputy_is_asked_to_tell_the_villager(cast, filed):
     ticket = filed.opinions[0]
     move_opinion(opinion=ticket, move="solve", actor=cast.clerk, at=moment(DAY, 18), note="村里已经组织人手填平路面")
-    assert cast.deputy.notices.get().text.startswith("〔2024〕第001号有答复了")
+    assert cast.deputy.notices.get().text.startswith("官亭镇〔2024〕第001号有答复了")

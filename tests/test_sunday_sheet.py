@@ -466,3 +466,18 @@ def test_sheet_keeps_a_good_key_and_replaces_a_bad_one(rostered):
     assert SundaySheet.load(rostered.clerk, SUNDAY, request.POST, typed=True).key == KEY
     request = RequestFactory().post("/", {"key": "x" * 300})
     assert len(SundaySheet.load(rostered.clerk, SUNDAY, request.POST, typed=True).key) == 36
+
+
+def test_a_wrong_log_is_voided_from_its_page_and_makes_room(cast, signed_in):
+    row = SundayRow(branch=cast.gt01, attendance={cast.deputy_person: Presence.PRESENT}, received=1)
+    log = file_log(row=row, on=SUNDAY, actor=cast.clerk, at=moment(SUNDAY)).log
+    page = reverse("duty-log", args=[log.uid])
+    assert signed_in(cast.stranger).get(page).status_code == 404
+    assert "作废后重新登记" not in signed_in(cast.deputy).get(page).text
+    assert signed_in(cast.deputy).post(page, {"reason": "试试"}).status_code == 403
+    kept = signed_in(cast.clerk).post(page, {"reason": " "})
+    assert kept.status_code == 400 and "请写原因" in kept.text
+    signed_in(cast.clerk).post(page, {"reason": "记错了分站"})
+    log.refresh_from_db()
+    assert (log.state, log.void_reason) == ("void", "记错了分站")
+    assert "记错了分站" in signed_in(cast.head).get(page).text

@@ -20,6 +20,7 @@ from stations.models import Department, Posting
 from stations.states import Role
 
 ANSWERS = ("solve", "reply")
+URGED = "{}{}催办了,请抓紧办理。"
 SENTENCES = {
     "note": "请写明原因或办理情况",
     "department": "请选承办部门",
@@ -52,7 +53,7 @@ def move_opinion(
     _apply(step, ticket, facts, actor, at)
     _write_hop(step, ticket, before, facts, actor, at)
     audit.record(step.name, actor=actor, target=ticket, at=at, before=before, after=ticket.state)
-    _tell(step, ticket, at)
+    _tell(step, ticket, actor, at)
     deputies = [ticket.deputy_id] if ticket.deputy_id else []
     announce(
         opinion_moved, sender=Opinion, opinion=ticket, move=step.name, deputy_ids=deputies,
@@ -186,16 +187,18 @@ def _write_hop(step: Move, ticket: Opinion, before: str, facts: dict, actor, at:
     )  # fmt: skip
 
 
-def _tell(step: Move, ticket: Opinion, at: datetime) -> None:
+def _tell(step: Move, ticket: Opinion, actor, at: datetime) -> None:
     """Put a notice in the inbox of whoever has to act next; an answer goes to the deputy, who tells the villager."""
     link = f"/opinions/{ticket.uid}/"
     if ticket.state == State.REPLIED and step.name != "urge" and ticket.deputy and ticket.deputy.user:
-        text = f"{ticket.number}有答复了,请告诉反映人,并记下是否满意。"
+        text = f"{ticket.station.name}{ticket.number}有答复了,请告诉反映人,并记下是否满意。"
         notify(users=[ticket.deputy.user], text=text, link=link, at=at)
         return
     if ticket.state in ENDED or (step.target is None and step.name != "urge"):
         return
-    notify(users=_holders(ticket, at), text=f"{ticket.number}:{step.label},请办理。", link=link, at=at)
+    users = [user for user in _holders(ticket, at) if user != actor]
+    text = f"{ticket.station.name}{ticket.number}{step.label}到您这里,请办理。"
+    notify(users=users, text=URGED.format(ticket.station.name, ticket.number) if step.name == "urge" else text, link=link, at=at)
 
 
 def _holders(ticket: Opinion, at: datetime) -> list:
