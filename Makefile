@@ -39,9 +39,9 @@ test-browser: $(VENV)/installed-dev
 # Pinned with hashes and without any address: pip asks whatever index the machine is set up for.
 requirements: $(VENV)/installed-dev
 	$(BIN)/python -m pip install -q uv
-	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	$(BIN)/uv pip compile -q --universal --no-header --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--python-version 3.11 pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	$(BIN)/uv pip compile -q --universal --no-header --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--python-version 3.11 pyproject.toml --extra dev -c requirements.txt -o requirements-dev.txt
 
 $(BIN)/python:

@@ -162,6 +162,3 @@ class PostingQuerySet(models.QuerySet):
         """County staff see the postings of their county."""
         counties = scope_of(user).counties
         return self.filter(Q(station__county__in=counties) | Q(department__county__in=counties))
-
-    def of_role(self, *roles: str):
-        return self.filter(role__in=roles)

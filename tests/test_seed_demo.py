@@ -65,7 +65,7 @@ def test_empty_has_places_staff_and_rules_but_no_deputies():
     roles = dict(Posting.objects.values_list("user__username", "role"))
     assert roles["xian"] == Role.COUNTY_ADMIN and roles["xian2"] == Role.COUNTY_STAFF and roles["shenji"] == Role.AUDITOR
     assert roles["jiaotong"] == Role.DEPARTMENT_OFFICER and roles["jiaotong2"] == Role.DEPARTMENT_HEAD
-    clerks = dict(Posting.objects.of_role(Role.CLERK).values_list("station__code", "user__username"))
+    clerks = dict(Posting.objects.filter(role=Role.CLERK).values_list("station__code", "user__username"))
     assert clerks["GT"] == "guanting" and clerks["YT"] == "yantuan" and len(clerks) == 11
     assert not User.objects.filter(username__in=["zhanzhang", "daibiao"]).exists()
     user = User.objects.get(username="xian")

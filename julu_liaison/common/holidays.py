@@ -7,11 +7,6 @@ from julu_liaison.common import audit
 from julu_liaison.common.models import CalendarDay
 
 
-def last_known_year() -> int:
-    """The last year whose holidays the package knows; later ones are typed in when they are published."""
-    return max(holidays).year
-
-
 @transaction.atomic
 def load_holidays(*, first_year: int, actor) -> int:
     """Add the holidays and make-up working days from `first_year` to the last known year; return how many were new.
