@@ -6,9 +6,17 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from deputies.querysets import DatedQuerySet, DeputyQuerySet, MembershipQuerySet
-from deputies.states import LEVEL_ORDER, Gender, MandateLevel, MembershipRole
-from stations.models import Station
+from deputies.querysets import (
+    ConstituentQuerySet,
+    ContactQuerySet,
+    DatedQuerySet,
+    DeputyQuerySet,
+    MembershipQuerySet,
+)
+from deputies.states import LEVEL_ORDER, ContactForm, Gender, MandateLevel, MembershipRole
+from julu_liaison.common.history import Trace
+from julu_liaison.common.secrets import SealedField
+from stations.models import Station, Village
 
 
 class Deputy(models.Model):
@@ -22,6 +30,7 @@ class Deputy(models.Model):
     name = models.CharField("姓名", max_length=40)
     initials = models.CharField("拼音首字母", max_length=20, blank=True, editable=False)
     sort_key = models.CharField("排序", max_length=120, blank=True, editable=False)
+    stroke_key = models.CharField("姓名笔画", max_length=200, blank=True, editable=False)
     gender = models.CharField("性别", max_length=1, choices=Gender, blank=True)
     ethnicity = models.CharField("民族", max_length=20, blank=True)
     birth_month = models.DateField("出生年月", null=True, blank=True, help_text="只记到月,日子写1日")
@@ -30,20 +39,32 @@ class Deputy(models.Model):
     phone = models.CharField("联系电话", max_length=20, blank=True)
     contact_scope = models.CharField("联系内容", max_length=120, blank=True)
     note = models.CharField("备注", max_length=200, blank=True)
+    # The portrait: for print (3:4, 900×1200), for screens (240×320), and what they are cut from, upright and without
+    # metadata; paths below MEDIA_ROOT. The crop is [left, top, width, height] in pixels of the original.
     photo = models.CharField("照片", max_length=200, blank=True, editable=False)
+    photo_small = models.CharField(max_length=200, blank=True, editable=False)
+    photo_original = models.CharField(max_length=200, blank=True, editable=False)
+    photo_crop = models.JSONField("照片裁剪", null=True, blank=True, editable=False)
     photo_consent_on = models.DateField("同意公开照片", null=True, blank=True)
+    photo_consent_evidence = models.CharField("照片同意依据", max_length=120, blank=True, help_text="例如:签字同意书第12号")
     phone_consent_on = models.DateField("同意公开电话", null=True, blank=True)
+    phone_consent_evidence = models.CharField("电话同意依据", max_length=120, blank=True, help_text="例如:签字同意书第12号")
 
     # Filled by `with_places(on)`: what counts on that day.
     memberships_now: list["Membership"]
     mandates_now: list["Mandate"]
 
     objects = DeputyQuerySet.as_manager()
+    history = Trace()
 
     class Meta:
         verbose_name = verbose_name_plural = "人大代表"
         ordering = ["sort_key", "code"]
-        indexes = [models.Index(fields=["county", "sort_key"]), models.Index(fields=["name"])]
+        indexes = [
+            models.Index(fields=["county", "sort_key"]),
+            models.Index(fields=["county", "stroke_key"]),
+            models.Index(fields=["name"]),
+        ]
 
     def __str__(self):
         return self.name
@@ -67,11 +88,13 @@ class Mandate(models.Model):
     level = models.CharField("代表层级", max_length=10, choices=MandateLevel)
     term = models.CharField("届次", max_length=40, blank=True)
     constituency = models.CharField("选区", max_length=60, blank=True)
+    certificate_number = models.CharField("代表证号", max_length=40, blank=True)
     started_on = models.DateField("开始日期")
     ended_on = models.DateField("结束日期", null=True, blank=True, help_text="最后一天,含当天")
     end_reason = models.CharField("结束原因", max_length=60, blank=True)
 
     objects = DatedQuerySet.as_manager()
+    history = Trace()
 
     class Meta:
         verbose_name = verbose_name_plural = "代表资格"
@@ -101,6 +124,7 @@ class Membership(models.Model):
     ended_on = models.DateField("结束日期", null=True, blank=True, help_text="最后一天,含当天")
 
     objects = MembershipQuerySet.as_manager()
+    history = Trace()
 
     class Meta:
         verbose_name = verbose_name_plural = "驻站"
@@ -125,6 +149,65 @@ class Membership(models.Model):
 
     def __str__(self):
         return f"{self.deputy} {self.branch}"
+
+
+class Constituent(models.Model):
+    """One of the five voters whom a county or township deputy keeps in touch with (固定联系选民).
+
+    A villager: name and phone are encrypted and shown by role only.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    deputy = models.ForeignKey(Deputy, models.PROTECT, related_name="constituents", verbose_name="代表")
+    name = SealedField("姓名")
+    phone = SealedField("电话", blank=True, default="")
+    village = models.ForeignKey(
+        Village, models.PROTECT, null=True, blank=True, related_name="constituents", verbose_name="村(社区)"
+    )
+    note = models.CharField("情况", max_length=120, blank=True, help_text="例如:种植大户、独居老人")
+    started_on = models.DateField("开始日期")
+    ended_on = models.DateField("结束日期", null=True, blank=True, help_text="最后一天,含当天")
+    end_reason = models.CharField("结束原因", max_length=60, blank=True)
+
+    objects = ConstituentQuerySet.as_manager()
+    history = Trace()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "固定联系选民"
+        ordering = ["started_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="constituent_ends_after_start", condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on"))
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.deputy}联系的选民"  # never the villager's name: this text reaches logs and lists
+
+
+class Contact(models.Model):
+    """One time a deputy was in touch with a constituent (联系记录)."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    constituent = models.ForeignKey(Constituent, models.PROTECT, related_name="contacts", verbose_name="选民")
+    date = models.DateField("日期")
+    form = models.CharField("方式", max_length=10, choices=ContactForm, default=ContactForm.VISIT)
+    note = models.CharField("内容", max_length=300, blank=True)
+    void_reason = models.CharField("作废原因", max_length=100, blank=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="记录人"
+    )
+    recorded_at = models.DateTimeField("记录时间")
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "联系记录"
+        ordering = ["-date", "-pk"]
+        indexes = [models.Index(fields=["constituent", "date"])]
+
+    def __str__(self):
+        return f"{self.constituent} {self.date}"
 
 
 class BoardEdition(models.Model):

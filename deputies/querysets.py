@@ -37,6 +37,31 @@ class MembershipQuerySet(DatedQuerySet):
         return self.order_by("role", "deputy__sort_key", "deputy__code")
 
 
+class ConstituentQuerySet(DatedQuerySet):
+    """A deputy's constituents are seen by the deputy, the head of the branch, and the staff of the branch's places."""
+
+    def visible_to(self, user):
+        scope = scope_of(user)
+        looked_after = apps.get_model("deputies", "Membership").objects.filter(
+            Q(branch__county__in=scope.counties)
+            | Q(branch__parent__in=scope.townships)
+            | Q(in_force(today_here()), branch__in=scope.headed),
+            deputy=OuterRef("deputy"),
+        )
+        own = Q(deputy__user=user.pk) if user.is_authenticated else Q(pk=None)
+        return self.filter(Exists(looked_after) | own)
+
+
+class ContactQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Contacts with the constituents whom `user` sees."""
+        constituents = apps.get_model("deputies", "Constituent").objects.visible_to(user)
+        return self.filter(constituent__in=constituents)
+
+    def valid(self):
+        return self.filter(void_reason="")
+
+
 class DeputyQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Staff: all of their places, today or earlier; head and deputy: their branch; everyone: oneself."""

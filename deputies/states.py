@@ -20,6 +20,13 @@ class MembershipRole(TextChoices):
     MEMBER = "member", "成员"
 
 
+class ContactForm(TextChoices):
+    VISIT = "visit", "上门走访"
+    MEETING = "meeting", "见面"
+    PHONE = "phone", "电话"
+    ONLINE = "online", "微信等线上"
+
+
 class Gender(TextChoices):
     MALE = "男", "男"
     FEMALE = "女", "女"

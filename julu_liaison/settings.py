@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "django_htmx",
+    "simple_history",
     "axes",
     "csp",
     "django_celery_results",

@@ -103,6 +103,9 @@ class Hop(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="办理人"
     )
+    standing_in_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="代管"
+    )
     at = models.DateTimeField("时间")
     place = models.ForeignKey(Station, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="去向")
     department = models.ForeignKey(

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from mptt.models import MPTTModel, TreeForeignKey
 
+from julu_liaison.common.history import Trace
 from stations.querysets import DepartmentQuerySet, PostingQuerySet, StationManager, VillageQuerySet
 from stations.states import DEPARTMENT_ROLES, Level, Role
 
@@ -31,9 +32,13 @@ class Station(MPTTModel):
     seats = models.PositiveSmallIntegerField("每次接待人数", null=True, blank=True, help_text="2至3人,空着就用上级的")
     opened_on = models.DateField("设立日期")
     closed_on = models.DateField("撤销日期", null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name="并入"
+    )
     is_demo = models.BooleanField("演示数据", default=False, editable=False)
 
     objects = StationManager()
+    history = Trace(excluded_fields=["lft", "rght", "tree_id", "depth"])
 
     class MPTTMeta:
         level_attr = "depth"  # mptt's default name would take over our own `level`
@@ -58,6 +63,11 @@ class Station(MPTTModel):
                 name="station_closes_after_opening",
                 condition=Q(closed_on=None) | Q(closed_on__gte=F("opened_on")),
                 violation_error_message="撤销日期不能早于设立日期。",
+            ),
+            models.CheckConstraint(
+                name="station_merged_is_closed",
+                condition=Q(merged_into=None) | Q(closed_on__isnull=False),
+                violation_error_message="并入别处的分站要有撤销日期。",
             ),
             models.UniqueConstraint(
                 fields=["parent", "name"],
@@ -103,6 +113,7 @@ class Village(models.Model):
     branch = models.ForeignKey(Station, models.PROTECT, related_name="villages", verbose_name="所属分站")
 
     objects = VillageQuerySet.as_manager()
+    history = Trace()
 
     class Meta:
         verbose_name = verbose_name_plural = "村(社区)"
@@ -125,6 +136,7 @@ class Department(models.Model):
     is_active = models.BooleanField("启用", default=True)
 
     objects = DepartmentQuerySet.as_manager()
+    history = Trace()
 
     class Meta:
         verbose_name = verbose_name_plural = "承办部门"
@@ -147,8 +159,12 @@ class Posting(models.Model):
     )
     started_on = models.DateField("开始日期")
     ended_on = models.DateField("结束日期", null=True, blank=True, help_text="最后一天,含当天")
+    stands_in_for = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="handovers", verbose_name="代管的岗位"
+    )
 
     objects = PostingQuerySet.as_manager()
+    history = Trace()
 
     class Meta:
         verbose_name = verbose_name_plural = "岗位"
@@ -165,6 +181,11 @@ class Posting(models.Model):
                 name="posting_ends_after_start",
                 condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")),
                 violation_error_message="结束日期不能早于开始日期。",
+            ),
+            models.CheckConstraint(
+                name="posting_handover_has_an_end",
+                condition=Q(stands_in_for=None) | Q(ended_on__isnull=False),
+                violation_error_message="代管要写明到哪天为止。",
             ),
             *(
                 models.UniqueConstraint(

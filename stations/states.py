@@ -12,6 +12,8 @@ class Level(TextChoices):
 class Role(TextChoices):
     COUNTY_ADMIN = "county_admin", "县级管理员"
     COUNTY_STAFF = "county_staff", "县级工作人员"
+    SYSTEM_ADMIN = "system_admin", "系统管理员"
+    SECURITY_ADMIN = "security_admin", "安全管理员"
     AUDITOR = "auditor", "审计员"
     CLERK = "clerk", "联络站工作人员"
     BRANCH_HEAD = "branch_head", "分站站长"
@@ -23,6 +25,8 @@ class Role(TextChoices):
 LEVEL_OF_ROLE = {
     Role.COUNTY_ADMIN: Level.CENTRE,
     Role.COUNTY_STAFF: Level.CENTRE,
+    Role.SYSTEM_ADMIN: Level.CENTRE,
+    Role.SECURITY_ADMIN: Level.CENTRE,
     Role.AUDITOR: Level.CENTRE,
     Role.CLERK: Level.TOWNSHIP,
     Role.BRANCH_HEAD: Level.BRANCH,

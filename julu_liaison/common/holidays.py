@@ -4,6 +4,7 @@ from chinese_calendar.constants import Holiday, holidays, workdays
 from django.db import transaction
 
 from julu_liaison.common import audit
+from julu_liaison.common.history import load_traced, save_traced
 from julu_liaison.common.models import CalendarDay
 
 
@@ -21,7 +22,8 @@ def load_holidays(*, first_year: int, actor) -> int:
         for day, name in days.items()
         if day.year >= first_year and day not in had
     ]
-    CalendarDay.objects.bulk_create(sorted(new, key=lambda row: row.date))
+    new.sort(key=lambda row: row.date)
+    load_traced(new, CalendarDay, actor=actor)
     audit.record("load_holidays", actor=actor, first_year=first_year, added=len(new))
     return len(new)
 
@@ -30,6 +32,6 @@ def load_holidays(*, first_year: int, actor) -> int:
 def put_calendar_day(*, day: CalendarDay, actor) -> CalendarDay:
     """Write one holiday or make-up working day as typed in; running terms keep the day they were given."""
     day.full_clean()
-    day.save()
+    save_traced(day, actor=actor)
     audit.record("put_calendar_day", actor=actor, target=day, date=str(day.date), kind=day.kind)
     return day

@@ -5,6 +5,8 @@ import uuid
 from django.conf import settings
 from django.db import models
 
+from julu_liaison.common.history import Trace
+
 
 class CalendarDay(models.Model):
     """A public holiday or a make-up working day (调休上班); every other day follows the week."""
@@ -16,6 +18,8 @@ class CalendarDay(models.Model):
     date = models.DateField("日期", unique=True)
     kind = models.CharField("性质", max_length=10, choices=Kind)
     name = models.CharField("名称", max_length=30, blank=True)
+
+    history = Trace()
 
     class Meta:
         verbose_name = verbose_name_plural = "节假日"
@@ -41,6 +45,9 @@ class AuditLog(models.Model):
     at = models.DateTimeField("时间", db_index=True)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="操作人"
+    )
+    standing_in_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="代管"
     )
     action = models.CharField("操作", max_length=40)
     target_kind = models.CharField("对象", max_length=40, blank=True)

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from julu_liaison.common import audit
 from julu_liaison.common.errors import DomainError, NotAllowed
+from julu_liaison.common.history import load_traced, save_traced
 from stations.models import Department, Station, Village
 from stations.permissions import is_county_staff
 from stations.states import Level
@@ -19,7 +20,9 @@ def add_village(*, name: str, branch: Station, actor) -> Village:
     _demand_county_staff(actor, branch.county_id)
     if branch.level != Level.BRANCH:
         raise DomainError("村要归到一个分站,请选分站。", fields={"branch": "请选分站"})
-    village = Village.objects.create(name=name, branch=branch)
+    village = Village(name=name, branch=branch)
+    village.full_clean()
+    save_traced(village, actor=actor)
     audit.record("add_village", actor=actor, target=village, name=name, branch=branch.code)
     return village
 
@@ -34,7 +37,7 @@ def load_villages(*, names: dict[Station, list[str]], actor) -> list[Village]:
     villages = [Village(name=name, branch=branch) for branch, here in names.items() for name in here]
     for village in villages:
         village.clean_fields(exclude=["branch"])
-    Village.objects.bulk_create(villages)
+    load_traced(villages, Village, actor=actor)
     audit.record("load_villages", actor=actor, added=len(villages))
     return villages
 
@@ -50,7 +53,7 @@ def add_department(*, code: str, name: str, county: Station, actor, **fields) ->
     _demand_county_staff(actor, county.pk)
     department = Department(code=code, name=name, county=county, **fields)
     department.full_clean()
-    department.save()
+    save_traced(department, actor=actor)
     audit.record("add_department", actor=actor, target=department, county_code=county.code)
     return department
 
@@ -66,6 +69,6 @@ def _edit(action: str, row, actor, changes: dict):
     for name, value in changes.items():
         setattr(row, name, value)
     row.full_clean()
-    row.save()
+    save_traced(row, actor=actor)
     audit.record(action, actor=actor, target=row, before=before, after={k: str(v) for k, v in changes.items()})
     return row

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from julu_liaison.common import audit
 from julu_liaison.common.errors import DomainError, NotAllowed
+from julu_liaison.common.history import save_traced
 from stations.models import Department, Posting, Station
 from stations.permissions import can_appoint
 from stations.querysets import forget_scope
@@ -28,13 +29,13 @@ def appoint(
             raise NotAllowed("不能给自己安排岗位,请由另一位管理员办理。")
         if not can_appoint(actor, county_id):
             raise NotAllowed("岗位由县级管理员安排,请联系他们。")
-    posting, created = Posting.objects.get_or_create(
-        user=user, role=role, station=station, department=department, ended_on=None,
-        defaults={"started_on": started_on},
-    )  # fmt: skip
+    standing = Posting.objects.filter(user=user, role=role, station=station, department=department, ended_on=None)
+    if posting := standing.first():
+        return posting
+    posting = Posting(user=user, role=role, station=station, department=department, started_on=started_on)
+    save_traced(posting, actor=actor)
     forget_scope(user)
-    if created:
-        audit.record("appoint", actor=actor, target=user, role=role, place=place.code, from_day=str(started_on))
+    audit.record("appoint", actor=actor, target=user, role=role, place=place.code, from_day=str(started_on))
     return posting
 
 
@@ -45,7 +46,7 @@ def end_posting(*, posting: Posting, ended_on: date, actor) -> Posting:
     if actor is not None and (actor.pk == posting.user_id or not can_appoint(actor, place.county_id)):
         raise NotAllowed("岗位由县级管理员安排,而且不能改自己的岗位。")
     posting.ended_on = max(ended_on, posting.started_on)
-    posting.save(update_fields=["ended_on"])
+    save_traced(posting, actor=actor, update_fields=["ended_on"])
     forget_scope(posting.user)
     audit.record("end_posting", actor=actor, target=posting.user, role=posting.role, place=place.code)
     return posting

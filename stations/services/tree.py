@@ -12,6 +12,7 @@ from django.db.models import Max
 
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
+from julu_liaison.common.history import load_traced, save_traced
 from stations.models import Station
 from stations.permissions import can_edit_station
 from stations.states import Level
@@ -54,10 +55,10 @@ def open_station(*, code: str, name: str, parent: Station | None, opened_on: dat
     station.full_name = _full_name(station)
     station.county = parent.county if parent else None
     station.full_clean(exclude=["depth", "lft", "rght", "tree_id"], validate_constraints=False)
-    station.save()
+    save_traced(station, actor=actor)
     if parent is None:
         station.county = station
-        station.save(update_fields=["county"])
+        save_traced(station, actor=actor, update_fields=["county"])
     county_code = parent.county.code if parent and parent.county else code
     audit.record("open_station", actor=actor, target=station, county_code=county_code)
     return station
@@ -92,12 +93,12 @@ def load_county(*, place: NewPlace, opened_on: date, actor=None) -> Station:
     if taken:
         raise Conflict(f"编号“{'、'.join(sorted(taken))}”已经用过了,编号印在二维码里,不能重复。")
     centre = rows[0]
-    Station.objects.bulk_create([centre])
+    load_traced([centre], Station, actor=actor)
     for row in rows:
         row.county = centre
     Station.objects.filter(pk=centre.pk).update(county=centre)
     for depth in (1, 2):
-        Station.objects.bulk_create([row for row in rows if row.depth == depth])
+        load_traced([row for row in rows if row.depth == depth], Station, actor=actor)
     audit.record("load_county", actor=actor, target=centre, county_code=centre.code, places=len(rows))
     return Station.objects.get(pk=centre.pk)
 
@@ -133,14 +134,19 @@ def edit_station(*, station: Station, actor, **changes) -> Station:
         setattr(fresh, name, value)
     fresh.full_name = _full_name(fresh)
     fresh.full_clean(exclude=["depth", "lft", "rght", "tree_id"])
-    fresh.save()
-    for child in Station.objects.filter(parent=fresh):
-        Station.objects.filter(pk=child.pk).update(full_name=fresh.full_name + child.name)
+    save_traced(fresh, actor=actor)
+    _rename_below(fresh)
     audit.record(
         "edit_station", actor=actor, target=fresh, county_code=fresh.county.code,
         before=before, after={name: str(value) for name, value in changes.items()},
     )  # fmt: skip
     return fresh
+
+
+def _rename_below(station: Station) -> None:
+    """Full names below follow; they say nothing that the history of `station` does not."""
+    for child in Station.objects.filter(parent=station):
+        Station.objects.filter(pk=child.pk).update(full_name=station.full_name + child.name)
 
 
 @transaction.atomic
