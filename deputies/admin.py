@@ -7,6 +7,7 @@ from deputies.services import (
     add_deputy,
     assign_to_branch,
     edit_deputy,
+    edit_mandate,
     end_mandate,
     grant_mandate,
     open_deputy_account,
@@ -16,7 +17,6 @@ from julu_liaison.common.errors import DomainError
 
 FACTS = (
     "name", "gender", "ethnicity", "birth_month", "employer", "position", "phone", "contact_scope", "note",
-    "photo_consent_on", "phone_consent_on",
 )  # fmt: skip
 
 
@@ -61,16 +61,16 @@ class DeputyAdmin(ServiceAdmin):
 
 @admin.register(Mandate)
 class MandateAdmin(ServiceAdmin):
-    """Granted and ended; what was granted is not rewritten."""
+    """Granted and ended; of what was granted only the number of the certificate is filled in later."""
 
-    list_display = ("deputy", "level", "term", "constituency", "started_on", "ended_on")
+    list_display = ("deputy", "level", "term", "constituency", "certificate_number", "started_on", "ended_on")
     list_filter = ("level", "term")
     list_select_related = ("deputy",)
-    search_fields = ("deputy__name", "deputy__code")
+    search_fields = ("deputy__name", "deputy__code", "certificate_number")
     pick_fields = ("deputy",)
 
     def get_fields(self, request, obj=None):
-        facts = ("deputy", "level", "term", "constituency", "started_on")
+        facts = ("deputy", "level", "term", "constituency", "certificate_number", "started_on")
         return (*facts, "ended_on", "end_reason") if obj else facts
 
     def get_readonly_fields(self, request, obj=None):
@@ -80,8 +80,11 @@ class MandateAdmin(ServiceAdmin):
         return grant_mandate(actor=request.user, **values)
 
     def edit(self, request, row, values):
-        new = {"ended_on": row.ended_on, "end_reason": row.end_reason} | values
-        end_mandate(mandate=row, ended_on=new["ended_on"], reason=new["end_reason"], actor=request.user)
+        if "certificate_number" in values:
+            edit_mandate(mandate=row, actor=request.user, certificate_number=values.pop("certificate_number"))
+        if values:
+            new = {"ended_on": row.ended_on, "end_reason": row.end_reason} | values
+            end_mandate(mandate=row, ended_on=new["ended_on"], reason=new["end_reason"], actor=request.user)
 
 
 @admin.register(Membership)

@@ -65,6 +65,18 @@ class Deputy(models.Model):
             models.Index(fields=["county", "stroke_key"]),
             models.Index(fields=["name"]),
         ]
+        constraints = [
+            models.CheckConstraint(
+                name="deputy_photo_consent_has_evidence",
+                condition=Q(photo_consent_on=None) | ~Q(photo_consent_evidence=""),
+                violation_error_message="同意公开照片要写明依据。",
+            ),
+            models.CheckConstraint(
+                name="deputy_phone_consent_has_evidence",
+                condition=Q(phone_consent_on=None) | ~Q(phone_consent_evidence=""),
+                violation_error_message="同意公开电话要写明依据。",
+            ),
+        ]
 
     def __str__(self):
         return self.name

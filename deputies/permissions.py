@@ -4,6 +4,7 @@ Where a rule below is asked about `None`, that is the system itself: a command r
 (import_deputies, make_boards). Pages and the API always ask about somebody, if only an anonymous visitor.
 """
 
+from julu_liaison.common.working_days import today_here
 from stations.permissions import is_clerk_of, is_county_staff
 from stations.querysets import scope_of
 
@@ -11,6 +12,40 @@ from stations.querysets import scope_of
 def can_edit_deputy(user, deputy) -> bool:
     """County staff; the deputies' own townships report changes to the county."""
     return user is None or is_county_staff(user, deputy.county_id)
+
+
+def can_put_photo(user, deputy) -> bool:
+    """County staff, the clerk of the station where the deputy serves today, and the deputy: it is their own likeness.
+
+    Whether the photo is shown to the public is decided by the recorded consent alone.
+    """
+    return can_record_consent(user, deputy) or is_oneself(user, deputy)
+
+
+def can_put_photos(user, place) -> bool:
+    """Many photos at once, for a county or a station (`place`): its staff."""
+    return user is None or is_county_staff(user, place.county_id or place.pk) or is_clerk_of(user, place.pk)
+
+
+def can_record_consent(user, deputy) -> bool:
+    """County staff and the station's clerk, who hold the signed paper; nobody records a consent of their own."""
+    return can_edit_deputy(user, deputy) or is_clerk_over(user, deputy)
+
+
+def can_withdraw_consent(user, deputy) -> bool:
+    """Whoever records it, and the deputy: taking it back must be as easy as giving it (个人信息保护法 art. 15)."""
+    return can_record_consent(user, deputy) or is_oneself(user, deputy)
+
+
+def is_oneself(user, deputy) -> bool:
+    return user.is_authenticated and deputy.user_id == user.pk
+
+
+def is_clerk_over(user, deputy) -> bool:
+    """Clerk of the station in which the deputy serves today."""
+    stations = scope_of(user).townships
+    serving = deputy.memberships.in_force(today_here()).filter(branch__parent__in=stations)
+    return bool(stations) and serving.exists()
 
 
 def can_import_deputies(user, county) -> bool:

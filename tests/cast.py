@@ -8,7 +8,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from deputies.models import Deputy
-from deputies.services import add_deputy, assign_to_branch, grant_mandate, link_account
+from deputies.services import add_deputy, assign_to_branch, grant_mandate, link_account, record_consent
 from deputies.states import MandateLevel, MembershipRole
 from julu_liaison.accounts.models import User
 from julu_liaison.accounts.services import open_account
@@ -132,3 +132,9 @@ def make_deputy(cast: Cast, name: str, branch: Station, *, head: bool = False, *
     role = MembershipRole.HEAD if head else MembershipRole.MEMBER
     assign_to_branch(deputy=deputy, branch=branch, role=role, started_on=OPENED, actor=cast.admin)
     return deputy
+
+
+def agree(cast: Cast, deputy: Deputy, *subjects: str, on: date = OPENED) -> None:
+    """Record the deputy's consent to publish `photo`, `phone` or both."""
+    for subject in subjects:
+        record_consent(deputy=deputy, subject=subject, given_on=on, evidence="签字同意书第1号", actor=cast.staff)

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from activities.models import Roster, Shift, ShiftPlace
 from activities.services import publish_roster
 from deputies import services
-from deputies.models import BoardEdition
+from deputies.models import BoardEdition, Deputy
 from deputies.posters import board_facts, board_facts_of, print_board, print_boards, standings
 from deputies.services import edit_deputy, grant_mandate, record_edition
 from deputies.states import MandateLevel
@@ -23,7 +23,7 @@ from julu_liaison.common.errors import Conflict, NotAllowed
 from julu_liaison.common.models import AuditLog, Job
 from stations.models import Station
 from stations.services import close_station, edit_station, open_station
-from tests.cast import OPENED, make_deputy, moment
+from tests.cast import OPENED, agree, make_deputy, moment
 
 TODAY = date(2026, 3, 4)
 AT = moment(TODAY)
@@ -83,10 +83,10 @@ def test_levels_are_those_of_the_day_and_call_the_township_by_its_name(cast):
 
 def test_own_phone_and_photo_need_consent_that_counts_on_the_day(cast, media):
     head = cast.head_person
-    head = edit_deputy(deputy=head, actor=cast.admin, photo="photos/1.jpg")
+    Deputy.objects.filter(pk=head.pk).update(photo="photos/1.jpg")
     (person, *_) = board_facts(cast.gt01, TODAY).people
     assert (person.phone, person.photo) == ("0319-0000004", None)
-    head = edit_deputy(deputy=head, actor=cast.admin, photo_consent_on=TODAY, phone_consent_on=TODAY)
+    agree(cast, head, "photo", "phone", on=TODAY)
     (person, *_) = board_facts(cast.gt01, TODAY).people
     assert (person.phone, person.photo) == (head.phone, media / "photos/1.jpg")
     (person, *_) = board_facts(cast.gt01, TODAY - timedelta(days=1)).people
@@ -154,7 +154,8 @@ def test_a_lost_file_is_printed_anew(cast):
 
 
 def test_a_new_photo_is_a_new_fact_even_under_the_old_name(cast, media):
-    edit_deputy(deputy=cast.head_person, actor=cast.admin, photo="photos/1.jpg", photo_consent_on=OPENED)
+    Deputy.objects.filter(pk=cast.head_person.pk).update(photo="photos/1.jpg")
+    agree(cast, cast.head_person, "photo")
     (media / "photos").mkdir(parents=True)
     states = []
     for colour in ("#6d8fb0", "#6d8fb0", "#b06d8f"):
@@ -182,7 +183,8 @@ def test_the_list_of_receptions_is_renewed_when_it_has_passed_and_left_off_metal
 
 def test_refused_with_the_reason_and_nothing_is_recorded(cast, media):
     make_deputy(cast, RARE, cast.gt01)
-    edit_deputy(deputy=cast.head_person, actor=cast.admin, photo="photos/none.jpg", photo_consent_on=OPENED)
+    Deputy.objects.filter(pk=cast.head_person.pk).update(photo="photos/none.jpg")
+    agree(cast, cast.head_person, "photo")
     edit_deputy(deputy=cast.deputies["GT02"][0], actor=cast.admin, employer="厂\ue000")
     lost_photo, bad_glyph = print_boards(branches=[cast.gt01, cast.gt02], size="A2", actor=None, at=AT)
     assert lost_photo.state == bad_glyph.state == "refused"
@@ -240,7 +242,8 @@ def test_command_prints_all_then_leaves_kept_files(cast, tmp_path):
 
 
 def test_command_puts_the_head_first_and_keeps_private_phones_private(cast, tmp_path):
-    consenting = edit_deputy(deputy=cast.deputy_person, actor=cast.admin, phone_consent_on=OPENED)
+    consenting = cast.deputy_person
+    agree(cast, consenting, "phone")
     make_boards(tmp_path, "--branch", "GT01")
     text = text_of(tmp_path / "GT01-A2.pdf")
     assert text.index("赵站长") < min(text.index(name) for name in ("陈卫", "李代表", "周春生"))

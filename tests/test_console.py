@@ -9,11 +9,10 @@ from activities.models import Shift
 from activities.services import Matter, SundayRow, draft_roster, file_log, publish_roster
 from activities.states import Presence
 from deputies.models import Deputy
-from deputies.services import edit_deputy
 from julu_liaison.common.working_days import today_here
 from opinions.models import Opinion
 from opinions.services import register_opinion
-from tests.cast import make_deputy, moment
+from tests.cast import agree, make_deputy, moment
 
 NOT_COUNTY = ["clerk", "stranger", "head", "deputy", "officer"]
 
@@ -203,9 +202,10 @@ def test_photo_without_consent_is_for_staff_and_the_deputy(cast, signed_in, clie
 
 
 def test_photo_with_consent_is_public_from_that_day_on(cast, client, portrait):
-    edit_deputy(deputy=cast.deputy_person, actor=cast.staff, photo_consent_on=today_here() + timedelta(days=1))
+    tomorrow = today_here() + timedelta(days=1)
+    Deputy.objects.filter(pk=cast.deputy_person.pk).update(photo_consent_on=tomorrow, photo_consent_evidence="第1号")
     assert client.get(portrait).status_code == 404
-    edit_deputy(deputy=cast.deputy_person, actor=cast.staff, photo_consent_on=today_here())
+    agree(cast, cast.deputy_person, "photo", on=today_here())
     assert client.get(portrait).status_code == 200
 
 

@@ -10,7 +10,7 @@ from deputies.models import Deputy
 from deputies.services import edit_deputy
 from julu_liaison.common.working_days import today_here
 from stations.services import close_station, open_station
-from tests.cast import OPENED, moment
+from tests.cast import OPENED, agree, moment
 
 
 def branch_page(client, code="GT01"):
@@ -87,16 +87,15 @@ def test_phone_and_photo_only_with_consent(cast, client):
     Deputy.objects.filter(pk=cast.deputy_person.pk).update(photo="photos/one.jpg")
     text = branch_page(client).text
     assert "1990000" not in text and reverse("deputy-photo", args=[cast.deputy_person.code]) not in text
-    edit_deputy(
-        deputy=cast.deputy_person, actor=cast.staff, phone_consent_on=today_here(), photo_consent_on=today_here()
-    )
+    agree(cast, cast.deputy_person, "photo", "phone", on=today_here())
     text = branch_page(client).text
     assert text.count("1990000") == text.count(cast.deputy_person.phone) == 2  # the link and its words
     assert reverse("deputy-photo", args=[cast.deputy_person.code]) in text
 
 
 def test_consent_of_tomorrow_does_not_count_today(cast, client):
-    edit_deputy(deputy=cast.deputy_person, actor=cast.staff, phone_consent_on=today_here() + timedelta(days=1))
+    tomorrow = today_here() + timedelta(days=1)
+    Deputy.objects.filter(pk=cast.deputy_person.pk).update(phone_consent_on=tomorrow, phone_consent_evidence="第1号")
     assert cast.deputy_person.phone not in branch_page(client).text
 
 

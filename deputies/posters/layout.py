@@ -10,16 +10,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
-from io import BytesIO
 from math import ceil, log
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, UnidentifiedImageError
-
 from julu_liaison.common.errors import DomainError
 from julu_liaison.common.fonts import code_points, missing_glyphs
 from julu_liaison.common.pdf import TEMPLATES, PrintRefused, image_content, render_pdf, render_png
+from julu_liaison.common.pictures import read_head
 from julu_liaison.common.qr import qr_svg
 
 TEMPLATE = TEMPLATES / "board.typ"
@@ -314,15 +312,15 @@ def _photo_problems(name: str, photo: Path, layout: BoardLayout, ppi: int) -> li
 
 def _photo_pixels(photo: Path) -> tuple[int, int]:
     """Width and height, from the file's head alone. Raises PrintRefused for what the archive format can't hold."""
-    content = image_content(photo)
     try:
-        with Image.open(BytesIO(content)) as picture:
-            size, mode = picture.size, picture.mode
-    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
+        head = read_head(image_content(photo))
+    except PrintRefused:
+        raise
+    except DomainError as error:
         raise PrintRefused(["照片打不开,请重新上传"]) from error
-    if mode == "CMYK" or size[0] * size[1] > MOST_PIXELS:
+    if head.mode == "CMYK" or head.width * head.height > MOST_PIXELS:
         raise PrintRefused(["照片是印刷色彩(CMYK)的或者太大,请重新上传"])
-    return size
+    return head.width, head.height
 
 
 # ---- Printing ----

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from deputies.models import Deputy, Mandate, Membership
 from deputies.permissions import can_import_deputies
-from deputies.services.people import derive_name_columns
+from deputies.services.people import demand_evidence, derive_name_columns
 from deputies.states import MandateLevel, MembershipRole
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
@@ -19,12 +19,13 @@ from stations.models import Station
 
 @dataclass(frozen=True)
 class NewMandate:
-    """A mandate to load: level, 届次, 选区 and the first day."""
+    """A mandate to load: level, 届次, 选区, the first day and, if known, 代表证号."""
 
     level: str
     term: str
     constituency: str
     started_on: date
+    certificate_number: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,13 @@ def load_deputies(*, county: Station, people: list[NewDeputy], actor) -> list[De
     ]
     for deputy in deputies:
         derive_name_columns(deputy)
+        demand_evidence(deputy)
         deputy.clean_fields(exclude=["county", "user"])
     pairs = list(zip(load_traced(deputies, Deputy, actor=actor), people, strict=True))
     mandates = [
         Mandate(
-            deputy=deputy, level=new.level, term=new.term, constituency=new.constituency, started_on=new.started_on
+            deputy=deputy, level=new.level, term=new.term, constituency=new.constituency, started_on=new.started_on,
+            certificate_number=new.certificate_number,
         )
         for deputy, person in pairs
         for new in person.mandates

@@ -13,12 +13,18 @@ from julu_liaison.common.history import save_traced
 
 
 @transaction.atomic
-def grant_mandate(*, deputy: Deputy, level: str, term: str, started_on: date, actor, constituency: str = "") -> Mandate:
+def grant_mandate(
+    *, deputy: Deputy, level: str, term: str, started_on: date, actor, constituency: str = "",
+    certificate_number: str = "",
+) -> Mandate:  # fmt: skip
     """Record that a deputy was elected to the congress of `level` for `term`."""
     demand_editor(actor, deputy, "代表资格由县人大办公室登记。")
     if deputy.mandates.filter(level=level, ended_on=None).exists():
         raise Conflict(f"{deputy.name}已经有{MandateLevel(level).label}级代表资格,请先结束原来的。")
-    mandate = Mandate(deputy=deputy, level=level, term=term, started_on=started_on, constituency=constituency)
+    mandate = Mandate(
+        deputy=deputy, level=level, term=term, started_on=started_on, constituency=constituency,
+        certificate_number=certificate_number,
+    )  # fmt: skip
     mandate.full_clean(exclude=["deputy"])
     save_traced(mandate, actor=actor)
     audit.record("grant_mandate", actor=actor, target=deputy, level=level, term=term)
@@ -27,11 +33,11 @@ def grant_mandate(*, deputy: Deputy, level: str, term: str, started_on: date, ac
 
 @transaction.atomic
 def edit_mandate(*, mandate: Mandate, actor, **changes) -> Mandate:
-    """Correct 届次 or 选区 of a mandate as it was entered; a new term is a mandate of its own."""
+    """Correct 届次, 选区 or 代表证号 of a mandate as it was entered; a new term is a mandate of its own."""
     demand_editor(actor, mandate.deputy, "代表资格由县人大办公室登记。")
-    unknown = set(changes) - {"term", "constituency"}
+    unknown = set(changes) - {"term", "constituency", "certificate_number"}
     if unknown:
-        raise DomainError("代表资格只能改届次和选区。", fields=dict.fromkeys(unknown, "不能改"))
+        raise DomainError("代表资格只能改届次、选区和代表证号。", fields=dict.fromkeys(unknown, "不能改"))
     for name, value in changes.items():
         setattr(mandate, name, value)
     mandate.full_clean(exclude=["deputy"])

@@ -9,6 +9,7 @@ from deputies.states import MandateLevel, MembershipRole
 from julu_liaison.management.demo.county import Demo
 from julu_liaison.management.demo.names import Name, NameGiver
 from julu_liaison.management.demo.places import LANDMARKS, OPENED
+from julu_liaison.management.demo.portraits import HEIGHT, WIDTH
 from stations.models import Station
 
 PERSONS, SMALLEST, LARGEST = 865, 9, 15
@@ -22,7 +23,7 @@ TERMS = {
     MandateLevel.COUNTY: ("第十七届", OPENED),
     MandateLevel.TOWNSHIP: ("第十七届", OPENED),
 }
-CONSENT = {"photo_consent_on": 0.95, "phone_consent_on": 0.85}
+CONSENT = {"photo": 0.95, "phone": 0.85}
 FIRST_PHONE = 1000
 
 
@@ -138,10 +139,19 @@ def _columns(rng: Random, demo: Demo, branch: Station, name: Name) -> dict:
 
 
 def _contacts(rng: Random, phone: int, index: int) -> dict:
-    consent = {column: OPENED for column, share in CONSENT.items() if rng.random() < share}
-    return {"phone": f"1990000{phone:04d}", "photo": portrait_path(index), **consent}
+    columns = {"phone": f"1990000{phone:04d}", **portrait_columns(index)}
+    for subject, share in CONSENT.items():
+        if rng.random() < share:
+            columns |= {
+                f"{subject}_consent_on": OPENED, f"{subject}_consent_evidence": f"签字同意书第{index + 1}号",
+            }  # fmt: skip
+    return columns
 
 
-def portrait_path(index: int) -> str:
-    """Return where the portrait of the `index`-th person (from 0) is kept, relative to the media folder."""
-    return f"photos/demo/{index + 1:04d}.jpg"
+def portrait_columns(index: int) -> dict:
+    """Return where the portrait of the `index`-th person (from 0) is kept; it is its own original, not cut at all."""
+    photo = f"photos/demo/{index + 1:04d}.jpg"
+    return {
+        "photo": photo, "photo_small": f"photos/demo-small/{index + 1:04d}.jpg", "photo_original": photo,
+        "photo_crop": [0, 0, WIDTH, HEIGHT],
+    }  # fmt: skip

@@ -20,14 +20,16 @@ TIES = ("#7A1F25", "#27466B", "#3F5B45")
 
 
 def draw_portraits(rng: Random, deputies: list[Deputy]) -> None:
-    """Draw the portrait of everybody who has a photo's path; the files appear once all of them are drawn."""
+    """Draw the portrait of everybody, for print and for screens; the files appear once all of them are drawn."""
     media = Path(settings.MEDIA_ROOT)
     media.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=media) as folder:
         drawn = []
         for number, deputy in enumerate(deputies):
-            drawn.append((Path(folder, f"{number}.jpg"), media / deputy.photo))
-            portrait(rng, deputy.gender).save(drawn[-1][0], "JPEG", quality=88)
+            image = portrait(rng, deputy.gender)
+            for kind, picture, name in (("", image, deputy.photo), ("-small", image.reduce(2), deputy.photo_small)):
+                drawn.append((Path(folder, f"{number}{kind}.jpg"), media / name))
+                picture.save(drawn[-1][0], "JPEG", quality=88)
         for made, kept in drawn:
             kept.parent.mkdir(parents=True, exist_ok=True)
             made.chmod(settings.FILE_UPLOAD_PERMISSIONS)
