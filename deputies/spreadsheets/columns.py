@@ -11,7 +11,8 @@ from openpyxl.utils.datetime import from_excel
 from deputies.models import Deputy
 from deputies.states import LEVEL_ORDER, Gender, MandateLevel, MembershipRole
 from julu_liaison.common.errors import DomainError
-from julu_liaison.common.spreadsheets import Cell, Column, clean_text, half_width, squeezed
+from julu_liaison.common.spreadsheets import Cell, Column
+from julu_liaison.common.texts import checked_name, checked_phone, clean_text, half_width, phone_digits, squeezed
 
 HEADING = "人大代表名册"
 
@@ -116,10 +117,6 @@ PRINTED = (NAME, EMPLOYER, POSITION, SCOPE)
 LONGEST = {column.key: Deputy._meta.get_field(column.key).max_length for column in PLAIN}
 LONGEST |= {"term": 40, "constituency": 60}
 
-HAN = re.compile(r"[〇㐀-䶿一-鿿豈-﫿\ue000-\uf8ff\U00020000-\U0003ffff\U000f0000-\U0010ffff]")
-SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-SHORT_NAME = 3  # characters; longer names with spaces are transliterated ones
-
 SIMPLE_LEVELS = {"省": MandateLevel.PROVINCE, "市": MandateLevel.CITY, "县": MandateLevel.COUNTY,
                  "区": MandateLevel.COUNTY, "乡": MandateLevel.TOWNSHIP, "镇": MandateLevel.TOWNSHIP}  # fmt: skip
 LEVEL_WORDS = re.compile(r"人民代表大会|人大代表|人大|代表|级|[()]")
@@ -131,8 +128,6 @@ ROLES = {"": MembershipRole.MEMBER, "站长": MembershipRole.HEAD, "分站站长
          "驻站代表": MembershipRole.MEMBER}  # fmt: skip
 GENDERS = {"男": Gender.MALE, "男性": Gender.MALE, "女": Gender.FEMALE, "女性": Gender.FEMALE}
 
-MOBILE = re.compile(r"1\d{10}")
-LANDLINE = re.compile(r"([2-9]\d{6,7}|0[1-9]\d{1,2}-?\d{7,8})(-\d{1,6})?")
 SCIENTIFIC = re.compile(r"(\d)(?:\.(\d+))?[eE]\+?(\d{1,2})")
 
 YEAR_MONTH = re.compile(r"(\d{4})[年./\-](\d{1,2})(?:[月./\-](?:(\d{1,2})日?)?)?(?:T?\d{1,2}:\d{2}(?::\d{2})?)?")
@@ -151,24 +146,7 @@ def demand_value(cell: Cell) -> None:
 
 
 def read_name(cell: Cell) -> str:
-    """Return a name as typed; only the spaces that align short Chinese names go.
-
-    王 芳 → 王芳; 买买提 艾力 and 阿迪力·吾甫尔 stay. Never normalised: rare and variant characters are a person's name.
-    """
-    name = tidy_name(cell.text)
-    if not name:
-        raise DomainError("没有填姓名。")
-    if not any(character.isalpha() or HAN.match(character) for character in name):
-        raise DomainError("这不像姓名,请核对。")
-    return name
-
-
-def tidy_name(text: str) -> str:
-    name = clean_text(text)
-    joined = re.sub(r"\s", "", name)
-    bare = SELECTORS.sub("", joined)
-    is_short = len(bare) <= SHORT_NAME and all(HAN.match(character) for character in bare)
-    return joined if is_short else name
+    return checked_name(cell.text)
 
 
 def read_text(cell: Cell) -> str:
@@ -214,7 +192,7 @@ def read_seats(cell: Cell, title: str, levels: list[str]) -> list[str]:
 
 def read_phone(cell: Cell) -> tuple[str, str]:
     """Return a phone as digits (landlines keep their hyphens), and a warning or an empty string."""
-    text = _phone_text(cell)
+    text = phone_digits(cell.text)
     if not text:
         return "", ""
     warning = ""
@@ -223,20 +201,7 @@ def read_phone(cell: Cell) -> tuple[str, str]:
         text = (whole + decimals).ljust(power + 1, "0")
         if len(decimals) < power:
             warning = f"号码写成了科学计数法,读作{text},请核对后几位。"
-    if MOBILE.fullmatch(text) or LANDLINE.fullmatch(text):
-        return text, warning
-    digits = sum(character.isdigit() for character in text)
-    raise DomainError(f"电话要填11位手机号,或带区号的座机(如0319-1234567);这里有{digits}位数字。")
-
-
-def _phone_text(cell: Cell) -> str:
-    text = squeezed(cell.text).strip("'‘’`")
-    text = re.sub(r"[\u2010-\u2015\u2212—_]", "-", text)
-    text = re.sub(r"^(\+|00)86-?", "", text)
-    text = re.sub(r"\.0+$", "", text)
-    text = re.sub(r"^\((0\d{2,3})\)-?", r"\1-", text)
-    bare = text.replace("-", "")
-    return bare if MOBILE.fullmatch(bare) else text
+    return checked_phone(text), warning
 
 
 def read_birth_month(cell: Cell, epoch: datetime, today: date) -> date | None:

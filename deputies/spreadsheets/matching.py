@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from deputies.models import Deputy
 from deputies.spreadsheets import columns as c
 from deputies.spreadsheets.entries import Entry, Report
+from julu_liaison.common.texts import MOBILE, tidy_name
 
 
 def find_repeats(entries: list[Entry], report: Report) -> list[Entry]:
@@ -32,7 +33,7 @@ def find_repeats(entries: list[Entry], report: Report) -> list[Entry]:
             continue
         kept.append(entry)
         other = by_phone.setdefault(entry.phone, entry)
-        if c.MOBILE.fullmatch(entry.phone) and other is not entry:
+        if MOBILE.fullmatch(entry.phone) and other is not entry:
             report.warn(entry.row, c.PHONE, f"电话和第{other.row.number}行的{other.name}相同,请核对。")
     return kept
 
@@ -53,7 +54,7 @@ def match_entries(entries: list[Entry], deputies: Iterable[Deputy], report: Repo
     """Return sheet row → registered deputy; rows that are not in it mean new people."""
     people: dict[str, list[Deputy]] = defaultdict(list)
     for deputy in deputies:
-        people[c.tidy_name(deputy.name)].append(deputy)
+        people[tidy_name(deputy.name)].append(deputy)
     rows: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
         rows[entry.name].append(entry)

@@ -6,7 +6,7 @@ from datetime import date
 from difflib import get_close_matches
 
 from julu_liaison.common.errors import DomainError
-from julu_liaison.common.spreadsheets import squeezed
+from julu_liaison.common.texts import squeezed
 from stations.models import Station
 from stations.states import Level
 

@@ -12,7 +12,7 @@ from deputies.services import NewDeputy, NewMandate
 from deputies.spreadsheets import columns as c
 from deputies.spreadsheets.entries import Change, Difference, Entry, Report
 from deputies.states import LEVEL_ORDER, MandateLevel, MembershipRole
-from julu_liaison.common.spreadsheets import clean_text
+from julu_liaison.common.texts import clean_text
 from stations.models import Station
 
 THIS_TERM = "本届"  # where neither the file nor the register tells

@@ -5,7 +5,6 @@ That mode leaves merged ranges out; they are read from the sheet's XML in a pass
 """
 
 import re
-import unicodedata
 import zlib
 from collections.abc import Iterable, Sequence
 from contextlib import closing
@@ -22,6 +21,7 @@ from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
 
 from julu_liaison.common.errors import DomainError
+from julu_liaison.common.texts import clean_text, squeezed
 
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 10 * MEGABYTE
@@ -40,11 +40,7 @@ BROKEN = (
     OSError, EOFError, NotImplementedError, RuntimeError, OverflowError, AssertionError,
 )  # fmt: skip
 
-SPACES = re.compile(r"\s+")
-LINE_BREAKS = re.compile(r"\s*[\r\n\v\f\x85\u2028\u2029]+\s*")
-INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ud800-\udfff]")
 CONTROL_ESCAPE = re.compile(r"_x00([01][0-9A-Fa-f])_")  # openpyxl leaves Excel's escapes as they are
-FULL_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 # First words of the lines that people write under (or as sums into) a table.
 NOTE = re.compile(
     r"[(【*※]?(注|附注|备注|说明|填表说明|(填表|填报|制表|审核|审批|经办|负责|联系)(人|单位|日期|时间)|制表|审核"
@@ -152,31 +148,6 @@ def shown(value: Any) -> str:
 
 def _control(match: re.Match) -> str:
     return chr(int(match[1], 16))
-
-
-def clean_text(text: str) -> str:
-    """Return text without outer spaces, invisible characters and line breaks; everything else as typed.
-
-    A break between Chinese characters was made for the cell's width and vanishes; beside a Latin letter it becomes
-    a space.
-    """
-    text = LINE_BREAKS.sub(_joint, text.strip())
-    return INVISIBLE.sub("", text.replace("\t", " ")).strip()
-
-
-def _joint(match: re.Match) -> str:
-    before, after = match.string[: match.start()][-1:], match.string[match.end() :][:1]
-    return " " if before.isascii() and after.isascii() else ""
-
-
-def squeezed(text: str) -> str:
-    """Return text for comparing and for digits: half-width (NFKC), no space at all. Never for names."""
-    return SPACES.sub("", unicodedata.normalize("NFKC", INVISIBLE.sub("", text)))
-
-
-def half_width(text: str) -> str:
-    """Return text with full-width digits and Latin letters made half-width, all else as typed."""
-    return text.translate(FULL_WIDTH)
 
 
 # ---- Reading -------------------------------------------------------------------------------------------------------
