@@ -8,11 +8,11 @@ from typing import Any
 
 from deputies.models import Deputy
 from deputies.spreadsheets import columns as c
-from deputies.spreadsheets.places import PlaceBook
 from julu_liaison.common.errors import DomainError
 from julu_liaison.common.fonts import code_points, missing_glyphs
 from julu_liaison.common.spreadsheets import Column, Problem, Row, Table
 from stations.models import Station
+from stations.rules import PlaceBook
 
 LONGEST_SHOWN = 60
 

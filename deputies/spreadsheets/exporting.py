@@ -8,10 +8,10 @@ from io import BytesIO
 from deputies.models import Deputy
 from deputies.spreadsheets import columns as c
 from deputies.spreadsheets.entries import Report
-from deputies.spreadsheets.places import PlaceBook
 from deputies.states import LEVEL_ORDER, MandateLevel
 from julu_liaison.common.spreadsheets import Column, Sheet, write_workbook
 from stations.models import Station
+from stations.rules import PlaceBook
 
 HELP_COLUMNS = (
     Column("title", "列名", width=14),
@@ -36,7 +36,7 @@ def register_workbook(place: Station, on: date) -> tuple[bytes, int]:
 
 def template_workbook(county: Station, on: date) -> bytes:
     """Return an empty register with drop-down lists, how to fill it in, and the names of the county's branches."""
-    places = PlaceBook(county, on)
+    places = PlaceBook(county, Station.objects.filter(county=county).open(on).in_official_order())
     help_rows = [(column.title, column.help, column.example) for column in c.COLUMNS]
     place_rows = [(branch.parent.name, branch.name) for branch in places.branches]
     return _workbook(

@@ -14,7 +14,6 @@ from deputies.services import assign_to_branch, edit_deputy, edit_mandate, end_m
 from deputies.spreadsheets.columns import COLUMNS
 from deputies.spreadsheets.entries import Report, read_entries
 from deputies.spreadsheets.matching import find_repeats, match_entries
-from deputies.spreadsheets.places import PlaceBook
 from deputies.spreadsheets.planning import Planner, Step, registered
 from deputies.states import MembershipRole
 from julu_liaison.common import audit
@@ -22,6 +21,7 @@ from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.spreadsheets import Problem, UnreadableWorkbook, read_table
 from julu_liaison.common.working_days import today_here
 from stations.models import Station
+from stations.rules import PlaceBook
 
 
 class RowRefused(Exception):
@@ -84,7 +84,7 @@ def _plan(file: Path, county: Station, started_on: date) -> tuple[Report, list[S
     report.errors += table.problems
     report.warnings += table.warnings
     today = today_here()
-    entries = read_entries(table, PlaceBook(county, max(today, started_on)), today, report)
+    entries = read_entries(table, PlaceBook(county, Station.objects.filter(county=county).open(max(today, started_on)).in_official_order()), today, report)
     if not table.rows:
         report.errors.append(Problem(table.header_row, "", "", "表头下面没有代表,请核对。"))
     entries = find_repeats(entries, report)

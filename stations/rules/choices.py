@@ -1,4 +1,4 @@
-"""Pure rules of places: how they are offered in a select."""
+"""How places are offered in a select."""
 
 from collections.abc import Iterable
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from datetime import date
+from collections.abc import Iterable
 from difflib import get_close_matches
 
 from julu_liaison.common.errors import DomainError
@@ -18,11 +18,12 @@ MOST_NAMED = 12
 
 
 class PlaceBook:
-    """The stations and branches of one county that are open on a day, by full name, usual short name or code."""
+    """The stations and branches of one county, by full name, usual short name or code."""
 
-    def __init__(self, county: Station, on: date):
+    def __init__(self, county: Station, places: Iterable[Station]):
+        """`places`: with their parents, in official order; those of a day are `Station.objects.open(on)`."""
         self.county = county
-        rows = Station.objects.filter(county=county).open(on).select_related("parent").in_official_order()
+        rows = list(places)
         self.stations = [row for row in rows if row.level == Level.TOWNSHIP]
         self.branches = [row for row in rows if row.level == Level.BRANCH]
         self._stations = _index((row, self._station_names(row)) for row in self.stations)
@@ -32,7 +33,7 @@ class PlaceBook:
         """`官亭镇`, `官亭`, `官亭镇人大代表联络站`, `巨鹿县官亭镇联络站`, `GT`. Raises DomainError."""
         found = self._stations.get(_bare(text)) or self._stations.get(self._without_county(text)) or []
         if len(found) != 1:
-            names = "、".join(_nearest(text, self.stations))
+            names = "、".join(nearest_names(text, [place.name for place in self.stations]))
             raise DomainError(f"没有叫“{text}”的联络站,请改成其中一个:{names}。")
         return found[0]
 
@@ -45,8 +46,8 @@ class PlaceBook:
         if len(found) == 1:
             parent = found[0].parent
             raise DomainError(f"“{text}”是{parent.name}的分站,所属联络站却是{station.name},请核对。")
-        branches = [branch for branch in self.branches if branch.parent_id == station.pk]
-        names = "、".join(_nearest(text, branches)) or "(还没有分站)"
+        branches = [branch.name for branch in self.branches if branch.parent_id == station.pk]
+        names = "、".join(nearest_names(text, branches)) or "(还没有分站)"
         raise DomainError(f"{station.name}没有叫“{text}”的分站,请改成其中一个:{names}。")
 
     def _without_county(self, text: str) -> str:
@@ -87,7 +88,6 @@ def _number(text: str) -> int:
     return (DIGITS.get(tens[-1:], 0) if tens else 1) * 10 + DIGITS.get(ones[-1:], 0)
 
 
-def _nearest(text: str, places: list[Station]) -> list[str]:
-    """Names like `text`, or the first ones in official order."""
-    names = [place.name for place in places]
+def nearest_names(text: str, names: list[str]) -> list[str]:
+    """Names like `text`, or the first ones in the order given."""
     return get_close_matches(squeezed(text), names, n=5, cutoff=0.5) or names[:MOST_NAMED]

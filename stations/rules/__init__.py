@@ -1,0 +1,6 @@
+"""Pure rules of places: how they are offered in a select, and which one a written name means."""
+
+from stations.rules.choices import place_choices
+from stations.rules.naming import PlaceBook, nearest_names
+
+__all__ = ["PlaceBook", "nearest_names", "place_choices"]
