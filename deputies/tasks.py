@@ -1,17 +1,26 @@
-"""Notice boards printed in the background."""
+"""Work of the deputies app in the background: notice boards printed, archives of portraits put in their places."""
 
 import shutil
+from collections import Counter
 
 from celery import shared_task
 from django.utils import timezone
 
+from deputies.models import Deputy
 from deputies.posters import board_file_name, print_boards
+from deputies.services import put_album
+from deputies.spreadsheets.albums import write_album_report
+from julu_liaison.common.archives import open_archive
 from julu_liaison.common.errors import DomainError
 from julu_liaison.common.jobs import job_folder, run_job, tell_line, tell_progress, write_zip
 from julu_liaison.common.models import Job
+from julu_liaison.common.working_days import today_here
 from stations.models import Station
 
 WORDS = {"printed": "印好了", "unchanged": "内容没有变,用原来的文件"}
+
+ALBUM = "upload.zip"  # in the job's folder; deleted when the work is over
+MOST_NAMED = 20  # deputies without a photo on the page; the workbook names all
 
 
 @shared_task
@@ -40,3 +49,55 @@ def make_boards(job_id: int, *, branch_ids: list[int], size: str) -> str:
         return name
 
     return run_job(job_id, work)
+
+
+@shared_task
+def put_photos(job_id: int, *, place_id: int, replace: bool) -> str:
+    """Match the uploaded archive of portraits to the deputies of a place; the file is a workbook of what became of it.
+
+    Run again after a crash it puts the same photos in the same places.
+    """
+
+    def work(job: Job) -> str:
+        place = Station.objects.select_related("county").get(pk=place_id)
+        upload = job_folder(job) / ALBUM
+        try:
+            with open_archive(upload) as archive:
+                outcomes = _tell_outcomes(job, archive, place, replace)
+        finally:
+            upload.unlink(missing_ok=True)
+        today = today_here()
+        missing = list(Deputy.objects.serving(today, place).filter(photo="").with_places(today))
+        _tell_sum(job, outcomes, missing)
+        name = f"照片匹配结果-{place.code}-{today:%Y-%m-%d}.xlsx"
+        write_album_report(job_folder(job) / name, title=place.full_name, outcomes=outcomes, missing=missing)
+        return name
+
+    return run_job(job_id, work)
+
+
+def _tell_outcomes(job: Job, archive, place: Station, replace: bool) -> list:
+    """Tell what was used as it happens, and what was not at the end: the page shows the latest lines first."""
+    total = len(archive.entries())
+    if not total:
+        raise DomainError("压缩包里没有照片,请把照片放进一个 zip 再上传。")
+    results = put_album(archive=archive, place=place, replace=replace, actor=job.asked_by, at=timezone.now())
+    outcomes, unused = [], []
+    for outcome in tell_progress(job, results, total=total):
+        outcomes.append(outcome)
+        if outcome.state == "done":
+            tell_line(job, f"{outcome.path}:{outcome.sentence}")
+        else:
+            unused.append(outcome)
+    for outcome in sorted(unused, key=lambda one: one.state, reverse=True):
+        tell_line(job, f"{outcome.path}:{outcome.sentence}", state=outcome.state)
+    return outcomes
+
+
+def _tell_sum(job: Job, outcomes: list, missing: list[Deputy]) -> None:
+    count = Counter(outcome.state for outcome in outcomes)
+    if missing:
+        names = "、".join(person.name for person in missing[:MOST_NAMED])
+        more = "等" if len(missing) > MOST_NAMED else ""
+        tell_line(job, f"还有{len(missing)}位代表没有照片:{names}{more}", state="unchanged")
+    tell_line(job, f"配上{count['done']}张,没有换{count['unchanged']}张,没有采用{count['refused']}张")

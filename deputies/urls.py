@@ -10,4 +10,7 @@ urlpatterns = [
     path("console/import/<uuid:uid>/failed/", views.import_failed, name="console-import-failed"),
     path("deputies/<slug:code>/", views.deputy, name="deputy"),
     path("deputies/<slug:code>/photo/", views.photo, name="deputy-photo"),
+    path("deputies/<slug:code>/photo/edit/", views.photo_edit, name="deputy-photo-edit"),
+    path("deputies/<slug:code>/consent/<slug:subject>/", views.consent, name="deputy-consent"),
+    path("console/photos/", views.photos, name="console-photos"),
 ]

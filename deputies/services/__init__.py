@@ -4,13 +4,14 @@
 """
 
 from deputies.services.accounts import link_account, open_deputy_account
+from deputies.services.albums import put_album
 from deputies.services.consents import record_consent, withdraw_consent
 from deputies.services.editions import record_edition
 from deputies.services.loading import NewDeputy, NewMandate, load_deputies
 from deputies.services.mandates import edit_mandate, end_mandate, grant_mandate
 from deputies.services.memberships import assign_to_branch
 from deputies.services.people import add_deputy, edit_deputy
-from deputies.services.photos import crop_photo, original_of, put_photo, remove_photo
+from deputies.services.photos import crop_photo, original_size, put_photo, remove_photo
 
 __all__ = [
     "NewDeputy",
@@ -25,7 +26,8 @@ __all__ = [
     "link_account",
     "load_deputies",
     "open_deputy_account",
-    "original_of",
+    "original_size",
+    "put_album",
     "put_photo",
     "record_consent",
     "record_edition",

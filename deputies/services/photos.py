@@ -25,6 +25,7 @@ from julu_liaison.common.pictures import (
     fitted_crop,
     original_jpeg,
     print_jpeg,
+    read_head,
     read_picture,
     small_jpeg,
 )
@@ -77,6 +78,12 @@ def original_of(deputy: Deputy) -> Image:
     if path is None or not path.is_file():
         raise Conflict("没有可以裁剪的原照片,请重新上传一张。")
     return read_picture(path.read_bytes())
+
+
+def original_size(deputy: Deputy) -> tuple[int, int] | None:
+    """Width and height of the picture the portrait is cut from; None where there is none."""
+    path = _path(deputy.photo_original) if deputy.photo_original else None
+    return read_head(path.read_bytes())[:2] if path is not None and path.is_file() else None
 
 
 def _demand_putter(actor, deputy: Deputy) -> None:

@@ -1,24 +1,29 @@
-"""The list of deputies for staff, one deputy's facts, the portrait."""
+"""The list of deputies for staff, and one deputy's facts."""
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
-from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, render
-from django.utils._os import safe_join
 from django.views.decorators.http import require_safe
 
 from activities.models import Attendance
-from deputies.forms import SearchForm
+from deputies.forms import ConsentForm, SearchForm, SubjectForm, WithdrawalForm
 from deputies.models import Deputy
-from deputies.permissions import can_edit_deputy, sees_file, sees_photo, sees_whole_phones
+from deputies.permissions import (
+    can_edit_deputy,
+    can_put_photo,
+    can_record_consent,
+    can_withdraw_consent,
+    sees_file,
+    sees_photo,
+    sees_whole_phones,
+)
+from deputies.services.consents import SUBJECTS
 from julu_liaison.common.keyset import page_of
 from julu_liaison.common.secrets import masked_phone
 from julu_liaison.common.working_days import today_here
@@ -27,6 +32,18 @@ from scoring.services import score_of, scores_of
 
 PAGE_SIZE = 50
 LATEST = 12  # attendance lines on a deputy's page
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What a deputy has agreed to the publication of, and the forms to record or withdraw it, where allowed."""
+
+    subject: str
+    words: str
+    given_on: date | None
+    evidence: str
+    record: SubjectForm | None
+    withdrawal: SubjectForm | None
 
 
 @dataclass(frozen=True)
@@ -75,22 +92,32 @@ def _lines(people: list[Deputy], today: date) -> list[Line]:
 @login_required
 def deputy(request, code):
     """One deputy: everyone in scope sees the public facts, staff and the deputy also the file."""
-    today = today_here()
-    rows = Deputy.objects.visible_to(request.user).with_places(today).select_related("county")
-    person = get_object_or_404(rows, code=code)
-    whole = sees_whole_phones(request.user) or person.user_id == request.user.pk
+    return deputy_page(request, visible_deputy(request.user, code))
+
+
+def visible_deputy(user, code: str) -> Deputy:
+    rows = Deputy.objects.visible_to(user).with_places(today_here()).select_related("county")
+    return get_object_or_404(rows, code=code)
+
+
+def deputy_page(request, person: Deputy, *, refused: SubjectForm | None = None, status: int = 200):
+    """The page of `person` from `visible_deputy`; `refused` is a form on it that needs mending."""
+    user, today = request.user, today_here()
+    whole = sees_whole_phones(user) or person.user_id == user.pk
     context = {
         "person": person,
         "today": today,
         "phone": person.phone if whole else masked_phone(person.phone),
-        "has_photo": bool(person.photo) and sees_photo(request.user, person, today),
-        "can_edit": can_edit_deputy(request.user, person),
+        "has_photo": bool(person.photo) and sees_photo(user, person, today),
+        "can_edit": can_edit_deputy(user, person),
+        "can_put_photo": can_put_photo(user, person),
+        "refused": refused,
     }
-    if sees_file(request.user, person):
-        context["file"] = _file(person)
-    if can_see_score(request.user, person):
+    if sees_file(user, person):
+        context |= {"file": _file(person), "consents": _consents(user, person, refused, today)}
+    if can_see_score(user, person):
         context["score"] = score_of(deputy=person, year=today.year)
-    return render(request, "deputies/deputy.html", context)
+    return render(request, "deputies/deputy.html", context, status=status)
 
 
 def _file(person: Deputy) -> dict:
@@ -103,15 +130,18 @@ def _file(person: Deputy) -> dict:
     }
 
 
-@require_safe
-def photo(request, code):
-    """The portrait; without a login only with the deputy's recorded consent. 404 tells nothing more."""
-    person = get_object_or_404(Deputy, code=code)
-    if not person.photo or not sees_photo(request.user, person, today_here()):
-        raise Http404
-    path = Path(safe_join(settings.MEDIA_ROOT, person.photo))
-    if not path.is_file():
-        raise Http404
-    answer = FileResponse(path.open("rb"), content_type="image/jpeg")
-    answer["Cache-Control"] = "private, max-age=3600"
-    return answer
+def _consents(user, person: Deputy, refused: SubjectForm | None, today: date) -> list[Consent]:
+    """Both subjects with the forms `user` may fill in; the one that was refused keeps what was typed."""
+    found = []
+    for subject, words in SUBJECTS.items():
+        given_on = getattr(person, f"{subject}_consent_on")
+        evidence = getattr(person, f"{subject}_consent_evidence")
+        record = withdrawal = None
+        if can_record_consent(user, person):
+            record = ConsentForm(subject=subject, initial={"given_on": given_on or today, "evidence": evidence})
+        if given_on and can_withdraw_consent(user, person):
+            withdrawal = WithdrawalForm(subject=subject)
+        if refused is not None and refused.subject == subject:
+            record, withdrawal = (refused, withdrawal) if isinstance(refused, ConsentForm) else (record, refused)
+        found.append(Consent(subject, words, given_on, evidence, record, withdrawal))
+    return found

@@ -64,13 +64,27 @@ class Archive:
 
     def read(self, entry: Entry, most: int) -> bytes:
         """Return the content of an entry. Raises EntryRefused; DomainError once the archive unpacks to too much."""
-        _demand_plain(entry)
+        self.demand_plain(entry)
         if entry.info.file_size > most:
             raise EntryRefused(f"文件超过{most // MEGABYTE}MB,请缩小一些。")
         content = self._unpacked(entry, most + 1)
         if len(content) > most:
             raise EntryRefused(f"文件超过{most // MEGABYTE}MB,请缩小一些。")
         return content
+
+    @staticmethod
+    def demand_plain(entry: Entry) -> None:
+        """Refuse links, devices, passwords, rare compressions, and names that point out of the archive."""
+        steps = entry.path.split("/")
+        if ".." in steps or steps[0] == "" or re.match("[A-Za-z]:", entry.path):
+            raise EntryRefused("文件名里带有指向别处的路径,没有采用。")
+        kind = stat.S_IFMT(entry.info.external_attr >> 16)
+        if kind and not stat.S_ISREG(kind):
+            raise EntryRefused("这是一个链接,不是照片,没有采用。")
+        if entry.info.flag_bits & ENCRYPTED:
+            raise EntryRefused("压缩包设了密码,请去掉密码重新压缩。")
+        if entry.info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+            raise EntryRefused("压缩方式读不了,请用“zip”格式、标准压缩方式重新压缩。")
 
     def _unpacked(self, entry: Entry, most: int) -> bytes:
         try:
@@ -137,17 +151,3 @@ def _utf8_of(raw: bytes) -> str | None:
     except UnicodeDecodeError:
         return None
     return text if all(sign.isascii() or sign >= FIRST_CJK for sign in text) else None
-
-
-def _demand_plain(entry: Entry) -> None:
-    """Refuse links, devices, passwords, rare compressions, and names that point out of the archive."""
-    steps = entry.path.split("/")
-    if ".." in steps or steps[0] == "" or re.match("[A-Za-z]:", entry.path):
-        raise EntryRefused("文件名里带有指向别处的路径,没有采用。")
-    kind = stat.S_IFMT(entry.info.external_attr >> 16)
-    if kind and not stat.S_ISREG(kind):
-        raise EntryRefused("这是一个链接,不是照片,没有采用。")
-    if entry.info.flag_bits & ENCRYPTED:
-        raise EntryRefused("压缩包设了密码,请去掉密码重新压缩。")
-    if entry.info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
-        raise EntryRefused("压缩方式读不了,请用“zip”格式、标准压缩方式重新压缩。")
