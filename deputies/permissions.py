@@ -48,6 +48,26 @@ def is_clerk_over(user, deputy) -> bool:
     return bool(stations) and serving.exists()
 
 
+def can_keep_constituents(user, deputy) -> bool:
+    """Who may write down whom a deputy keeps in touch with, and sees those villagers' names and phones in full:
+
+    the deputy, the head of the branch, the clerk of the station where the deputy serves (or served last), county staff.
+    """
+    if user is None or is_oneself(user, deputy) or is_county_staff(user, deputy.county_id):
+        return True
+    scope = scope_of(user)
+    if not (scope.headed or scope.townships):
+        return False
+    today = today_here()
+    placed = deputy.memberships.latest_on(today).looked_after_by(scope, today)
+    return placed.exists()
+
+
+def can_load_constituents(user, county) -> bool:
+    """Many at once: the county's own staff, as for deputies; a clerk for the deputies of the own station."""
+    return can_import_deputies(user, county) or bool(scope_of(user).townships)
+
+
 def can_import_deputies(user, county) -> bool:
     """County staff, as for one deputy."""
     return user is None or is_county_staff(user, county.pk)

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from julu_liaison.common.working_days import today_here
 from stations.querysets import in_force, scope_of
-from stations.states import Level
+from stations.states import COUNTY_ROLES, Level
 
 
 class DatedQuerySet(models.QuerySet):
@@ -32,24 +32,32 @@ class MembershipQuerySet(DatedQuerySet):
         """Memberships that counted on at least one day from `start` to `end`, both included."""
         return self.filter(Q(ended_on=None) | Q(ended_on__gte=start), started_on__lte=end)
 
+    def latest_on(self, on: date):
+        """Of each deputy the membership of the day `on`, or the last one before it."""
+        later = self.model.objects.filter(
+            deputy=OuterRef("deputy"), started_on__gt=OuterRef("started_on"), started_on__lte=on
+        )
+        return self.filter(~Exists(later), started_on__lte=on)
+
+    def looked_after_by(self, scope, on: date):
+        """Memberships at the branches of a clerk's stations, and those that count on the day `on` at a head's."""
+        return self.filter(Q(branch__parent__in=scope.townships) | Q(in_force(on), branch__in=scope.headed))
+
     def heads_first(self):
         """Head first, then by surname order as stored, then code."""
         return self.order_by("role", "deputy__sort_key", "deputy__code")
 
 
 class ConstituentQuerySet(DatedQuerySet):
-    """A deputy's constituents are seen by the deputy, the head of the branch, and the staff of the branch's places."""
-
     def visible_to(self, user):
-        scope = scope_of(user)
-        looked_after = apps.get_model("deputies", "Membership").objects.filter(
-            Q(branch__county__in=scope.counties)
-            | Q(branch__parent__in=scope.townships)
-            | Q(in_force(today_here()), branch__in=scope.headed),
-            deputy=OuterRef("deputy"),
-        )
+        """The deputy, the head of the branch where the deputy serves, its clerk (also after the deputy's last day
+        there, until the deputy serves elsewhere), the county. Who of them sees names: `can_keep_constituents`.
+        """
+        scope, today = scope_of(user), today_here()
+        memberships = apps.get_model("deputies", "Membership").objects.filter(deputy=OuterRef("deputy"))
+        placed = memberships.latest_on(today).looked_after_by(scope, today)
         own = Q(deputy__user=user.pk) if user.is_authenticated else Q(pk=None)
-        return self.filter(Exists(looked_after) | own)
+        return self.filter(Q(deputy__county__in=scope.counties) | Exists(placed) | own)
 
 
 class ContactQuerySet(models.QuerySet):
@@ -79,6 +87,15 @@ class DeputyQuerySet(models.QuerySet):
         """Deputies with a membership in force on the day `on`, at `place` or below it if given."""
         rows = apps.get_model("deputies", "Membership").objects.in_force(on).filter(deputy=OuterRef("pk"))
         return self.filter(Exists(rows.under(place) if place is not None else rows))
+
+    def keepable_by(self, user):
+        """Deputies whose constituents `user` may write down: `can_keep_constituents` for many; None is the system."""
+        if user is None:
+            return self
+        scope, today = scope_of(user), today_here()
+        memberships = apps.get_model("deputies", "Membership").objects.filter(deputy=OuterRef("pk"))
+        placed = memberships.latest_on(today).looked_after_by(scope, today)
+        return self.filter(Q(county__in=scope.places(*COUNTY_ROLES)) | Exists(placed) | Q(user=user.pk))
 
     def matching(self, text: str, *, phones: bool = True):
         """Search by name, pinyin initials, code or the tail of the phone.

@@ -1,5 +1,7 @@
 """Pure rules about people: pinyin initials, order by strokes, levels in words."""
 
+from collections.abc import Iterable
+from datetime import date
 from functools import lru_cache
 
 import icu
@@ -50,3 +52,19 @@ def levels_label(levels: list[str], township: str = "乡") -> str:
     """Return levels as printed on boards, e.g. `县、镇人大代表`; `township` is 乡 or 镇 as the place is called."""
     words = [township if level == MandateLevel.TOWNSHIP else MandateLevel(level).label for level in levels]
     return "、".join(words) + "人大代表" if words else ""
+
+
+CONSTITUENTS_EACH = 5  # 固定联系选民: every county and township deputy keeps in touch with five (domain.md §1)
+CONSTITUENCY_LEVELS = (MandateLevel.COUNTY, MandateLevel.TOWNSHIP)
+
+
+def most_at_once(periods: Iterable[tuple[date, date | None]]) -> int:
+    """Return how many of the periods (last day included, None: open) count on the busiest day."""
+    known = list(periods)
+    return max((sum(holds(period, start) for period in known) for start, _end in known), default=0)
+
+
+def holds(period: tuple[date, date | None], day: date) -> bool:
+    """Does the day lie in the period?"""
+    start, end = period
+    return start <= day and (end is None or day <= end)

@@ -1,4 +1,5 @@
-"""Writes of the deputies app: people, mandates, memberships, accounts, photos, consents, boards.
+"""Writes of the deputies app: people, mandates, memberships, constituents, accounts, photos, consents,
+boards.
 
 `actor=None` is the system itself, at the command line; see `deputies.permissions`.
 """
@@ -6,6 +7,18 @@
 from deputies.services.accounts import link_account, open_deputy_account
 from deputies.services.albums import put_album
 from deputies.services.consents import record_consent, withdraw_consent
+from deputies.services.constituents import (
+    NewConstituent,
+    NewContact,
+    add_constituent,
+    edit_constituent,
+    end_constituent,
+    load_constituents,
+    load_contacts,
+    look_at_constituents,
+    record_contact,
+    void_contact,
+)
 from deputies.services.editions import record_edition
 from deputies.services.loading import NewDeputy, NewMandate, load_deputies
 from deputies.services.mandates import edit_mandate, end_mandate, grant_mandate
@@ -14,23 +27,33 @@ from deputies.services.people import add_deputy, edit_deputy
 from deputies.services.photos import crop_photo, original_size, put_photo, remove_photo
 
 __all__ = [
+    "NewConstituent",
+    "NewContact",
     "NewDeputy",
     "NewMandate",
+    "add_constituent",
     "add_deputy",
     "assign_to_branch",
     "crop_photo",
+    "edit_constituent",
     "edit_deputy",
     "edit_mandate",
+    "end_constituent",
     "end_mandate",
     "grant_mandate",
     "link_account",
+    "load_constituents",
+    "load_contacts",
     "load_deputies",
+    "look_at_constituents",
     "open_deputy_account",
     "original_size",
     "put_album",
     "put_photo",
     "record_consent",
+    "record_contact",
     "record_edition",
     "remove_photo",
+    "void_contact",
     "withdraw_consent",
 ]

@@ -45,3 +45,8 @@ class SealedField(models.TextField):
 def masked_phone(phone: str) -> str:
     """Return a phone with its middle hidden, e.g. `199****0001`; short numbers are hidden wholly."""
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "****" if phone else ""
+
+
+def masked_name(name: str) -> str:
+    """Return a name of which only the first character is left, e.g. `王*`, whatever its length."""
+    return f"{name[:1]}*" if name else ""

@@ -1,0 +1,353 @@
+"""Whom a deputy keeps in touch with: five at a time, by whom written down, who sees which villager, what is kept."""
+
+import json
+from datetime import date, timedelta
+
+import pytest
+
+from deputies.models import Constituent, Contact
+from deputies.services import (
+    NewConstituent,
+    NewContact,
+    add_constituent,
+    assign_to_branch,
+    edit_constituent,
+    end_constituent,
+    end_mandate,
+    grant_mandate,
+    load_constituents,
+    load_contacts,
+    record_contact,
+    void_contact,
+)
+from deputies.states import ContactForm, MandateLevel
+from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
+from julu_liaison.common.history import changes_of
+from julu_liaison.common.models import AuditLog
+from julu_liaison.common.working_days import today_here
+from julu_liaison.notices.models import Notice
+from stations.models import Village
+from stations.services import add_village, open_station
+from tests.cast import OPENED, account, make_deputy, moment
+
+pytestmark = pytest.mark.django_db
+
+NAME, PHONE = "郑冬梅", "19900007001"
+START, DAY = date(2026, 1, 5), date(2026, 3, 2)
+
+
+@pytest.fixture
+def known(cast) -> Constituent:
+    return add(cast, phone=PHONE, village=cast.village)
+
+
+def add(cast, *, name=NAME, deputy=None, actor=None, started_on=START, **fields) -> Constituent:
+    return add_constituent(
+        deputy=deputy or cast.deputy_person, name=name, started_on=started_on, actor=actor or cast.clerk, **fields
+    )
+
+
+def touch(row, actor, on=DAY, form=ContactForm.VISIT, **fields) -> Contact:
+    return record_contact(constituent=row, date=on, form=form, actor=actor, at=moment(DAY), **fields)
+
+
+def refused(field: str, act) -> str:
+    with pytest.raises(DomainError) as caught:
+        act()
+    assert field in caught.value.fields
+    return caught.value.message
+
+
+# ---- Writing -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", ["deputy", "head", "clerk", "staff", "admin"])
+def test_the_deputy_the_head_the_clerk_and_the_county_write_down(cast, who):
+    row = add(cast, actor=getattr(cast, who))
+    edit_constituent(constituent=row, actor=getattr(cast, who), note="种粮大户")
+    contact = touch(row, getattr(cast, who))
+    void_contact(contact=contact, reason="记到别人名下了", actor=getattr(cast, who))
+    end_constituent(constituent=row, ended_on=DAY, reason="迁出本村", actor=getattr(cast, who))
+
+
+@pytest.mark.parametrize("who", ["stranger", "auditor", "officer", "chief"])
+def test_nobody_else_does(cast, known, who):
+    actor = getattr(cast, who)
+    contact = touch(known, cast.clerk)
+    for act in (
+        lambda: add(cast, name="吴大海", actor=actor),
+        lambda: edit_constituent(constituent=known, actor=actor, note="x"),
+        lambda: end_constituent(constituent=known, ended_on=DAY, reason="迁出", actor=actor),
+        lambda: touch(known, actor),
+        lambda: void_contact(contact=contact, reason="错", actor=actor),
+        lambda: load_constituents(
+            county=cast.county, people=[NewConstituent(cast.deputy_person, "吴大海", START)], actor=actor
+        ),
+    ):
+        with pytest.raises(NotAllowed):
+            act()
+
+
+def test_a_member_keeps_no_colleagues_constituents(cast):
+    with pytest.raises(NotAllowed):
+        add(cast, deputy=cast.head_person, actor=cast.deputy)
+
+
+def test_five_at_a_time_and_the_sixth_after_one_has_ended(cast):
+    rows = [add(cast, name=f"选民{number}") for number in "一二三四五"]
+    with pytest.raises(Conflict, match="名额已经满了"):
+        add(cast, name="选民六")
+    end_constituent(constituent=rows[0], ended_on=DAY, reason="迁出本村", actor=cast.clerk)
+    with pytest.raises(Conflict):
+        add(cast, name="选民六", started_on=DAY)  # the last day still counts
+    add(cast, name="选民六", started_on=DAY + timedelta(days=1))
+
+
+def test_a_first_day_cannot_be_moved_to_where_five_are_already(cast):
+    rows = [add(cast, name=f"选民{number}") for number in "一二三四五"]
+    end_constituent(constituent=rows[0], ended_on=DAY, reason="迁出本村", actor=cast.clerk)
+    late = add(cast, name="选民六", started_on=DAY + timedelta(days=1))
+    with pytest.raises(Conflict):
+        edit_constituent(constituent=late, actor=cast.clerk, started_on=DAY)
+
+
+def test_only_for_deputies_of_the_county_or_township_congress_on_that_day(cast):
+    other = make_deputy(cast, "省代表", cast.gt01)
+    end_mandate(mandate=other.mandates.get(), ended_on=date(2025, 12, 31), reason="调离", actor=cast.admin)
+    grant_mandate(deputy=other, level=MandateLevel.PROVINCE, term="第十四届", started_on=OPENED, actor=cast.admin)
+    assert "县级或乡级" in refused("started_on", lambda: add(cast, deputy=other))
+    row = add(cast, deputy=other, started_on=date(2025, 12, 31))
+    refused("date", lambda: touch(row, cast.clerk, date(2026, 1, 1)))
+    touch(row, cast.clerk, date(2025, 12, 31))
+
+
+def test_what_is_typed_is_tidied(cast):
+    row = add(cast, name=" 郑\u3000冬 ", phone="+86 199-0000-7001", note=" 养羊\n户 ")
+    assert (row.name, row.phone, row.note) == ("郑冬", "19900007001", "养羊户")
+    assert edit_constituent(constituent=row, actor=cast.clerk, phone="１９９００００７００２").phone == "19900007002"
+
+
+@pytest.mark.parametrize(
+    ("field", "values"),
+    [
+        ("name", {"name": " \u3000"}),
+        ("name", {"name": "123"}),
+        ("name", {"name": "郑" * 41}),
+        ("phone", {"phone": "1990000"}),
+        ("phone", {"phone": "199000070011"}),
+        ("started_on", {"started_on": today_here() + timedelta(days=1)}),
+    ],
+)
+def test_what_cannot_be_right_is_refused(cast, field, values):
+    refused(field, lambda: add(cast, **values))
+
+
+def test_villages_are_the_countys_own(cast):
+    far = open_station(code="C02", name="别县", parent=None, opened_on=OPENED, actor=None)
+    town = open_station(code="C02-A", name="别镇", parent=far, opened_on=OPENED, actor=None)
+    branch = open_station(code="C02-A1", name="第一分站", parent=town, opened_on=OPENED, actor=None)
+    foreign = Village.objects.create(name="别村", branch=branch)
+    refused("village", lambda: add(cast, village=foreign))
+    row = add(cast, village=cast.village)
+    refused("village", lambda: edit_constituent(constituent=row, actor=cast.clerk, village=foreign))
+
+
+def test_the_same_person_is_written_down_once(cast, known):
+    with pytest.raises(Conflict):
+        add(cast, name="郑 冬 梅".replace(" ", ""), phone=PHONE)
+    add(cast, phone="19900007009")  # a namesake with a phone of her own
+
+
+def test_ending_keeps_the_records_and_asks_why(cast, known):
+    touch(known, cast.clerk)
+    refused("reason", lambda: end_constituent(constituent=known, ended_on=DAY, reason=" ", actor=cast.clerk))
+    for day in (START - timedelta(days=1), DAY - timedelta(days=1), today_here() + timedelta(days=1)):
+        refused("ended_on", lambda day=day: end_constituent(constituent=known, ended_on=day, reason="迁出", actor=cast.clerk))
+    ended = end_constituent(constituent=known, ended_on=DAY, reason="迁出", actor=cast.clerk)
+    assert (ended.ended_on, ended.end_reason, ended.contacts.count()) == (DAY, "迁出", 1)
+    with pytest.raises(Conflict):
+        end_constituent(constituent=known, ended_on=DAY, reason="迁出", actor=cast.clerk)
+
+
+def test_contacts_lie_within_the_time_and_not_ahead(cast, known):
+    refused("date", lambda: touch(known, cast.clerk, START - timedelta(days=1)))
+    refused("date", lambda: touch(known, cast.clerk, DAY + timedelta(days=1)))  # `at` is DAY
+    refused("form", lambda: touch(known, cast.clerk, form="letter"))
+    end_constituent(constituent=known, ended_on=DAY - timedelta(days=1), reason="迁出", actor=cast.clerk)
+    known.refresh_from_db()
+    refused("date", lambda: touch(known, cast.clerk))
+
+
+def test_the_same_contact_sent_twice_is_one(cast, known):
+    first = touch(known, cast.deputy, note="问了灌溉")
+    assert touch(known, cast.deputy, note=" 问了灌溉 ").pk == first.pk
+    void_contact(contact=first, reason="记错了", actor=cast.deputy)
+    assert touch(known, cast.deputy, note="问了灌溉").pk != first.pk
+    assert (Contact.objects.count(), Contact.objects.valid().count()) == (2, 1)
+
+
+def test_a_voided_contact_stays_with_its_reason(cast, known):
+    contact = touch(known, cast.deputy)
+    refused("reason", lambda: void_contact(contact=contact, reason="", actor=cast.deputy))
+    assert void_contact(contact=contact, reason="记错了人", actor=cast.deputy).void_reason == "记错了人"
+    with pytest.raises(Conflict):
+        void_contact(contact=contact, reason="再来", actor=cast.deputy)
+
+
+def test_a_first_day_is_corrected_only_to_where_the_records_allow(cast, known):
+    touch(known, cast.clerk)
+    refused("started_on", lambda: edit_constituent(constituent=known, actor=cast.clerk, started_on=DAY + timedelta(days=1)))
+    assert edit_constituent(constituent=known, actor=cast.clerk, started_on=DAY).started_on == DAY
+    refused("deputy", lambda: edit_constituent(constituent=known, actor=cast.clerk, deputy=cast.head_person))
+
+
+# ---- Loading many ------------------------------------------------------------------------------------------------
+
+
+def many(cast, each=5) -> list[NewConstituent]:
+    people = [deputy for group in cast.deputies.values() for deputy in group]
+    return [
+        NewConstituent(deputy, f"村民{'甲乙丙丁戊己'[number]}", START, phone=f"1990000{index:03d}{number}",
+                       village=cast.village)  # fmt: skip
+        for index, deputy in enumerate(people)
+        for number in range(each)
+    ]
+
+
+def test_many_are_loaded_in_a_fixed_number_of_queries(cast, django_assert_max_num_queries):
+    with django_assert_max_num_queries(12):
+        load_constituents(county=cast.county, people=many(cast), actor=cast.staff)
+    assert Constituent.objects.count() == 5 * 8
+    row = AuditLog.objects.get(action="load_constituents")
+    assert row.detail == {"added": 40, "deputies": 8}
+    assert [change.kind for change in changes_of(Constituent.objects.first())] == ["新增"]
+
+
+def test_loading_obeys_the_same_rules_and_says_which_row(cast):
+    def load(people, actor=cast.staff):
+        with pytest.raises(DomainError) as caught:
+            load_constituents(county=cast.county, people=people, actor=actor)
+        assert Constituent.objects.count() == 0
+        return caught.value
+
+    assert load(many(cast, each=6)).details["row"] == 5
+    good = many(cast)[0]
+    assert load([good, NewConstituent(cast.deputy_person, "某某", START, phone="12")]).details["row"] == 1
+    assert load([good, NewConstituent(cast.deputy_person, "某某", OPENED - timedelta(days=1))]).details["row"] == 1
+    assert load([good, NewConstituent(cast.deputy_person, "某某", today_here() + timedelta(days=1))]).details["row"] == 1
+    assert isinstance(load(many(cast), actor=cast.clerk), NotAllowed)  # 阎疃's deputies are among them
+
+
+def test_a_clerk_loads_for_the_own_station(cast):
+    mine = [new for new in many(cast) if new.deputy in cast.deputies["GT01"]]
+    assert len(load_constituents(county=cast.county, people=mine, actor=cast.clerk)) == 20
+
+
+def test_contacts_are_loaded_by_the_county(cast, known):
+    new = [NewContact(known, START + timedelta(days=days), ContactForm.PHONE) for days in range(10)]
+    load_contacts(county=cast.county, contacts=new, actor=cast.staff, at=moment(DAY))
+    assert known.contacts.count() == 10
+    with pytest.raises(NotAllowed):
+        load_contacts(county=cast.county, contacts=new, actor=cast.stranger, at=moment(DAY))
+    with pytest.raises(DomainError):
+        load_contacts(
+            county=cast.county, contacts=[NewContact(known, OPENED, ContactForm.PHONE)], actor=None, at=moment(DAY)
+        )
+
+
+# ---- Who sees ----------------------------------------------------------------------------------------------------
+
+
+def seers(cast) -> set[str]:
+    people = ("admin", "staff", "auditor", "clerk", "stranger", "head", "deputy", "officer", "chief", "other_officer")
+    found = set()
+    for name in people:
+        user = getattr(cast, name)
+        user.__dict__.pop("_scope", None)
+        rows = Constituent.objects.visible_to(user)
+        assert rows.exists() == Contact.objects.visible_to(user).exists()
+        if rows.exists():
+            found.add(name)
+    return found
+
+
+COUNTY = {"admin", "staff", "auditor"}
+
+
+def test_who_sees_a_members_and_a_heads_constituents(cast):
+    row = add(cast)
+    touch(row, cast.clerk)
+    assert seers(cast) == COUNTY | {"clerk", "head", "deputy"}
+    Contact.objects.all().delete()
+    row.history.all().delete()
+    row.delete()
+    touch(add(cast, deputy=cast.head_person), cast.clerk)
+    assert seers(cast) == COUNTY | {"clerk", "head"}
+
+
+def test_a_deputy_who_moves_takes_the_constituents_along(cast):
+    person = cast.deputies["GT01"][2]
+    touch(add(cast, deputy=person), cast.clerk)
+    assert seers(cast) == COUNTY | {"clerk", "head"}
+    other = cast.deputies["YT01"][0]
+    other_head = account("yanzhan", "阎疃站长")
+    cast.other_head = other_head
+    from deputies.services import link_account  # noqa: PLC0415
+
+    link_account(deputy=other, user=other_head, actor=cast.admin)
+    assign_to_branch(deputy=person, branch=cast.yt01, role="member", started_on=today_here(), actor=cast.admin)
+    assert seers(cast) == COUNTY | {"stranger"}  # the clerk of 阎疃, not the one of 官亭
+    assert Constituent.objects.visible_to(other_head).exists()
+    touch(Constituent.objects.get(), other_head)
+    with pytest.raises(NotAllowed):
+        touch(Constituent.objects.get(), cast.head, form=ContactForm.PHONE)
+
+
+def test_a_move_still_to_come_changes_nothing_yet(cast):
+    person = cast.deputies["GT01"][2]
+    touch(add(cast, deputy=person), cast.clerk)
+    assign_to_branch(
+        deputy=person, branch=cast.yt01, role="member", started_on=today_here() + timedelta(days=9), actor=cast.admin
+    )
+    assert seers(cast) == COUNTY | {"clerk", "head"}
+
+
+def test_a_former_deputys_constituents_stay_with_the_station_and_the_county(cast):
+    person = cast.deputies["GT01"][2]
+    touch(add(cast, deputy=person), cast.clerk)
+    membership = person.memberships.get()
+    membership.ended_on = today_here() - timedelta(days=1)
+    membership.save()
+    assert seers(cast) == COUNTY | {"clerk"}
+
+
+# ---- Nothing told ------------------------------------------------------------------------------------------------
+
+
+def test_no_villager_in_audit_texts_notices_or_history(cast, known):
+    edit_constituent(constituent=known, actor=cast.clerk, name="郑冬梅兰", phone="19900007003")
+    contact = touch(known, cast.clerk, note="郑冬梅说井水浑")
+    void_contact(contact=contact, reason="记错了", actor=cast.clerk)
+    end_constituent(constituent=known, ended_on=DAY, reason="迁出", actor=cast.clerk)
+    told = json.dumps(list(AuditLog.objects.values_list("detail", "target_key")), ensure_ascii=False, default=str)
+    told += str(known) + str(contact) + str(known.history.first())
+    told += "".join(Notice.objects.values_list("text", flat=True)) if hasattr(Notice, "text") else ""
+    told += repr([change.differences for change in changes_of(known)])
+    assert len(changes_of(known)) == 3
+    for secret in ("郑冬梅", PHONE, "19900007003", "7003"):
+        assert secret not in told
+
+
+def test_names_and_phones_are_encrypted_in_both_tables(cast, known):
+    from django.db import connection  # noqa: PLC0415
+
+    with connection.cursor() as cursor:
+        for table in ("deputies_constituent", "deputies_historicalconstituent"):
+            cursor.execute(f"SELECT name, phone FROM {table}")  # noqa: S608 - names of our own
+            assert NAME not in str(cursor.fetchall())
+
+
+def test_an_import_of_villages_does_not_lose_a_constituents_village(cast, known):
+    add_village(name="西安庄村", branch=cast.gt01, actor=cast.staff)
+    known.refresh_from_db()
+    assert known.village == cast.village
