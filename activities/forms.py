@@ -485,11 +485,11 @@ def _shifts_of(branches: list[Station], day: date) -> Iterable[Shift]:
 
 
 def _logs_of(branches: list[Station], day: date) -> dict[int, list[DutyLog]]:
-    rows = DutyLog.objects.valid().filter(branch__in=branches, date=day).select_related("recorder").order_by("pk")
+    rows = DutyLog.objects.valid().filter(branch__in=branches, date=day).select_related("recorder", "register").order_by("pk")
     attendance = Attendance.objects.select_related("deputy")
     found: dict[int, list[DutyLog]] = {}
     # The sealed columns are not even read: nobody needs a villager's name on this page.
-    opinions = Opinion.objects.defer("villager_name", "villager_phone").order_by("pk")
+    opinions = Opinion.objects.defer("villager_name", "villager_phone").select_related("register").order_by("pk")
     for log in rows.prefetch_related(Prefetch("attendance", attendance), Prefetch("opinions", opinions)):
         found.setdefault(log.branch_id, []).append(log)
     return found

@@ -28,6 +28,30 @@ class Placed(models.Model):
         self.branch, self.station_id, self.county_id = branch, branch.parent_id, branch.county_id
 
 
+class Registered(Placed):
+    """Has a formal number in the register of one station (`register`), where it stays for good.
+
+    `station` is the branch's station of today and follows when the branch moves; the number does not.
+    """
+
+    register = models.ForeignKey(
+        Station, models.PROTECT, related_name="+", verbose_name="编号所属联络站", editable=False
+    )
+
+    class Meta:
+        abstract = True
+
+    def enter_at(self, branch: Station) -> None:
+        """Put a new row at `branch` and into the register of its station."""
+        self.put_at(branch)
+        self.register_id = branch.parent_id
+
+    @property
+    def foreign_register(self) -> str:
+        """The short name of the register's station where it is no longer the branch's own, else nothing."""
+        return self.register.name if self.register_id != self.station_id else ""
+
+
 class Roster(models.Model):
     """A township station's month of Sundays (排班); published once the deputies have been told."""
 
@@ -80,7 +104,7 @@ class ShiftPlace(models.Model):
         return f"{self.deputy} {self.shift.date}"
 
 
-class DutyLog(Placed):
+class DutyLog(Registered):
     """Numbered record of one session at a branch (工作日志)."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -103,7 +127,7 @@ class DutyLog(Placed):
     class Meta:
         verbose_name = verbose_name_plural = "工作日志"
         ordering = ["-date", "-pk"]
-        constraints = [models.UniqueConstraint(fields=["station", "year", "serial"], name="duty_log_number_once")]
+        constraints = [models.UniqueConstraint(fields=["register", "year", "serial"], name="duty_log_number_once")]
         indexes = [
             models.Index(fields=["branch", "date"]),
             models.Index(fields=["station", "date"]),
@@ -115,7 +139,7 @@ class DutyLog(Placed):
 
     @property
     def number(self) -> str:
-        """The printed number within the station's register, e.g. 〔2026〕第001号."""
+        """The printed number within its register, e.g. 〔2026〕第001号."""
         return printed_number(self.year, self.serial)
 
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from activities.models import DutyLog, Placed
+from activities.models import DutyLog, Registered
 from activities.states import Category
 from deputies.models import Deputy
 from julu_liaison.common.secrets import SealedField
@@ -15,7 +15,7 @@ from opinions.states import Kind, Rating, ReplyClass, State, Unit
 from stations.models import Department, Station
 
 
-class Opinion(Placed):
+class Opinion(Registered):
     """A numbered ticket. `state`, holder and due day are written by `opinions.services.move_opinion` only."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -60,7 +60,7 @@ class Opinion(Placed):
         verbose_name = verbose_name_plural = "意见建议"
         ordering = ["-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["station", "kind", "number"], name="opinion_number_once"),
+            models.UniqueConstraint(fields=["register", "kind", "number"], name="opinion_number_once"),
             models.CheckConstraint(
                 name="opinion_one_holder_at_most", condition=Q(holder_station=None) | Q(holder_department=None)
             ),
@@ -124,6 +124,13 @@ class Hop(models.Model):
 
     def __str__(self):
         return f"{self.opinion} {self.move}"
+
+    @property
+    def actor_words(self) -> str:
+        """Who made the move, e.g. `李明(代管王秀兰的岗位)`; needs `actor` and `standing_in_for` fetched."""
+        if self.actor is None:
+            return ""
+        return self.actor.name + (f"(代管{self.standing_in_for.name}的岗位)" if self.standing_in_for else "")
 
 
 class Reply(models.Model):

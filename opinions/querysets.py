@@ -76,12 +76,12 @@ class OpinionQuerySet(PlacedQuerySet):
     def for_list(self):
         """Everything a list row shows, in one query."""
         return self.select_related(
-            "branch__parent", "station", "deputy", "department", "holder_station__parent", "holder_department"
+            "branch__parent", "station", "register", "deputy", "department", "holder_station__parent", "holder_department"
         )
 
 
 class HopQuerySet(QuerySet):
     def in_order(self):
-        return self.select_related("actor", "place", "department").order_by("pk")
+        return self.select_related("actor", "standing_in_for", "place", "department").order_by("pk")
 
 

@@ -4,9 +4,27 @@ from django.dispatch import receiver
 
 from activities.signals import matters_recorded
 from opinions.services import register_opinions
+from opinions.services.relocating import demand_no_open_tickets, follow_branch, follow_merger
+from stations.signals import branch_merged, branch_moved, station_closing
 
 
 @receiver(matters_recorded)
 def register_matters(sender, *, log, matters, actor, at, **_more):
     """A matter written in a duty log becomes a ticket in the same transaction."""
     return register_opinions(log=log, matters=matters, actor=actor, at=at)
+
+
+@receiver(branch_moved)
+def take_the_tickets_along(sender, *, branch, source, target, actor, at, **_more):
+    return follow_branch(branch=branch, source=source, target=target, actor=actor, at=at)
+
+
+@receiver(branch_merged)
+def hand_open_tickets_over(sender, *, branch, into, actor, at, **_more):
+    return follow_merger(branch=branch, into=into, actor=actor, at=at)
+
+
+@receiver(station_closing)
+def refuse_while_tickets_wait_there(sender, *, station, **_more):
+    demand_no_open_tickets(station=station)
+    return []

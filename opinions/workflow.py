@@ -8,6 +8,7 @@ from opinions import permissions as may
 from opinions.states import HELD, OPEN, Kind, Rating, State
 
 BACK = {State.AT_STATION: State.AT_BRANCH, State.AT_CENTRE: State.AT_STATION}
+RELOCATE = "relocate"  # not a move of anybody's: the ticket's branch was moved or merged
 UP = {State.AT_BRANCH: State.AT_STATION, State.AT_STATION: State.AT_CENTRE}
 STARTS = {Kind.OPINION: State.AT_BRANCH, Kind.SUGGESTION: State.AT_STATION}
 
@@ -109,6 +110,12 @@ MOVES = table([
          line="正在重新办理", fits=_not_reopened),
     Move("void", "作废", _of(*OPEN), State.VOID, may.looks_after_it, needs=("note",), line="已作废", danger=True),
 ])  # fmt: skip
+
+
+def label_of(name: str) -> str:
+    """The words for what a hop did: a move, or what else is written into a ticket's history."""
+    others = {"register": "登记", RELOCATE: "分站调整"}
+    return MOVES[name].label if name in MOVES else others.get(name, name)
 
 
 def moves_open_to(user, opinion) -> list[Move]:

@@ -84,6 +84,18 @@ class Station(MPTTModel):
         """The township station of a branch, or the station itself."""
         return self.parent if self.level == Level.BRANCH else self
 
+    @property
+    def successor(self) -> "Station":
+        """Where a merged branch has gone in the end; any other place itself."""
+        place = self
+        while place.merged_into:
+            place = place.merged_into
+        return place
+
+    def is_open(self, on) -> bool:
+        """Whether the place is there on the day `on`; `closed_on` is the first day it isn't."""
+        return self.opened_on <= on and (self.closed_on is None or on < self.closed_on)
+
     def inherited(self, field: str):
         """Return the value of `field`, or that of the nearest place above that has one."""
         place = self

@@ -50,11 +50,12 @@ class LogRow(serializers.ModelSerializer):
     attendance = PresenceRow(many=True, read_only=True)
     opinions = TicketName(many=True, source="opinions_seen", read_only=True)
     number = serializers.CharField(read_only=True)
+    register = serializers.SlugRelatedField("code", read_only=True, help_text="编号属于哪个联络站的登记簿;分站迁移后不变")
 
     class Meta:
         model = DutyLog
         fields = [
-            "uid", "number", "branch", "date", "form", "state", "attendance", "received", "households", "leaflets",
+            "uid", "number", "register", "branch", "date", "form", "state", "attendance", "received", "households", "leaflets",
             "summary", "opinions",
         ]  # fmt: skip
         read_only_fields = fields

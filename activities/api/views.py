@@ -58,7 +58,7 @@ class DutyLogs(ListAPIView):
 
     def get_queryset(self):
         seen = Opinion.objects.visible_to(self.request.user).only("uid", "number", "log").order_by("pk")
-        rows = DutyLog.objects.visible_to(self.request.user).select_related("branch")
+        rows = DutyLog.objects.visible_to(self.request.user).select_related("branch", "register")
         return rows.prefetch_related("attendance__deputy", Prefetch("opinions", queryset=seen, to_attr="opinions_seen"))
 
     @extend_schema(summary="工作日志列表", description="后登记的在前。")

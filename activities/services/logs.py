@@ -1,6 +1,6 @@
 """Filing duty logs: one entry feeds log, attendance, opinions and (through announcing) points."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -16,6 +16,7 @@ from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.numbering import next_number
 from julu_liaison.common.working_days import today_here
 from stations.models import Station
+from stations.services import hold_place
 
 MOST_RECEIVED = 999
 
@@ -63,9 +64,9 @@ def file_log(*, row: SundayRow, on: date, actor, at: datetime, filing_key: str |
     `filing_key` makes a repeat return what was filed first. Raises NotAllowed, or DomainError with the fields
     (`date`, `attendance`, `received`, `opinions`) that need another look.
     """
+    row = replace(row, branch=hold_place(row.branch))  # it may have been moved since the sheet was opened
     if not can_file_log(actor, row.branch):
         raise NotAllowed(f"{row.branch.full_name}的工作日志由所在联络站或本站站长登记。")
-    Station.objects.select_for_update().get(pk=row.branch.pk)
     filed = DutyLog.objects.filter(filing_key=filing_key).first() if filing_key else None
     if filed:
         return FiledLog(filed, [])
@@ -81,7 +82,7 @@ def file_log(*, row: SundayRow, on: date, actor, at: datetime, filing_key: str |
 def _check_day(branch: Station, on: date, at: datetime) -> None:
     if on > today_here(at):
         raise DomainError("接待日还没到,请到当天再登记。", fields={"date": "这一天还没到"})
-    if on < branch.opened_on or (branch.closed_on and on >= branch.closed_on):
+    if not branch.is_open(on):
         raise DomainError("这一天分站不在开放期内,请核对日期。", fields={"date": "这一天分站没有开放"})
 
 
@@ -128,7 +129,7 @@ def _write_log(row: SundayRow, on: date, actor, at: datetime, filing_key: str | 
         summary=row.summary, received=row.received, households=row.households, leaflets=row.leaflets,
         recorder=actor, filed_at=at, filing_key=filing_key,
     )  # fmt: skip
-    log.put_at(row.branch)
+    log.enter_at(row.branch)
     log.save(force_insert=True)
     shift = Shift.objects.filter(branch=row.branch, date=on).prefetch_related("places").first()
     expected = {place.deputy_id for place in shift.places.all()} if shift else set()
@@ -164,7 +165,7 @@ def file_sunday(*, rows: list[SundayRow], on: date, actor, at: datetime, filing_
     """
     filed = []
     for row in sorted(rows, key=lambda row: row.branch.pk):
-        Station.objects.select_for_update().get(pk=row.branch.pk)
+        hold_place(row.branch)
         key = f"{filing_key}:{row.branch.code}"
         _demand_not_filed(row.branch, on, key)
         if row.not_held_reason:
@@ -186,6 +187,7 @@ def _demand_not_filed(branch: Station, on: date, key: str) -> None:
 @transaction.atomic
 def record_not_held(*, branch: Station, on: date, reason: str, actor, at: datetime) -> Shift:
     """Record that a planned session did not take place (本次未开展), with the reason."""
+    branch = hold_place(branch)
     if not can_file_log(actor, branch):
         raise NotAllowed(f"{branch.full_name}由所在联络站或本站站长登记。")
     _check_day(branch, on, at)

@@ -16,6 +16,7 @@ from julu_liaison.common.errors import Conflict, NotAllowed
 from julu_liaison.common.working_days import Calendar, sundays_of
 from julu_liaison.notices.services import notify
 from stations.models import Station
+from stations.services import hold_place
 
 
 @transaction.atomic
@@ -30,23 +31,37 @@ def draft_roster(*, station: Station, month: date, actor) -> tuple[Roster, dict[
     roster, _created = Roster.objects.select_for_update().get_or_create(station=station, month=month)
     if roster.state == RosterState.PUBLISHED:
         raise Conflict(f"{station.name}{month:%Y年%m月}的排班已经公布,要调整请逐次改。")
-    Shift.objects.filter(roster=roster).delete()
+    station = hold_place(station)
+    Shift.objects.filter(roster=roster, station=station).delete()
     sundays = sundays_of(month)
     calendar = Calendar.load(sundays[0], sundays[-1] + timedelta(days=20))
     left_over = {}
-    branches = Station.objects.filter(parent=station).open(sundays[0]).in_official_order()
-    for branch in branches.select_related("parent__parent"):
-        left_over[branch.code] = _draft_branch(roster, branch, sundays, calendar)
+    for branch, days in _days_to_plan(station, {sunday: calendar.reception_day(sunday) for sunday in sundays}):
+        left_over[branch.code] = _draft_branch(roster, branch, days)
     audit.record("draft_roster", actor=actor, target=station, month=str(month))
     return roster, {code: people for code, people in left_over.items() if people}
 
 
-def _draft_branch(roster: Roster, branch: Station, sundays: list[date], calendar: Calendar) -> list:
-    held_on = [calendar.reception_day(sunday) for sunday in sundays]
+def _days_to_plan(station: Station, days: dict[date, date]) -> list[tuple[Station, dict[date, date]]]:
+    """Return each branch with those of `days` (reception day by Sunday) that it is open on and that aren't arranged.
+
+    Arranged already are the published days that a branch brought along from another station.
+    """
+    branches = Station.objects.filter(parent=station).in_official_order().select_related("parent__parent")
+    arranged = set(Shift.objects.filter(station=station, for_sunday__in=days).values_list("branch", "for_sunday"))
+    found = []
+    for branch in branches:
+        free = {s: day for s, day in days.items() if branch.is_open(day) and (branch.pk, s) not in arranged}
+        found += [(branch, free)] if free else []
+    return found
+
+
+def _draft_branch(roster: Roster, branch: Station, days: dict[date, date]) -> list:
+    sundays, held_on = list(days), list(days.values())
     rows = Membership.objects.filter(branch=branch).overlapping(held_on[0], held_on[-1]).heads_first()
     rows = list(rows.select_related("deputy"))
     away = {(row.deputy_id, day) for row in rows for day in held_on if not _is_member(row, day)}
-    served = _served_this_year(branch, sundays[0])
+    served = _served_this_year(branch, sundays[-1])
     seats = branch.seats_here
     places, waiting = fill_places([row.deputy_id for row in rows], [(day, seats) for day in held_on], served, away)
     _write_shifts(roster, branch, sundays, places)
@@ -57,10 +72,10 @@ def _is_member(membership: Membership, day: date) -> bool:
     return membership.started_on <= day and (membership.ended_on is None or day <= membership.ended_on)
 
 
-def _served_this_year(branch: Station, before: date) -> Counter:
-    """Count each deputy's planned places of the year before the month, so that the year's load evens out."""
+def _served_this_year(branch: Station, until: date) -> Counter:
+    """Count each deputy's other planned places of the year, so that its load evens out."""
     rows = ShiftPlace.objects.filter(
-        shift__branch=branch, shift__for_sunday__gte=before.replace(month=1, day=1), shift__for_sunday__lt=before
+        shift__branch=branch, shift__for_sunday__gte=until.replace(month=1, day=1), shift__for_sunday__lte=until
     )
     return Counter(dict(rows.values_list("deputy").annotate(times=Count("pk"))))
 

@@ -17,8 +17,8 @@ from julu_liaison.common.errors import DomainError
 @login_required
 def duty_log(request, uid):
     """The log with attendance and opinions; POST voids it (作废), a new one can then be filed for the day."""
-    logs = DutyLog.objects.visible_to(request.user).select_related("branch__parent", "recorder")
-    log = get_object_or_404(logs.prefetch_related("attendance__deputy", "opinions"), uid=uid)
+    logs = DutyLog.objects.visible_to(request.user).select_related("branch__parent", "register", "recorder")
+    log = get_object_or_404(logs.prefetch_related("attendance__deputy", "opinions__register"), uid=uid)
     problem, reason = "", request.POST.get("reason", "").replace("\0", "")[:200]
     if request.method == "POST":
         try:

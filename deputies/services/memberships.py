@@ -11,7 +11,7 @@ from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError
 from julu_liaison.common.history import save_traced
 from stations.models import Posting, Station
-from stations.services import appoint, end_posting
+from stations.services import appoint, end_posting, hold_place
 from stations.states import Level, Role
 
 POSTING_OF = {MembershipRole.HEAD: Role.BRANCH_HEAD, MembershipRole.MEMBER: Role.DEPUTY}
@@ -27,6 +27,7 @@ def assign_to_branch(*, deputy: Deputy, branch: Station, role: str, started_on: 
     demand_editor(actor, deputy, "驻站分配由县人大办公室办理。")
     if branch.level != Level.BRANCH:
         raise DomainError("代表要分到一个分站,请选分站。", fields={"branch": "请选分站"})
+    branch = _open_branch(branch)
     Deputy.objects.select_for_update().get(pk=deputy.pk)
     if role == MembershipRole.HEAD:
         _demand_fit_head(deputy, branch, started_on)
@@ -45,6 +46,34 @@ def assign_to_branch(*, deputy: Deputy, branch: Station, role: str, started_on: 
     give_posting(membership)
     audit.record("assign_to_branch", actor=actor, target=deputy, branch=branch.code, role=role)
     return membership
+
+
+def carry_over(*, membership: Membership, into: Station, role: str, on: date, actor) -> Membership:
+    """Let a membership go on in another branch from `on`, until the day it was to end; part of merging two branches.
+
+    One that begins on that day or later has never counted in the old branch and is put over as it is.
+    """
+    last_day = on - timedelta(days=1)
+    going_on = membership
+    _end_posting(membership, last_day)
+    if membership.started_on < on:
+        going_on = Membership(deputy=membership.deputy, started_on=on, ended_on=membership.ended_on)
+        membership.ended_on = last_day
+        save_traced(membership, actor=actor, update_fields=["ended_on"])
+    going_on.branch, going_on.role = into, role
+    going_on.full_clean(exclude=["deputy", "branch"])
+    save_traced(going_on, actor=actor)
+    give_posting(going_on)
+    audit.record("carry_over", actor=actor, target=membership.deputy, branch=into.code, role=role)
+    return going_on
+
+
+def _open_branch(branch: Station) -> Station:
+    """Nobody is assigned to a closed branch, nor while it's being closed."""
+    branch = hold_place(branch)
+    if branch.closed_on is not None:
+        raise DomainError(f"{branch.full_name}已经撤销,请选别的分站。", fields={"branch": "已经撤销,请选别的分站"})
+    return branch
 
 
 def _demand_fit_head(deputy: Deputy, branch: Station, on: date) -> None:
@@ -67,11 +96,14 @@ def _end_membership(membership: Membership, new_start: date, actor) -> None:
 
 
 def give_posting(membership: Membership) -> None:
-    if membership.deputy.user_id:
-        appoint(
-            user=membership.deputy.user, role=POSTING_OF[MembershipRole(membership.role)], station=membership.branch,
-            started_on=membership.started_on, actor=None,
-        )  # fmt: skip
+    if not membership.deputy.user_id:
+        return
+    posting = appoint(
+        user=membership.deputy.user, role=POSTING_OF[MembershipRole(membership.role)], station=membership.branch,
+        started_on=membership.started_on, actor=None,
+    )  # fmt: skip
+    if membership.ended_on:
+        end_posting(posting=posting, ended_on=membership.ended_on, actor=None)
 
 
 def _end_posting(membership: Membership, last_day: date) -> None:

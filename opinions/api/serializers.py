@@ -5,7 +5,7 @@ from rest_framework import serializers
 from activities.states import Category
 from opinions.models import Hop, Opinion
 from opinions.states import Kind, State
-from opinions.workflow import MOVES
+from opinions.workflow import label_of
 
 
 class TicketRow(serializers.ModelSerializer):
@@ -18,13 +18,14 @@ class TicketRow(serializers.ModelSerializer):
     is_overdue = serializers.SerializerMethodField()
     category = serializers.ChoiceField(Category.choices, read_only=True)
     branch = serializers.SlugRelatedField("code", read_only=True)
+    register = serializers.SlugRelatedField("code", read_only=True, help_text="编号属于哪个联络站的登记簿;分站迁移后不变")
     deputy = serializers.SlugRelatedField("code", read_only=True, allow_null=True)
     rating = serializers.CharField(read_only=True, help_text="satisfied、basic、unsatisfied;没有评价是空的")
 
     class Meta:
         model = Opinion
         fields = [
-            "uid", "number", "kind", "state", "holder", "department", "due_on", "is_overdue", "text", "category",
+            "uid", "number", "register", "kind", "state", "holder", "department", "due_on", "is_overdue", "text", "category",
             "branch", "deputy", "registered_on", "rating", "confidential",
         ]  # fmt: skip
         read_only_fields = fields
@@ -64,10 +65,10 @@ class HopRow(serializers.ModelSerializer):
         read_only_fields = fields
 
     def get_label(self, hop) -> str:
-        return MOVES[hop.move].label if hop.move in MOVES else "登记"
+        return label_of(hop.move)
 
     def get_actor(self, hop) -> str | None:
-        return hop.actor.name if hop.actor else None
+        return hop.actor_words or None
 
     def get_holder(self, hop) -> str | None:
         place = hop.place or hop.department

@@ -15,11 +15,13 @@ from opinions.rules import LEAST_ANSWER
 from opinions.services.terms import due_on_for
 from opinions.signals import opinion_moved
 from opinions.states import ENDED, Rating, ReplyClass, State
-from opinions.workflow import MOVES, moves_open_to
+from opinions.workflow import MOVES, label_of, moves_open_to
 from stations.models import Department, Posting
 from stations.states import Role
 
 ANSWERS = ("solve", "reply")
+# They serve at a place that holds tickets but handle none.
+SILENT_ROLES = (Role.DEPUTY, Role.AUDITOR, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)
 URGED = "{}{}催办了,请抓紧办理。"
 SENTENCES = {
     "note": "请写明原因或办理情况",
@@ -82,7 +84,7 @@ def _open_step(ticket: Opinion, name: str, actor) -> Move:
 def _stale(ticket: Opinion) -> StaleVersion:
     last = ticket.hops.in_order().last()
     who = last.actor.name if last and last.actor else "系统"
-    label = MOVES[last.move].label if last and last.move in MOVES else "登记"
+    label = label_of(last.move if last else "register")
     return StaleVersion(f"{who}刚做了“{label}”,请看过最新情况再决定。", state=ticket.state, version=ticket.version)
 
 
@@ -119,6 +121,7 @@ def _apply(step: Move, ticket: Opinion, facts: dict, actor, at: datetime) -> Non
         ticket.paused_state = before
     if step.name == "reopen":
         ticket.reopened = True
+        ticket.put_at(ticket.branch.successor)  # it ended at a branch that has been merged since
     if step.name == "rate":
         ticket.rating = facts["rating"]
     _record_reply(step, ticket, facts, actor, at, signed=state == State.REPLIED)
@@ -153,12 +156,13 @@ def _put_with_holder(ticket: Opinion, state: str) -> None:
 
 def _solver(ticket: Opinion) -> int:
     """The place that solved a ticket no department ever had; the hop before its answer names it."""
-    last = ticket.hops.filter(to_state=State.REPLIED).order_by("-pk").first()
+    answers = ticket.hops.filter(to_state=State.REPLIED).exclude(from_state=State.REPLIED).order_by("-pk")
+    last = answers.first()
     keys: dict[str, int] = {
         State.AT_BRANCH: ticket.branch_id, State.AT_STATION: ticket.station_id, State.AT_CENTRE: ticket.county_id,
     }  # fmt: skip
     if last and last.from_state == State.REWORKING:
-        last = ticket.hops.filter(to_state=State.REPLIED).exclude(from_state=State.REWORKING).order_by("-pk").first()
+        last = answers.exclude(from_state=State.REWORKING).first()
     return keys.get(last.from_state, ticket.branch_id) if last else ticket.branch_id
 
 
@@ -182,7 +186,7 @@ def _write_hop(step: Move, ticket: Opinion, before: str, facts: dict, actor, at:
     said = {name: getattr(value, "code", value) for name, value in facts.items() if name != "note"}
     Hop.objects.create(
         opinion=ticket, move=step.name, from_state=before, to_state=ticket.state, actor=actor, at=at,
-        place_id=ticket.holder_station_id, department=department or ticket.holder_department,
+        standing_in_for_id=audit.stood_in_for(actor), place_id=ticket.holder_station_id, department=department or ticket.holder_department,
         note=facts.get("note", "").strip(), public_line=step.line, due_on=ticket.due_on, facts=said,
     )  # fmt: skip
 
@@ -191,14 +195,14 @@ def _tell(step: Move, ticket: Opinion, actor, at: datetime) -> None:
     """Put a notice in the inbox of whoever has to act next; an answer goes to the deputy, who tells the villager."""
     link = f"/opinions/{ticket.uid}/"
     if ticket.state == State.REPLIED and step.name != "urge" and ticket.deputy and ticket.deputy.user:
-        text = f"{ticket.station.name}{ticket.number}有答复了,请告诉反映人,并记下是否满意。"
+        text = f"{ticket.register.name}{ticket.number}有答复了,请告诉反映人,并记下是否满意。"
         notify(users=[ticket.deputy.user], text=text, link=link, at=at)
         return
     if ticket.state in ENDED or (step.target is None and step.name != "urge"):
         return
     users = [user for user in _holders(ticket, at) if user != actor]
-    text = f"{ticket.station.name}{ticket.number}{step.label}到您这里,请办理。"
-    notify(users=users, text=URGED.format(ticket.station.name, ticket.number) if step.name == "urge" else text, link=link, at=at)
+    text = f"{ticket.register.name}{ticket.number}{step.label}到您这里,请办理。"
+    notify(users=users, text=URGED.format(ticket.register.name, ticket.number) if step.name == "urge" else text, link=link, at=at)
 
 
 def _holders(ticket: Opinion, at: datetime) -> list:
@@ -206,7 +210,7 @@ def _holders(ticket: Opinion, at: datetime) -> list:
     if ticket.holder_department_id:
         rows = rows.filter(department=ticket.holder_department_id)
     elif ticket.holder_station_id:
-        rows = rows.filter(station=ticket.holder_station_id).exclude(role__in=[Role.DEPUTY, Role.AUDITOR])
+        rows = rows.filter(station=ticket.holder_station_id).exclude(role__in=SILENT_ROLES)
     else:
         return []
     return sorted({row.user for row in rows}, key=lambda user: user.pk)

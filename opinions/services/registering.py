@@ -17,6 +17,7 @@ from opinions.services.terms import due_on_for
 from opinions.signals import opinion_moved
 from opinions.states import Kind, State
 from stations.models import Station
+from stations.services import hold_place
 
 LONGEST_TEXT = 2000
 
@@ -25,18 +26,24 @@ LONGEST_TEXT = 2000
 def register_opinion(*, branch: Station, matter: Matter, actor, at: datetime, log=None) -> Opinion:
     """Register one villager's matter at its branch with the station's next number (社情民意).
 
+    What a log of a branch merged since brings is the successor's to handle, that of a closed one the station's.
     From a back-filled log it counts as received on the log's day, in that day's year; its terms run from now.
     """
+    branch = hold_place(branch)
     if not can_register_opinion(actor, branch, matter.deputy):
         raise NotAllowed(f"{branch.full_name}的意见由本站代表或所在联络站登记。")
     _check_text(matter.text)
     if log is None:
+        _demand_open(branch)
         _demand_member(matter.deputy, branch, today_here(at))
     opinion = Opinion(
         kind=Kind.OPINION, text=matter.text.strip(), category=matter.category, deputy=matter.deputy, log=log,
         villager_name=matter.villager_name, villager_phone=matter.villager_phone,
         villager_village=matter.villager_village, confidential=matter.confidential,
     )  # fmt: skip
+    branch = branch.successor
+    if branch.closed_on:
+        return _register(opinion, branch, State.AT_STATION, branch.parent, actor, at)
     return _register(opinion, branch, State.AT_BRANCH, branch, actor, at)
 
 
@@ -51,12 +58,19 @@ def file_suggestion(*, deputy: Deputy, text: str, category: str, actor, at: date
     membership = Membership.objects.in_force(today_here(at)).filter(deputy=deputy).select_related("branch").first()
     if membership is None:
         raise DomainError(f"{deputy.name}现在没有分到分站,不能从这里提建议。", fields={"deputy": "没有分到分站"})
-    branch = membership.branch
+    branch = hold_place(membership.branch)
     if not can_file_suggestion(actor, deputy, branch.parent_id):
         raise NotAllowed("建议由代表本人提出,或由所在联络站代为登记。")
     _check_text(text)
     opinion = Opinion(kind=Kind.SUGGESTION, text=text.strip(), category=category, deputy=deputy)
     return _register(opinion, branch, State.REGISTERED, branch.parent, actor, at)
+
+
+def _demand_open(branch: Station) -> None:
+    if branch.closed_on is None:
+        return
+    where = f",请登记到{branch.successor.full_name}" if branch.merged_into else ""
+    raise DomainError(f"{branch.full_name}已经撤销{where}。", fields={"branch": "已经撤销"})
 
 
 def _demand_member(deputy: Deputy | None, branch: Station, on: date) -> None:
@@ -74,7 +88,7 @@ def _check_text(text: str) -> None:
 
 def _register(opinion: Opinion, branch: Station, state: str, holder: Station, actor, at: datetime) -> Opinion:
     day = opinion.log.date if opinion.log else today_here(at)
-    opinion.put_at(branch)
+    opinion.enter_at(branch)
     serial = next_number(f"{opinion.kind}:{branch.parent_id}:{day.year}")
     opinion.number = printed_number(day.year, serial)
     opinion.state, opinion.holder_station = state, holder

@@ -11,7 +11,8 @@ from opinions.models import Opinion, Term
 from opinions.rules import LONGEST_TERM_IN_DAYS, due_day
 from opinions.states import Kind, State, Unit
 from stations.models import Station
-from stations.permissions import is_county_admin
+from stations.permissions import holds
+from stations.states import Right
 
 # domain.md §4; (kind, state, amount, unit, statutory)
 DEFAULT_TERMS = (
@@ -49,7 +50,7 @@ def set_default_terms(*, county: Station, actor) -> int:
 @transaction.atomic
 def set_term(*, term: Term, amount: int, actor) -> Term:
     """Change how long a state may last; running tickets keep the day they were given."""
-    if not is_county_admin(actor, term.county_id):
+    if not holds(actor, Right.SET_RULES, term.county_id):
         raise NotAllowed("办理期限由县级管理员设置。")
     before, term.amount = term.amount, amount
     term.full_clean()

@@ -18,7 +18,7 @@ from opinions.models import Hop, Opinion
 from opinions.permissions import sees_drafts
 from opinions.services import hops_for, look_at_villager, move_opinion
 from opinions.states import State
-from opinions.workflow import MOVES, moves_open_to
+from opinions.workflow import MOVES, label_of, moves_open_to
 
 # The usual step first, what is seldom or cannot be undone last.
 ORDER = (
@@ -124,7 +124,7 @@ def _hops(user, ticket: Opinion) -> list[Hop]:
     """The history, oldest first, with the label of each step."""
     hops = hops_for(opinion=ticket, actor=user)
     for hop in hops:
-        hop.label = MOVES[hop.move].label if hop.move in MOVES else "登记"
+        hop.label = label_of(hop.move)
     return hops
 
 

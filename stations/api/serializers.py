@@ -20,5 +20,4 @@ class StationRow(serializers.ModelSerializer):
         read_only_fields = fields
 
     def get_is_open(self, place) -> bool:
-        on = self.context["on"]
-        return place.opened_on <= on and (place.closed_on is None or on < place.closed_on)
+        return place.is_open(self.context["on"])

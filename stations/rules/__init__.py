@@ -1,6 +1,7 @@
 """Pure rules of places: how they are offered in a select, and which one a written name means."""
 
 from stations.rules.choices import place_choices
+from stations.rules.effects import Effect
 from stations.rules.naming import PlaceBook, nearest_names
 
-__all__ = ["PlaceBook", "nearest_names", "place_choices"]
+__all__ = ["Effect", "PlaceBook", "nearest_names", "place_choices"]

@@ -3,10 +3,26 @@
 from stations.services.accounts import edit_posted_account, open_posted_account, renew_posted_password
 from stations.services.places import add_department, add_village, edit_department, edit_village, load_villages
 from stations.services.postings import appoint, end_posting
-from stations.services.tree import NewPlace, check_tree, close_station, edit_station, load_county, open_station
+from stations.services.tree import (
+    NewPlace,
+    Outcome,
+    check_tree,
+    close_station,
+    edit_station,
+    hold_place,
+    load_county,
+    merge_branches,
+    move_branch,
+    open_station,
+    preview_closing,
+    preview_merger,
+    preview_move,
+    reopen_station,
+)
 
 __all__ = [
     "NewPlace",
+    "Outcome",
     "add_department",
     "add_village",
     "appoint",
@@ -17,9 +33,16 @@ __all__ = [
     "edit_station",
     "edit_village",
     "end_posting",
+    "hold_place",
     "load_county",
     "load_villages",
+    "merge_branches",
+    "move_branch",
     "open_posted_account",
     "open_station",
+    "preview_closing",
+    "preview_merger",
+    "preview_move",
     "renew_posted_password",
+    "reopen_station",
 ]

@@ -6,12 +6,12 @@ from julu_liaison.common import audit
 from julu_liaison.common.errors import DomainError, NotAllowed
 from julu_liaison.common.history import load_traced, save_traced
 from stations.models import Department, Station, Village
-from stations.permissions import is_county_staff
+from stations.permissions import can_edit_places
 from stations.states import Level
 
 
 def _demand_county_staff(actor, county_id: int) -> None:
-    if not is_county_staff(actor, county_id):
+    if not can_edit_places(actor, county_id):
         raise NotAllowed("这项资料由县人大办公室维护,请联系他们修改。")
 
 

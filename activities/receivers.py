@@ -1,0 +1,16 @@
+"""What activities does when stations tells a fact."""
+
+from django.dispatch import receiver
+
+from activities.services.relocating import close_branch, follow_branch
+from stations.signals import branch_moved, station_closing
+
+
+@receiver(branch_moved)
+def take_the_records_along(sender, *, branch, target, at, **_more):
+    return follow_branch(branch=branch, target=target, at=at)
+
+
+@receiver(station_closing)
+def call_off_what_was_planned(sender, *, station, on, into, at, **_more):
+    return close_branch(station=station, on=on, into=into, at=at)

@@ -1,0 +1,82 @@
+"""What moving and closing a branch is for logs and rosters (see `stations.signals`)."""
+
+from datetime import date, datetime, timedelta
+
+from activities.models import DutyLog, Shift, ShiftPlace
+from activities.states import RosterState, ShiftState
+from julu_liaison.common.errors import Conflict
+from julu_liaison.common.working_days import today_here
+from julu_liaison.notices.services import notify
+from stations.models import Station
+from stations.rules import Effect
+from stations.states import Level
+
+
+def follow_branch(*, branch: Station, target: Station, at: datetime) -> list[Effect]:
+    """The branch's logs and shifts go to the new station; numbers stay in the register that gave them.
+
+    A published day is a promise and stays; what was only drafted is for the new station to plan.
+    """
+    shifts = Shift.objects.filter(branch=branch)
+    to_come = shifts.filter(date__gt=today_here(at))
+    drafted = _forget_drafts(to_come)
+    promised = to_come.exclude(state=ShiftState.NOT_HELD).count()
+    shifts.update(station=target)
+    logs = DutyLog.objects.filter(branch=branch).update(station=target)
+    return _told(
+        Effect("工作日志,一起过去,编号不变", logs, "篇"),
+        Effect("已公布的接待日,照常接待", promised, "次"),
+        Effect(f"还没公布的接待日,改由{target.name}重新排", drafted, "次"),
+    )
+
+
+def close_branch(*, station: Station, on: date, into: Station | None, at: datetime) -> list[Effect]:
+    """No reception from `on` on: published ones are called off with the reason, drafts forgotten.
+
+    Raises Conflict where a log shows that the branch was open that day.
+    """
+    if station.level != Level.BRANCH:
+        return []
+    _demand_no_log(station, on)
+    to_come = Shift.objects.filter(branch=station, date__gte=on)
+    drafted = _forget_drafts(to_come)
+    called_off = list(to_come.exclude(state=ShiftState.NOT_HELD).values_list("pk", flat=True))
+    reason = f"分站已并入{into.full_name}" if into else "分站已撤销"
+    Shift.objects.filter(pk__in=called_off).update(state=ShiftState.NOT_HELD, reason=reason[:100])
+    _tell(called_off, station, reason, at)
+    return _told(
+        Effect("工作日志,留在原分站名下", DutyLog.objects.filter(branch=station).count(), "篇"),
+        Effect("已公布的接待日,取消并告诉值班代表", len(called_off), "次"),
+        Effect("还没公布的接待日,不再安排", drafted, "次"),
+    )
+
+
+def _forget_drafts(shifts) -> int:
+    """Remove what nobody was told of; returns how many reception days that was."""
+    drafts = list(shifts.filter(roster__state=RosterState.DRAFT).values_list("pk", flat=True))
+    Shift.objects.filter(pk__in=drafts).delete()
+    return len(drafts)
+
+
+def _demand_no_log(branch: Station, on: date) -> None:
+    last = DutyLog.objects.valid().filter(branch=branch, date__gte=on).order_by("-date").first()
+    if last:
+        after = last.date + timedelta(days=1)
+        raise Conflict(
+            f"{branch.full_name}{last.date.month}月{last.date.day}日还登记了工作日志,"
+            f"请把日期写在{after.year}年{after.month}月{after.day}日以后;那天还没到的话,到当天再办。",
+            fields={"on": f"不能早于{after:%Y-%m-%d}"},
+        )
+
+
+def _tell(shifts: list[int], branch: Station, reason: str, at: datetime) -> None:
+    """Tell whoever is on a day still to come that it's off."""
+    places = ShiftPlace.objects.filter(shift__in=shifts, shift__date__gte=today_here(at), deputy__user__isnull=False)
+    for place in places.select_related("shift", "deputy__user").order_by("shift__date", "pk"):
+        day = place.shift.date
+        text = f"{day.month}月{day.day}日在{branch.name}的接待取消了:{reason}。"
+        notify(users=[place.deputy.user], text=text, link="/me/", at=at)
+
+
+def _told(*effects: Effect) -> list[Effect]:
+    return [effect for effect in effects if effect.count]
