@@ -24,6 +24,7 @@ LONGEST_COMMENT = 0xFFFF
 IN_UTF8, ENCRYPTED = 0x800, 0x1
 LITTER = re.compile(r"(^|/)(__MACOSX/|\._|\.DS_Store$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
 FIRST_CJK = "\u2e80"
+PUNCTUATION = "·•‧—–…“”‘’"  # stands in Chinese file names too
 
 NO_ARCHIVE = "这个文件不是 zip 压缩包,或者已经损坏,请重新压缩成 zip 再上传。"
 TOO_MANY = f"压缩包里的文件太多了,最多{MOST_ENTRIES}个,请分几次上传。"
@@ -150,4 +151,5 @@ def _utf8_of(raw: bytes) -> str | None:
         text = raw.decode()
     except UnicodeDecodeError:
         return None
-    return text if all(sign.isascii() or sign >= FIRST_CJK for sign in text) else None
+    foreign = [sign for sign in text if not (sign.isascii() or sign >= FIRST_CJK or sign in PUNCTUATION)]
+    return text if not foreign and (text.isascii() or max(text) >= FIRST_CJK) else None
