@@ -219,6 +219,14 @@ def test_deputy_mandate_and_membership_are_added(cast, signed_in):
     assert person.mandates.get().ended_on == date(2026, 6, 30)
 
 
+def test_a_certificate_number_is_filled_in_later_without_ending_the_mandate(cast, signed_in):
+    client, mandate = signed_in(cast.staff), cast.deputy_person.mandates.get()
+    change = url(Mandate, "change", mandate.pk)
+    assert client.post(change, filled(client.get(change), certificate_number="乡字第7号")).status_code == 302
+    mandate.refresh_from_db()
+    assert (mandate.certificate_number, mandate.ended_on) == ("乡字第7号", None)
+
+
 def test_terms_and_rules_are_the_administrators(cast, signed_in):
     term = Term.objects.get(kind="opinion", state="at_branch")
     rule = Rule.objects.get(item="duty_missed")
