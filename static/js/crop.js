@@ -115,9 +115,9 @@
   frame.classList.add("live");
   drag(frame, function (before, x, y) { return { left: before.left + x, top: before.top + y, width: before.width }; });
   drag(reach, function (before, x, y) {
-    /* The corner stays on its diagonal, and the frame grows no further than the picture's edge. */
+    /* The corner follows the pointer along the diagonal 3:4; the frame grows no further than the picture's edge. */
     var room = Math.min(size[0] - before.left, (size[1] - before.top) * 3 / 4);
-    return { left: before.left, top: before.top, width: Math.min(before.width + Math.max(x, y * 3 / 4), room) };
+    return { left: before.left, top: before.top, width: Math.min(before.width + (9 * x + 12 * y) / 25, room) };
   });
   form.querySelector(".d-drag").hidden = false;
   show(crop);
