@@ -39,6 +39,10 @@ class DeputyAdmin(ServiceAdmin):
         places = super().choices_for(db_field, request)
         return places.centres() if db_field.name == "county" else places
 
+    def traced(self, row):
+        """The person with the mandates and branches: one story."""
+        return [row, *row.mandates.all(), *row.memberships.all()]
+
     def add(self, request, values):
         return add_deputy(actor=request.user, **values)
 

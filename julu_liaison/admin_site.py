@@ -6,7 +6,8 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from stations.permissions import can_maintain_master_data
+from stations.permissions import can_open_admin, holds_anywhere
+from stations.states import Right
 
 
 class LiaisonAdminSite(AdminSite):
@@ -24,9 +25,13 @@ class LiaisonAdminSite(AdminSite):
         """Nobody signed in: off to the login. Somebody without a posting at the county: 403."""
         if not request.user.is_authenticated:
             return False
-        if not can_maintain_master_data(request.user):
+        if not can_open_admin(request.user):
             raise PermissionDenied
         return True
+
+    def may(self, request, right: str) -> bool:
+        """Whether the person holds a named right anywhere; which rows it counts for is the services' question."""
+        return self.has_permission(request) and holds_anywhere(request.user, Right(right))
 
     def login(self, request, extra_context=None):
         """The site has one login page, with its lock after wrong passwords."""

@@ -1,31 +1,31 @@
 """Who may make which move. The workflow table names these functions; services call them through it."""
 
 from opinions.states import Kind
-from stations.permissions import is_clerk_of, is_county_staff, is_head_of
+from stations.permissions import holds
 from stations.querysets import scope_of
-from stations.states import Role
+from stations.states import Right
 
 
 def at_its_branch(user, opinion) -> bool:
     """The branch's head, and the station's clerk, who does every branch move of its tickets."""
-    return is_head_of(user, opinion.branch_id) or is_clerk_of(user, opinion.station_id)
+    return holds(user, Right.HANDLE_OPINIONS, opinion.branch_id, opinion.station_id)
 
 
 def at_its_station(user, opinion) -> bool:
-    return is_clerk_of(user, opinion.station_id)
+    return holds(user, Right.HANDLE_OPINIONS, opinion.station_id)
 
 
 def at_its_centre(user, opinion) -> bool:
-    return is_county_staff(user, opinion.county_id)
+    return holds(user, Right.DIRECT_OPINIONS, opinion.county_id)
 
 
 def at_its_department(user, opinion) -> bool:
     """Officer or head of the department that has the ticket."""
-    return opinion.department_id in scope_of(user).departments
+    return holds(user, Right.ANSWER_OPINIONS, opinion.department_id)
 
 
 def heads_its_department(user, opinion) -> bool:
-    return opinion.department_id in scope_of(user).places(Role.DEPARTMENT_HEAD)
+    return holds(user, Right.SIGN_ANSWERS, opinion.department_id)
 
 
 def is_its_deputy(user, opinion) -> bool:
@@ -55,14 +55,14 @@ def can_tell_villager(user, opinion) -> bool:
 
 def can_register_opinion(user, branch, deputy) -> bool:
     """Clerk and head for anybody of the branch; a member for oneself only, since the ticket earns a point."""
-    if is_head_of(user, branch.pk) or is_clerk_of(user, branch.parent_id):
+    if holds(user, Right.HANDLE_OPINIONS, branch.pk, branch.parent_id):
         return True
     return branch.pk in scope_of(user).branches and deputy is not None and deputy.user_id == user.pk
 
 
 def can_file_suggestion(user, deputy, station_id: int) -> bool:
     """The deputy in person, or the township station's clerk for them."""
-    return deputy.user_id == user.pk or is_clerk_of(user, station_id)
+    return deputy.user_id == user.pk or holds(user, Right.HANDLE_OPINIONS, station_id)
 
 
 def sees_villager(user, opinion) -> bool:

@@ -1,11 +1,12 @@
 """Who sees whose points, and who sets what facts are worth."""
 
-from stations.permissions import is_county_admin
+from stations.permissions import holds
 from stations.querysets import scope_of
+from stations.states import Right
 
 
 def can_set_rules(user, county) -> bool:
-    return is_county_admin(user, county.pk)
+    return holds(user, Right.SET_RULES, county.pk)
 
 
 def can_see_score(user, deputy) -> bool:

@@ -7,9 +7,9 @@ from django.utils.html import format_html
 
 from julu_liaison.accounts.models import User
 from julu_liaison.common.administration import ServiceAdmin, ServiceForm
+from julu_liaison.common.working_days import today_here
 from stations.models import Department, Posting, Station, Village
-from stations.permissions import can_appoint
-from stations.querysets import scope_of
+from stations.querysets import accounts_in_reach
 from stations.services import (
     add_department,
     add_village,
@@ -18,19 +18,15 @@ from stations.services import (
     edit_station,
     edit_village,
     end_posting,
+    hand_over,
     open_station,
 )
-from stations.states import Level, Role
+from stations.states import OFFICE_ROLES, Level, Right
 
 DETAILS = (
     "official_order", "division_code", "host", "address", "phone", "duty_hours", "seats", "opened_on", "closed_on",
 )  # fmt: skip
-# The postings of head and deputy follow from memberships.
-OFFICE_ROLES = [("", "请选择"), *(row for row in Role.choices if row[0] not in (Role.BRANCH_HEAD, Role.DEPUTY))]
-
-
-def counties_to_appoint_in(request) -> bool:
-    return any(can_appoint(request.user, county) for county in scope_of(request.user).counties)
+ROLE_CHOICES = [("", "请选择"), *((role.value, role.label) for role in OFFICE_ROLES)]
 
 
 @admin.register(Station)
@@ -109,20 +105,31 @@ class DepartmentAdmin(ServiceAdmin):
 
 
 class PostingForm(ServiceForm):
-    role = forms.ChoiceField(label="角色", choices=OFFICE_ROLES)
+    """A posting of one's own, or somebody else's to stand in for: then role and place are that one's."""
+
+    role = forms.ChoiceField(label="角色", choices=ROLE_CHOICES, required=False)
+
+    def clean(self):
+        values = super().clean()
+        if values.get("stands_in_for"):
+            if not values.get("ended_on"):
+                self.add_error("ended_on", "代管要写明到哪天为止。")
+            for name in ("role", "station", "department"):
+                values[name] = getattr(values["stands_in_for"], name)
+        elif not values.get("role"):
+            self.add_error("role", "请选角色;替人代管的,请选代管谁的岗位。")
+        return values
 
 
 @admin.register(Posting)
 class PostingAdmin(ServiceAdmin):
-    """County administrators only; a posting is given and ended, never changed."""
+    """A posting is given, handed over for a time (代管) and ended, never changed."""
 
     list_display = ("user", "role", "station", "department", "started_on", "ended_on")
+    right = Right.APPOINT
     list_filter = ("role",)
     search_fields = ("user__name", "user__username")
     list_select_related = ("user", "station", "department")
-
-    def may(self, request):
-        return super().may(request) and counties_to_appoint_in(request)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         if obj is None:
@@ -130,19 +137,29 @@ class PostingAdmin(ServiceAdmin):
         return super().get_form(request, obj, change=change, **kwargs)
 
     def get_fields(self, request, obj=None):
-        places = ("user", "role", "station", "department", "started_on")
-        return (*places, "ended_on") if obj else places
+        return ("user", "stands_in_for", "role", "station", "department", "started_on", "ended_on")
 
     def get_readonly_fields(self, request, obj=None):
-        return ("user", "role", "station", "department", "started_on") if obj else ()
+        return ("user", "stands_in_for", "role", "station", "department", "started_on") if obj else ()
 
     def choices_for(self, db_field, request):
         if db_field.remote_field.model is User:
-            return User.objects.filter(pk__in=Posting.objects.visible_to(request.user).values("user"))
+            return accounts_in_reach(request.user)
+        if db_field.name == "stands_in_for":
+            rows = Posting.objects.visible_to(request.user).in_force(today_here())
+            rows = rows.filter(role__in=OFFICE_ROLES, stands_in_for=None)
+            return rows.select_related("user", "station", "department")
         return super().choices_for(db_field, request)
 
     def add(self, request, values):
-        return appoint(actor=request.user, **values)
+        posting, last_day = values.pop("stands_in_for", None), values.pop("ended_on", None)
+        if posting:
+            return hand_over(
+                posting=posting, to=values["user"], started_on=values["started_on"], ended_on=last_day,
+                actor=request.user,
+            )  # fmt: skip
+        given = appoint(actor=request.user, **values)
+        return end_posting(posting=given, ended_on=last_day, actor=request.user) if last_day else given
 
     def edit(self, request, row, values):
         if values["ended_on"]:

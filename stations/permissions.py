@@ -1,44 +1,103 @@
-"""Who may do what with places and people's master data."""
+"""Who may do what with places, accounts and postings; every `can_…` of every app rests on `holds`."""
 
-from django.db.models import Q
+from collections.abc import Iterable
 
-from stations.querysets import scope_of
-from stations.states import Role
+from django.conf import settings
+
+from julu_liaison.common import audit
+from stations.querysets import accounts_in_reach, scope_of
+from stations.states import COUNTY_ROLES, RIGHTS_OF, SEPARATED_RIGHTS, Right, Role
 
 
-def is_county_staff(user, county_id: int) -> bool:
+def rights_of(role: str) -> frozenset[Right]:
+    """The rights bundled in a role. Separated duties (三员分立) take theirs away from the county administrator."""
+    rights = RIGHTS_OF[Role(role)]
+    return rights - SEPARATED_RIGHTS if settings.SEPARATE_DUTIES and role == Role.COUNTY_ADMIN else rights
+
+
+def roles_with(right: Right) -> list[Role]:
+    return [role for role in Role if right in rights_of(role)]
+
+
+def holds(user, right: Right, *keys: int | None) -> bool:
+    """Whether one of the user's postings of today bundles `right` at one of the places (or departments) `keys`.
+
+    A right held only by standing in for somebody (代管) marks what the user does next with that person.
+    """
+    return _serves(user, roles_with(right), keys)
+
+
+def _serves(user, roles: Iterable[str], keys: Iterable[int | None]) -> bool:
+    scope = scope_of(user)
+    held = [(role, key) for role in roles for key in keys if key in scope.places(role)]
+    if held:
+        stood_in_for = [scope.handed_over.get(one) for one in held]
+        audit.act_for(user, None if None in stood_in_for else stood_in_for[0])
+    return bool(held)
+
+
+def holds_anywhere(user, *rights: Right) -> bool:
+    """Whether the user has one of the rights at any place: enough to open a page, never to change a row."""
+    return any(scope_of(user).has(*roles_with(right)) for right in rights)
+
+
+def places_with(user, right: Right) -> set[int]:
+    """Keys of the places where the user holds `right`."""
+    return scope_of(user).places(*roles_with(right))
+
+
+def is_county_staff(user, county_id: int | None) -> bool:
     """County administrators and county staff; administrators do all that county staff do."""
-    return county_id in scope_of(user).places(Role.COUNTY_ADMIN, Role.COUNTY_STAFF)
+    return _serves(user, COUNTY_ROLES, [county_id])
 
 
-def is_county_admin(user, county_id: int) -> bool:
-    return county_id in scope_of(user).places(Role.COUNTY_ADMIN)
+def is_clerk_of(user, station_id: int | None) -> bool:
+    return _serves(user, [Role.CLERK], [station_id])
 
 
-def is_clerk_of(user, station_id: int) -> bool:
-    return station_id in scope_of(user).townships
+def is_head_of(user, branch_id: int | None) -> bool:
+    return _serves(user, [Role.BRANCH_HEAD], [branch_id])
 
 
-def is_head_of(user, branch_id: int) -> bool:
-    return branch_id in scope_of(user).headed
-
-
-def can_maintain_master_data(user) -> bool:
-    """Open the admin at all; which rows it shows is a matter of `visible_to`."""
-    return scope_of(user).has(Role.COUNTY_ADMIN, Role.COUNTY_STAFF)
+def can_open_admin(user) -> bool:
+    """Open 资料维护 at all: whoever maintains, administers or audits. Each model asks for its own right."""
+    return holds_anywhere(
+        user, Right.MAINTAIN, Right.SET_RULES, Right.MANAGE_ACCOUNTS, Right.APPOINT, Right.READ_AUDIT
+    )
 
 
 def can_edit_station(user, station) -> bool:
-    return is_county_staff(user, station.county_id or station.pk)
+    return holds(user, Right.MAINTAIN, station.county_id or station.pk)
+
+
+def can_edit_places(user, county_id: int) -> bool:
+    """Villages and departments of a county."""
+    return holds(user, Right.MAINTAIN, county_id)
+
+
+def can_export_register(user, place) -> bool:
+    """Take away the lists of a place (villages, deputies, constituents): county staff, and the clerk of the station.
+
+    `None` is the system itself: a command run on the county's own machine.
+    """
+    here = (place.pk, place.parent_id)  # a station, or the one above a branch
+    return user is None or is_county_staff(user, place.county_id) or any(is_clerk_of(user, key) for key in here)
 
 
 def can_appoint(user, county_id: int) -> bool:
-    """Give and end postings: county administrators."""
-    return is_county_admin(user, county_id)
+    """Give, hand over and end postings."""
+    return holds(user, Right.APPOINT, county_id)
 
 
 def can_manage_account(user, account) -> bool:
-    """County administrators manage the accounts of whoever serves, or has served, in their county."""
-    counties = scope_of(user).places(Role.COUNTY_ADMIN)
-    served = Q(station__county__in=counties) | Q(department__county__in=counties)
-    return bool(counties) and account.postings.filter(served).exists()
+    """Keep up the accounts of whoever serves, or has served, in a county where one manages accounts."""
+    return holds_anywhere(user, Right.MANAGE_ACCOUNTS) and accounts_in_reach(user).filter(pk=account.pk).exists()
+
+
+def can_open_account(user, county_id: int) -> bool:
+    return holds(user, Right.MANAGE_ACCOUNTS, county_id)
+
+
+def needs_second_factor(user) -> bool:
+    """Whether a setting asks for a second factor at sign-in for one of the roles that the user serves in."""
+    return scope_of(user).has(*settings.TOTP_ROLES)

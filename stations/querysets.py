@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Q
 from mptt.managers import TreeManager
@@ -29,6 +30,8 @@ class Scope:
     """What one person's postings reach on one day: primary keys by role."""
 
     by_role: dict[str, set[int]] = field(default_factory=dict)
+    # (role, key) held only by standing in for somebody (代管) → that person's account
+    handed_over: dict[tuple[str, int], int] = field(default_factory=dict)
 
     def places(self, *roles: str) -> set[int]:
         """Return the station (or department) keys where the person serves in any of `roles`."""
@@ -40,6 +43,11 @@ class Scope:
     @property
     def counties(self) -> set[int]:
         return self.places(Role.COUNTY_ADMIN, Role.COUNTY_STAFF, Role.AUDITOR)
+
+    @property
+    def administered(self) -> set[int]:
+        """Counties whose accounts and postings the person looks after or audits."""
+        return self.counties | self.places(Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)
 
     @property
     def townships(self) -> set[int]:
@@ -66,12 +74,24 @@ def scope_of(user, at: date | None = None) -> Scope:
     kept = user.__dict__.get("_scope")
     if kept and kept[0] == on:
         return kept[1]
-    by_role: dict[str, set[int]] = {}
     rows = apps.get_model("stations", "Posting").objects.filter(in_force(on), user_id=user.pk)
-    for role, station, department in rows.values_list("role", "station_id", "department_id"):
-        by_role.setdefault(role, set()).add(station or department)
-    scope = Scope(by_role)
+    scope = _scope_from(rows.values_list("role", "station_id", "department_id", "stands_in_for__user_id"))
     user.__dict__["_scope"] = (on, scope)
+    return scope
+
+
+def _scope_from(postings) -> Scope:
+    scope = Scope()
+    own = set()
+    for role, station, department, stood_in_for in postings:
+        key = station or department
+        scope.by_role.setdefault(role, set()).add(key)
+        if stood_in_for:
+            scope.handed_over[role, key] = stood_in_for
+        else:
+            own.add((role, key))
+    for held in own:
+        scope.handed_over.pop(held, None)
     return scope
 
 
@@ -101,8 +121,8 @@ class PlacedQuerySet(models.QuerySet):
 class StationQuerySet(TreeQuerySet):
     def visible_to(self, user) -> "StationQuerySet":
         scope = scope_of(user)
-        own = scope.townships | scope.branches | scope.counties
-        return self.filter(Q(county__in=scope.counties) | Q(parent__in=scope.townships) | Q(pk__in=own))
+        own = scope.townships | scope.branches | scope.administered
+        return self.filter(Q(county__in=scope.administered) | Q(parent__in=scope.townships) | Q(pk__in=own))
 
     def centres(self):
         return self.filter(level=Level.CENTRE)
@@ -116,6 +136,10 @@ class StationQuerySet(TreeQuerySet):
     def open(self, on: date):
         """Stations open on the day `on`; a closed one keeps its history and leaves lists."""
         return self.filter(Q(closed_on=None) | Q(closed_on__gt=on), opened_on__lte=on)
+
+    def open_in(self, county, on: date):
+        """The open places of one county, with their parents, in official order: what a `PlaceBook` is made of."""
+        return self.filter(county=county).open(on).in_official_order()
 
     def under(self, place):
         """`place` itself and everything below it, by parent keys."""
@@ -141,7 +165,7 @@ class DepartmentQuerySet(models.QuerySet):
         """Staff see their county's departments (to transfer to), officers their own."""
         scope = scope_of(user)
         clerks_counties = Q(county__children__in=scope.townships)
-        return self.filter(Q(county__in=scope.counties) | Q(pk__in=scope.departments) | clerks_counties).distinct()
+        return self.filter(Q(county__in=scope.administered) | Q(pk__in=scope.departments) | clerks_counties).distinct()
 
 
 class VillageQuerySet(models.QuerySet):
@@ -154,11 +178,19 @@ class VillageQuerySet(models.QuerySet):
         )
 
 
+def accounts_in_reach(user):
+    """Accounts that serve, have served or were opened in a county whose accounts `user` looks after or audits."""
+    counties = scope_of(user).administered
+    served = apps.get_model("stations", "Posting").objects.visible_to(user).values("user")
+    opened = apps.get_model("stations", "Station").objects.filter(pk__in=counties).values("code")
+    return get_user_model().objects.filter(Q(pk__in=served) | Q(county_code__in=opened))
+
+
 class PostingQuerySet(models.QuerySet):
     def in_force(self, on: date):
         return self.filter(in_force(on))
 
     def visible_to(self, user):
-        """County staff see the postings of their county."""
-        counties = scope_of(user).counties
+        """County staff, auditors and the administrators of accounts see the postings of their county."""
+        counties = scope_of(user).administered
         return self.filter(Q(station__county__in=counties) | Q(department__county__in=counties))

@@ -22,6 +22,52 @@ class Role(TextChoices):
     DEPARTMENT_HEAD = "department_head", "部门负责人"
 
 
+class Right(TextChoices):
+    """What a posting lets its holder do at its place (权限). Who sees is a matter of scope, not of these."""
+
+    MAINTAIN = "maintain", "维护资料"
+    SET_RULES = "set_rules", "制定规则"
+    MANAGE_ACCOUNTS = "manage_accounts", "管理账号"
+    APPOINT = "appoint", "安排岗位"
+    READ_AUDIT = "read_audit", "查阅操作记录"
+    DIRECT_OPINIONS = "direct_opinions", "交办督办意见"
+    HANDLE_OPINIONS = "handle_opinions", "办理意见"
+    ANSWER_OPINIONS = "answer_opinions", "答复意见"
+    SIGN_ANSWERS = "sign_answers", "签发答复"
+    FILE_LOGS = "file_logs", "登记接待"
+    VOID_LOGS = "void_logs", "作废日志"
+    PLAN_ROSTERS = "plan_rosters", "排班"
+    RECORD_ACTIVITIES = "record_activities", "记录活动"
+    MAKE_REPORTS = "make_reports", "出报表"
+    PRINT_BOARDS = "print_boards", "印公示牌"
+
+
+COUNTY_WORK = frozenset(
+    {Right.MAINTAIN, Right.DIRECT_OPINIONS, Right.VOID_LOGS, Right.PLAN_ROSTERS, Right.RECORD_ACTIVITIES,
+     Right.MAKE_REPORTS, Right.PRINT_BOARDS}
+)  # fmt: skip
+# Roles are bundles of rights. A right counts at the posting's own place and, as each `can_…` says, for what is below it.
+RIGHTS_OF: dict[str, frozenset[Right]] = {
+    Role.COUNTY_ADMIN: COUNTY_WORK | {Right.SET_RULES, Right.MANAGE_ACCOUNTS, Right.APPOINT},
+    Role.COUNTY_STAFF: COUNTY_WORK,
+    Role.SYSTEM_ADMIN: frozenset({Right.MANAGE_ACCOUNTS}),
+    Role.SECURITY_ADMIN: frozenset({Right.APPOINT}),
+    Role.AUDITOR: frozenset({Right.READ_AUDIT, Right.MAKE_REPORTS}),
+    Role.CLERK: frozenset(
+        {Right.HANDLE_OPINIONS, Right.FILE_LOGS, Right.VOID_LOGS, Right.PLAN_ROSTERS, Right.RECORD_ACTIVITIES,
+         Right.MAKE_REPORTS, Right.PRINT_BOARDS}
+    ),
+    Role.BRANCH_HEAD: frozenset({Right.HANDLE_OPINIONS, Right.FILE_LOGS, Right.RECORD_ACTIVITIES}),
+    Role.DEPUTY: frozenset(),
+    Role.DEPARTMENT_OFFICER: frozenset({Right.ANSWER_OPINIONS}),
+    Role.DEPARTMENT_HEAD: frozenset({Right.ANSWER_OPINIONS, Right.SIGN_ANSWERS}),
+}  # fmt: skip
+# System, security and audit administration (三员分立, 等保): where a county separates them, one person holds one of
+# these roles and no other at the county, and the county administrator neither opens accounts nor appoints.
+SEPARATED_ROLES = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR)
+SEPARATED_RIGHTS = frozenset({Right.MANAGE_ACCOUNTS, Right.APPOINT, Right.READ_AUDIT})
+
+
 LEVEL_OF_ROLE = {
     Role.COUNTY_ADMIN: Level.CENTRE,
     Role.COUNTY_STAFF: Level.CENTRE,
@@ -34,3 +80,5 @@ LEVEL_OF_ROLE = {
 }
 DEPARTMENT_ROLES = (Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD)
 COUNTY_ROLES = (Role.COUNTY_ADMIN, Role.COUNTY_STAFF)
+# Given by an administrator; the postings of head and deputy follow from memberships.
+OFFICE_ROLES = tuple(role for role in Role if role not in (Role.BRANCH_HEAD, Role.DEPUTY))

@@ -6,6 +6,7 @@ boards.
 
 from deputies.services.accounts import link_account, open_deputy_account
 from deputies.services.albums import put_album
+from deputies.services.checking import people_problems
 from deputies.services.consents import record_consent, withdraw_consent
 from deputies.services.constituents import (
     NewConstituent,
@@ -48,6 +49,7 @@ __all__ = [
     "look_at_constituents",
     "open_deputy_account",
     "original_size",
+    "people_problems",
     "put_album",
     "put_photo",
     "record_consent",

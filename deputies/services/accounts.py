@@ -22,8 +22,9 @@ def open_deputy_account(*, deputy: Deputy, actor) -> tuple[User, str]:
         raise Conflict(f"{deputy.name}已经有账号了。")
     password = first_password()
     user = open_account(
-        username=deputy.code.lower(), name=deputy.name, phone=deputy.phone, password=password, actor=actor
-    )
+        username=deputy.code.lower(), name=deputy.name, phone=deputy.phone, password=password, actor=actor,
+        county_code=deputy.county.code,
+    )  # fmt: skip
     link_account(deputy=deputy, user=user, actor=actor)
     return user, password
 

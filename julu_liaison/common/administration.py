@@ -4,12 +4,15 @@ from collections.abc import Iterable
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model
+from django.template.response import TemplateResponse
 from django.utils.html import format_html, format_html_join
 
 from julu_liaison.common.errors import DomainError
+from julu_liaison.common.history import changes_of_all
 
 
 class ServiceForm(forms.ModelForm):
@@ -67,6 +70,7 @@ class ServiceAdmin(admin.ModelAdmin):
     show_full_result_count = False
     add = None
     edit = None
+    right = "maintain"  # the named right (stations.states.Right) that adding and changing takes
     pick_fields: tuple[str, ...] = ()  # references to one of hundreds, by name instead of a long select
 
     # Scope
@@ -100,13 +104,17 @@ class ServiceAdmin(admin.ModelAdmin):
     # Permissions
 
     def may(self, request) -> bool:
-        return self.admin_site.has_permission(request)
+        """Add and change; auditors only look."""
+        return self.admin_site.may(request, self.right)
+
+    def may_look(self, request) -> bool:
+        return self.may(request) or self.admin_site.may(request, "read_audit")
 
     def has_module_permission(self, request):
-        return self.may(request)
+        return self.may_look(request)
 
     def has_view_permission(self, request, obj=None):
-        return self.may(request)
+        return self.may_look(request)
 
     def has_add_permission(self, request):
         return self.add is not None and self.may(request)
@@ -116,6 +124,29 @@ class ServiceAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def get_actions(self, request):
+        return super().get_actions(request) if self.may(request) else {}
+
+    # History
+
+    def traced(self, row) -> list:
+        """Rows whose versions belong on the history page of `row`."""
+        return [row]
+
+    def history_view(self, request, object_id, extra_context=None):
+        """Who changed what, when, from what to what (变更记录)."""
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        rows = [one for one in self.traced(row) if hasattr(one, "history")]
+        context = self.admin_site.each_context(request) | {
+            "title": f"变更记录:{row}", "opts": self.opts, "object": row,
+            "changes": changes_of_all(rows), "kept": bool(rows),
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/history.html", context)
 
     # Writes
 

@@ -5,6 +5,19 @@ from django.utils import timezone
 from julu_liaison.common.models import AuditLog
 
 
+def act_for(user, stood_in_for: int | None) -> None:
+    """Remember that `user` acts by a posting handed over (代管) by the account `stood_in_for`; None: by an own one.
+
+    Permissions call it when they let somebody do something, just before a service records the act.
+    """
+    user.__dict__["_stands_in_for"] = stood_in_for
+
+
+def stood_in_for(actor) -> int | None:
+    """Return the key of the account whose posting `actor` was last let to act by, or None."""
+    return actor.__dict__.get("_stands_in_for") if actor is not None else None
+
+
 def record(action: str, *, actor, target=None, county_code: str = "", at=None, **detail) -> AuditLog:
     """Write one audit row for `action` (a verb of the glossary) by `actor` (None: the system itself).
 
@@ -14,6 +27,7 @@ def record(action: str, *, actor, target=None, county_code: str = "", at=None, *
     return AuditLog.objects.create(
         at=at or timezone.now(),
         actor=actor,
+        standing_in_for_id=stood_in_for(actor),
         action=action,
         target_kind=target._meta.model_name if target is not None else "",
         target_key=str(key),

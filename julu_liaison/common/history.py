@@ -4,7 +4,7 @@ Services write rows with `save_traced`, or `load_traced` for many; simple_histor
 is written around them, by `.update()` or `bulk_create`, leaves no trace.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,12 @@ class Trace(HistoricalRecords):
     def __init__(self, **options):
         super().__init__(verbose_name="变更记录", verbose_name_plural="变更记录", **options)
 
+    def post_save(self, instance, created, using=None, **options):
+        """No version when nothing but left-out columns were saved (a login's time)."""
+        saved = options.get("update_fields")
+        if saved is None or not set(saved) <= set(self.excluded_fields):
+            super().post_save(instance, created, using=using, **options)
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -42,6 +48,7 @@ class Change:
     at: datetime
     actor: Any
     kind: str
+    subject: str
     differences: tuple[Difference, ...]
 
 
@@ -63,9 +70,15 @@ def changes_of(row: Any) -> list[Change]:
     return [_change(version, before) for version, before in pairs]
 
 
+def changes_of_all(rows: Iterable[Any]) -> list[Change]:
+    """The versions of several rows that belong together, newest first."""
+    return sorted((change for row in rows for change in changes_of(row)), key=lambda change: change.at, reverse=True)
+
+
 def _change(version, before) -> Change:
     differences = _differences(version, before) if before is not None else ()
-    return Change(version.history_date, version.history_user, KINDS[version.history_type], tuple(differences))
+    subject = version.instance_type._meta.verbose_name
+    return Change(version.history_date, version.history_user, KINDS[version.history_type], subject, tuple(differences))
 
 
 def _differences(version, before):

@@ -1,5 +1,6 @@
 """Writes of the opinions app: registering tickets, moving them, the terms they must keep."""
 
+from opinions.services.checking import ticket_problems
 from opinions.services.looking import Villager, hops_for, look_at_villager
 from opinions.services.moving import move_opinion
 from opinions.services.registering import file_suggestion, register_opinion, register_opinions
@@ -16,4 +17,5 @@ __all__ = [
     "register_opinions",
     "set_default_terms",
     "set_term",
+    "ticket_problems",
 ]

@@ -1,8 +1,15 @@
 """Writes of the stations app: the tree, villages and departments, postings."""
 
-from stations.services.accounts import edit_posted_account, open_posted_account, renew_posted_password
+from stations.services.accounts import (
+    edit_posted_account,
+    open_county_account,
+    open_posted_account,
+    remove_posted_second_factor,
+    renew_posted_password,
+)
+from stations.services.checking import place_problems
 from stations.services.places import add_department, add_village, edit_department, edit_village, load_villages
-from stations.services.postings import appoint, end_posting
+from stations.services.postings import appoint, end_posting, hand_over
 from stations.services.tree import (
     NewPlace,
     Outcome,
@@ -33,16 +40,20 @@ __all__ = [
     "edit_station",
     "edit_village",
     "end_posting",
+    "hand_over",
     "hold_place",
     "load_county",
     "load_villages",
     "merge_branches",
     "move_branch",
+    "open_county_account",
     "open_posted_account",
     "open_station",
+    "place_problems",
     "preview_closing",
     "preview_merger",
     "preview_move",
+    "remove_posted_second_factor",
     "renew_posted_password",
     "reopen_station",
 ]

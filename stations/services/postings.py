@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.db import transaction
 
 from julu_liaison.common import audit
@@ -10,7 +11,7 @@ from julu_liaison.common.history import save_traced
 from stations.models import Department, Posting, Station
 from stations.permissions import can_appoint
 from stations.querysets import forget_scope
-from stations.states import DEPARTMENT_ROLES, LEVEL_OF_ROLE, Role
+from stations.states import DEPARTMENT_ROLES, LEVEL_OF_ROLE, OFFICE_ROLES, SEPARATED_ROLES, Role
 
 
 @transaction.atomic
@@ -22,13 +23,9 @@ def appoint(
     `actor=None` is the system itself: seeding, and memberships, which create the postings of head and deputy.
     Raises DomainError when place and role do not fit, NotAllowed for one's own role.
     """
-    place = _fitting_place(role, station, department)
-    county_id = place.county_id
-    if actor is not None:
-        if actor.pk == user.pk:
-            raise NotAllowed("不能给自己安排岗位,请由另一位管理员办理。")
-        if not can_appoint(actor, county_id):
-            raise NotAllowed("岗位由县级管理员安排,请联系他们。")
+    place = fitting_place(role, station, department)
+    _demand_appointer(actor, place, [user])
+    _demand_separation(user, role, started_on)
     standing = Posting.objects.filter(user=user, role=role, station=station, department=department, ended_on=None)
     if posting := standing.first():
         return posting
@@ -42,9 +39,8 @@ def appoint(
 @transaction.atomic
 def end_posting(*, posting: Posting, ended_on: date, actor) -> Posting:
     """End a posting; `ended_on` is its last day. `actor=None` as in `appoint`."""
-    place = _fitting_place(posting.role, posting.station, posting.department)
-    if actor is not None and (actor.pk == posting.user_id or not can_appoint(actor, place.county_id)):
-        raise NotAllowed("岗位由县级管理员安排,而且不能改自己的岗位。")
+    place = fitting_place(posting.role, posting.station, posting.department)
+    _demand_appointer(actor, place, [posting.user])
     posting.ended_on = max(ended_on, posting.started_on)
     save_traced(posting, actor=actor, update_fields=["ended_on"])
     forget_scope(posting.user)
@@ -52,7 +48,69 @@ def end_posting(*, posting: Posting, ended_on: date, actor) -> Posting:
     return posting
 
 
-def _fitting_place(role: str, station: Station | None, department: Department | None) -> Station | Department:
+@transaction.atomic
+def hand_over(*, posting: Posting, to, started_on: date, ended_on: date, actor) -> Posting:
+    """Let the account `to` stand in for a posting (代管) from `started_on` to `ended_on`, both included.
+
+    Whoever is stood in for keeps the posting. What `to` does by it is marked in the audit trail and in a ticket's
+    history. Raises DomainError for a period outside the posting's own or a role that follows from membership.
+    """
+    place = fitting_place(posting.role, posting.station, posting.department)
+    _demand_appointer(actor, place, [to, posting.user])
+    _demand_fit_handover(posting, to, started_on, ended_on)
+    _demand_separation(to, posting.role, started_on)
+    handover = Posting(
+        user=to, role=posting.role, station=posting.station, department=posting.department, started_on=started_on,
+        ended_on=ended_on, stands_in_for=posting,
+    )  # fmt: skip
+    handover.full_clean()
+    save_traced(handover, actor=actor)
+    forget_scope(to)
+    audit.record(
+        "hand_over", actor=actor, target=to, role=posting.role, place=place.code, of=posting.user.username,
+        from_day=str(started_on), to_day=str(ended_on),
+    )  # fmt: skip
+    return handover
+
+
+def _demand_fit_handover(posting: Posting, to, started_on: date, ended_on: date) -> None:
+    if posting.stands_in_for_id:
+        raise DomainError("代管的岗位不能再交给别人代管。", fields={"stands_in_for": "请选原来的岗位"})
+    if posting.role not in OFFICE_ROLES:
+        raise DomainError("站长和代表的岗位随驻站走,不能代管。", fields={"stands_in_for": "请选工作人员的岗位"})
+    if to.pk == posting.user_id:
+        raise DomainError("不能由本人代管本人的岗位,请选另一个人。", fields={"user": "请选另一个人"})
+    if ended_on < started_on:
+        raise DomainError("结束日期不能早于开始日期。", fields={"ended_on": "要晚于开始日期"})
+    if started_on < posting.started_on or (posting.ended_on and ended_on > posting.ended_on):
+        raise DomainError("代管的日期要在原岗位的任期以内。", fields={"started_on": "要在原岗位的任期以内"})
+
+
+def _demand_appointer(actor, place: Station | Department, concerned: list) -> None:
+    """Nobody gives, takes or hands over a role of their own; `actor=None` is the system itself."""
+    if actor is None:
+        return
+    if any(actor.pk == user.pk for user in concerned):
+        raise NotAllowed("不能安排自己的岗位,请由另一位管理员办理。")
+    if not can_appoint(actor, place.county_id):
+        raise NotAllowed("岗位由县级管理员(安全管理员)安排,请联系他们。")
+
+
+def _demand_separation(user, role: str, on: date) -> None:
+    """Where duties are separated, one of the three roles goes with no other office role."""
+    if not settings.SEPARATE_DUTIES or role not in OFFICE_ROLES:
+        return
+    others = Posting.objects.in_force(on).filter(user=user, role__in=OFFICE_ROLES).exclude(role=role)
+    held = set(others.values_list("role", flat=True))
+    if held and (role in SEPARATED_ROLES or held & set(SEPARATED_ROLES)):
+        words = "、".join(Role(one).label for one in sorted(held))
+        raise DomainError(
+            f"{user.name}已经是{words}。系统管理员、安全管理员、审计员要由三个人分别担任,也不兼别的岗位。",
+            fields={"role": "要由不同的人担任"},
+        )
+
+
+def fitting_place(role: str, station: Station | None, department: Department | None) -> Station | Department:
     """Return the one place a role is held at; raises DomainError when it does not fit the role."""
     if role in DEPARTMENT_ROLES:
         if department is None or station is not None:
