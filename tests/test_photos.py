@@ -744,6 +744,11 @@ def test_archive_page_by_role_and_place(cast, signed_in):
     assert not Job.objects.exists()
 
 
+def test_the_list_of_deputies_leads_to_it(cast, signed_in):
+    for who, leads in (("staff", True), ("clerk", True), ("auditor", False)):
+        assert ("批量上传照片" in signed_in(getattr(cast, who)).get(reverse("console-deputies")).text) == leads, who
+
+
 def test_archive_page_costs_the_same_with_one_job_and_with_three(cast, signed_in):
     client, counts = signed_in(cast.clerk), []
     for made in (1, 3):

@@ -17,6 +17,7 @@ from deputies.models import Deputy
 from deputies.permissions import (
     can_edit_deputy,
     can_put_photo,
+    can_put_photos,
     can_record_consent,
     can_withdraw_consent,
     sees_file,
@@ -67,7 +68,10 @@ def deputies(request):
         _with_services(rows, today), by=("sort_key", "code"), size=PAGE_SIZE,
         after=request.GET.get("after", ""), before=request.GET.get("before", ""),
     )  # fmt: skip
-    context = {"form": form, "lines": _lines(page.rows, today), "links": page.links(request.GET), "today": today}
+    context = {
+        "form": form, "lines": _lines(page.rows, today), "links": page.links(request.GET), "today": today,
+        "can_put_photos": any(can_put_photos(request.user, place) for place in form.places.values()),
+    }  # fmt: skip
     return render(request, "deputies/list.html", context)
 
 
