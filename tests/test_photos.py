@@ -189,12 +189,13 @@ def test_colours_of_a_wide_profile_are_brought_to_srgb():
         (encoded(picture(), "WEBP"), SKY),
         (encoded(picture(), "BMP"), SKY),
         (encoded(picture(), progressive=True), SKY),
+        (encoded(picture(), "MPO", save_all=True, append_images=[picture()]), SKY),
         (png_of_16_bits(40000), (156, 156, 156)),
         (png_of_16_bits(40000, 0), (255, 255, 255)),
         (png_of_16_bits(40000, 20000, 300), (156, 78, 1)),
         (png_of_16_bits(40000, 1, 2, 0), (255, 255, 255)),
     ],
-    ids=["cmyk", "grey", "1 bit", "palette", "webp", "bmp", "progressive", "16 grey", "16 clear", "16 rgb", "16 rgba"],
+    ids=["cmyk", "grey", "1 bit", "palette", "webp", "bmp", "progressive", "two in one", "16 grey", "16 clear", "16 rgb", "16 rgba"],
 )  # fmt: skip
 def test_every_kind_of_picture_comes_out_as_plain_rgb(content, colour):
     image = read_picture(content)
