@@ -4,9 +4,14 @@ Where a rule below is asked about `None`, that is the system itself: a command r
 (import_deputies, make_boards). Pages and the API always ask about somebody, if only an anonymous visitor.
 """
 
+from datetime import date
+
+from django.db.models import Q
+
 from julu_liaison.common.working_days import today_here
-from stations.permissions import is_clerk_of, is_county_staff
-from stations.querysets import scope_of
+from stations.permissions import holds, is_clerk_of, is_county_staff, is_head_of
+from stations.querysets import in_force, scope_of
+from stations.states import Right
 
 
 def can_edit_deputy(user, deputy) -> bool:
@@ -55,12 +60,32 @@ def can_keep_constituents(user, deputy) -> bool:
     """
     if user is None or is_oneself(user, deputy) or is_county_staff(user, deputy.county_id):
         return True
-    scope = scope_of(user)
-    if not (scope.headed or scope.townships):
-        return False
     today = today_here()
-    placed = deputy.memberships.latest_on(today).looked_after_by(scope, today)
-    return placed.exists()
+    last = deputy.memberships.latest_on(today).select_related("branch").first()
+    if last is None:
+        return False
+    serves = last.ended_on is None or last.ended_on >= today
+    return is_clerk_of(user, last.branch.parent_id) or (serves and is_head_of(user, last.branch_id))
+
+
+def keeps_constituents_at(user, branch) -> bool:
+    """The same for all who serve at a branch today."""
+    return (
+        is_head_of(user, branch.pk)
+        or is_clerk_of(user, branch.parent_id)
+        or is_county_staff(user, branch.county_id)
+    )
+
+
+def sees_constituents(user, deputy) -> bool:
+    """Know that they exist and when there was contact: besides who keeps them the auditor, with the names masked."""
+    return can_keep_constituents(user, deputy) or deputy.county_id in scope_of(user).counties
+
+
+def sees_chain(user) -> bool:
+    """The list of branches with who has been silent: the county, auditors, clerks for their own."""
+    scope = scope_of(user)
+    return bool(scope.counties or scope.townships)
 
 
 def can_load_constituents(user, county) -> bool:
@@ -92,6 +117,31 @@ def sees_file(user, deputy) -> bool:
     if deputy.county_id in scope.counties:
         return True
     return bool(scope.townships) and deputy.memberships.filter(branch__parent__in=scope.townships).exists()
+
+
+def sees_archive(user, deputy, year: int) -> bool:
+    """The performance file (履职档案) of one year: the deputy, the county, the clerk of a station where the deputy
+    serves or has served until that year or later, and the head, for the members of today, of years in the branch.
+
+    The file goes with the deputy to the next station; the one before gets no further years. A head sees no points.
+    """
+    scope = scope_of(user)
+    if is_oneself(user, deputy) or deputy.county_id in scope.counties:
+        return True
+    at_station = Q(branch__parent__in=scope.townships)
+    headed = Q(in_force(today_here()), branch__in=scope.headed, started_on__lte=date(year, 12, 31))
+    lasting = deputy.memberships.filter(Q(ended_on=None) | Q(ended_on__gte=date(year, 1, 1)))
+    return bool(scope.townships or scope.headed) and lasting.filter(at_station | headed).exists()
+
+
+def can_bundle_archives(user, branch) -> bool:
+    """The files of a whole branch at once: the county, the station's clerk, the branch's head."""
+    return oversees_branch(user, branch) or is_head_of(user, branch.pk)
+
+
+def oversees_branch(user, branch) -> bool:
+    """County or clerk: sees whole files, points and portraits too, of all who serve or served there."""
+    return holds(user, Right.MAKE_REPORTS, branch.county_id, branch.parent_id)
 
 
 def sees_photo(user, deputy, on) -> bool:

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 
 from julu_liaison.common.working_days import today_here
 from stations.querysets import in_force, scope_of
@@ -17,6 +17,10 @@ class DatedQuerySet(models.QuerySet):
     def in_force(self, on: date):
         return self.filter(in_force(on))
 
+    def overlapping(self, start: date, end: date):
+        """Rows that counted on at least one day from `start` to `end`, both included."""
+        return self.filter(Q(ended_on=None) | Q(ended_on__gte=start), started_on__lte=end)
+
     def visible_to(self, user):
         """The rows of the deputies whom `user` sees."""
         return self.filter(deputy__in=apps.get_model("deputies", "Deputy").objects.visible_to(user))
@@ -27,10 +31,6 @@ class MembershipQuerySet(DatedQuerySet):
         """Memberships at `place` or below it."""
         key = {Level.CENTRE: "branch__county", Level.TOWNSHIP: "branch__parent", Level.BRANCH: "branch"}[place.level]
         return self.filter(**{key: place.pk})
-
-    def overlapping(self, start: date, end: date):
-        """Memberships that counted on at least one day from `start` to `end`, both included."""
-        return self.filter(Q(ended_on=None) | Q(ended_on__gte=start), started_on__lte=end)
 
     def latest_on(self, on: date):
         """Of each deputy the membership of the day `on`, or the last one before it."""
@@ -58,6 +58,14 @@ class ConstituentQuerySet(DatedQuerySet):
         placed = memberships.latest_on(today).looked_after_by(scope, today)
         own = Q(deputy__user=user.pk) if user.is_authenticated else Q(pk=None)
         return self.filter(Q(deputy__county__in=scope.counties) | Exists(placed) | own)
+
+    def with_last_contact(self):
+        """Annotate `last_date` and `last_form` of the newest contact that counts."""
+        contacts = apps.get_model("deputies", "Contact").objects.valid().filter(constituent=OuterRef("pk"))
+        newest = contacts.order_by("-date", "-pk")
+        return self.annotate(
+            last_date=Subquery(newest.values("date")[:1]), last_form=Subquery(newest.values("form")[:1])
+        )
 
 
 class ContactQuerySet(models.QuerySet):

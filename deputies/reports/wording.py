@@ -1,0 +1,136 @@
+"""A record in the words of the file: what it was about, where, what the deputy did or what came of it.
+
+Villagers have no name here: what a record holds of their identity is not read, and a name, or a mobile number, that
+somebody typed into the text is taken out.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from django.utils import timezone
+
+from activities.models import ActivityAttendance, Attendance, DutyLog
+from activities.states import SERVED, Form
+from deputies.models import Contact, Membership
+from deputies.reports.chapters import CHAPTER_OF_ACTIVITY, Chapter, Entry, Source
+from deputies.rules import holds
+from julu_liaison.common.secrets import masked_phone
+from julu_liaison.common.texts import clean_text
+from opinions.models import Hop, Opinion
+from opinions.states import Kind, State
+from opinions.workflow import MOVES
+from stations.models import Station
+from stations.states import Level
+
+LONGEST = 200  # characters of one matter; the record itself has the rest
+MOBILE = re.compile(r"(?<!\d)1\d{10}(?!\d)")
+SOMEBODY = "(群众)"
+SHORTEST_NAME = 2  # a single character would take ordinary words apart
+# The steps of a ticket that the file tells: handed over, urged, answered, told (交办督办等情况).
+TOLD_STEPS = ("escalate", "transfer", "urge", "supervise", "tell", "rework", "reopen")
+
+
+def log_entry(row: Attendance) -> Entry:
+    """A session at a branch (工作日志)."""
+    log = row.log
+    source = Source("log", str(log.uid), f"{log.register.name}工作日志", log.number)
+    matter = _session(log) if row.status in SERVED else log.get_form_display()
+    return Entry(
+        Chapter.PEOPLE, log.date, (0, log.pk), matter, place_name(log.branch), row.get_status_display(), source
+    )
+
+
+def activity_entry(row: ActivityAttendance) -> Entry:
+    act = row.activity
+    matter = f"{act.get_kind_display()}:{short_text(act.title)}"
+    source = Source("activity", str(act.uid), "活动登记")
+    return Entry(
+        CHAPTER_OF_ACTIVITY[act.kind], act.held_on, (3, act.pk), matter, place_name(act.station),
+        row.get_status_display(), source,
+    )  # fmt: skip
+
+
+def opinion_entry(ticket: Opinion) -> Entry:
+    """A formal suggestion that the deputy leads, or a villager's matter that the deputy took up (社情民意)."""
+    is_suggestion = ticket.kind == Kind.SUGGESTION
+    what = "提出建议" if is_suggestion else "收集社情民意"
+    text = short_text(ticket.text, name=ticket.villager_name, phone=ticket.villager_phone)
+    return Entry(
+        Chapter.MOTIONS if is_suggestion else Chapter.PEOPLE,
+        ticket.registered_on,
+        (1, ticket.pk),
+        f"{what}({ticket.get_category_display()}):{text}",
+        place_name(ticket.branch),
+        ";".join(_course(ticket)),
+        Source("opinion", str(ticket.uid), f"{ticket.register.name}{ticket.get_kind_display()}", ticket.number),
+    )
+
+
+def contact_entry(contact: Contact, memberships: list[Membership]) -> Entry:
+    """One time the deputy was in touch with a voter (联系固定选民); the place is the deputy's branch of that day."""
+    voter = contact.constituent
+    village = f"({voter.village.name})" if voter.village else ""
+    note = short_text(contact.note, name=voter.name, phone=voter.phone)
+    branch = next((one.branch for one in memberships if holds((one.started_on, one.ended_on), contact.date)), None)
+    return Entry(
+        Chapter.PEOPLE,
+        contact.date,
+        (2, contact.pk),
+        f"联系固定选民{village}" + (f":{note}" if note else ""),
+        place_name(branch) if branch else "",
+        contact.get_form_display(),
+        Source("contact", str(contact.uid), "联系记录"),
+    )
+
+
+def place_name(place: Station) -> str:
+    """Short enough for a column: 官亭镇第一分站, 官亭镇联络站, 巨鹿县人大常委会."""
+    if place.level == Level.BRANCH and place.parent:
+        return place.parent.name + place.name
+    return place.name + ("联络站" if place.level == Level.TOWNSHIP else "人大常委会")
+
+
+def short_text(text: str, *, name: str = "", phone: str = "") -> str:
+    """On one line, not too long, and without the villager's name and phone or anybody's mobile number."""
+    text = clean_text(text)
+    if len(name) >= SHORTEST_NAME:
+        text = text.replace(name, SOMEBODY)
+    if phone:
+        text = text.replace(phone, masked_phone(phone))
+    text = MOBILE.sub(lambda found: masked_phone(found[0]), text)
+    return text if len(text) <= LONGEST else text[:LONGEST] + "……(全文见来源)"
+
+
+def _session(log: DutyLog) -> str:
+    """现场接待:接待群众4人、走访2户;村西的路要修"""
+    figures = [("接待群众", log.received, "人"), ("走访", log.households, "户"), ("发放资料", log.leaflets, "份")]
+    summary = short_text(log.summary)
+    done = [f"{label}{count}{unit}" for label, count, unit in figures if count]
+    done = [words for words in done if words not in summary]  # often typed there too
+    if not summary and not done and log.form == Form.ONSITE:
+        done = ["没有群众来访"]
+    said = ";".join(filter(None, ("、".join(done), summary)))
+    return f"{log.get_form_display()}:{said}" if said else log.get_form_display()
+
+
+def _course(ticket: Opinion) -> Iterator[str]:
+    """What became of a ticket, step by step, then how it stands; needs its hops and signed replies fetched."""
+    for hop in ticket.hops.all():
+        if hop.move in TOLD_STEPS or (hop.to_state == State.REPLIED and hop.from_state != State.REPLIED):
+            yield _step(hop, ticket.registered_on.year)
+    classes = [reply.get_reply_class_display() for reply in ticket.replies.all() if reply.reply_class]
+    standing = [ticket.get_state_display(), *classes[-1:], ticket.get_rating_display()]
+    yield ",".join(filter(None, standing))
+
+
+def _step(hop: Hop, year: int) -> str:
+    """3月5日转办县交通运输局"""
+    label = "答复" if hop.to_state == State.REPLIED else MOVES[hop.move].label
+    whom = hop.department.name if hop.move == "transfer" and hop.department else ""
+    return f"{day_in(timezone.localtime(hop.at).date(), year)}{label}{whom}"
+
+
+def day_in(day: date, year: int) -> str:
+    """A day in a file of `year`: the year is said only where it is another."""
+    return f"{day.month}月{day.day}日" if day.year == year else f"{day.year}年{day.month}月{day.day}日"
