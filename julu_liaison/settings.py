@@ -47,7 +47,6 @@ SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "julu_liaison.common",
@@ -67,6 +66,9 @@ INSTALLED_APPS = [
     "django_htmx",
     "simple_history",
     "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "csp",
     "django_celery_results",
     "django_celery_beat",
@@ -76,14 +78,14 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "julu_liaison.accounts.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "julu_liaison.accounts.middleware.PasswordChangeMiddleware",
+    "julu_liaison.accounts.middleware.SignInStepsMiddleware",
     "julu_liaison.common.middleware.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -159,8 +161,15 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "rescore-nightly": {"task": "scoring.tasks.rescore_everything", "schedule": crontab(hour=2, minute=10)},
     "tree-nightly": {"task": "stations.tasks.check_tree_nightly", "schedule": crontab(hour=3, minute=10)},
+    "sign-ins-nightly": {
+        "task": "julu_liaison.accounts.tasks.forget_old_sign_ins",
+        "schedule": crontab(hour=3, minute=20),
+    },
     "replays-nightly": {"task": "julu_liaison.common.tasks.forget_old_replays", "schedule": crontab(hour=3, minute=30)},
     "jobs-nightly": {"task": "julu_liaison.common.tasks.forget_old_jobs", "schedule": crontab(hour=3, minute=40)},
+    "uploads-nightly": {
+        "task": "julu_liaison.common.tasks.forget_old_uploads", "schedule": crontab(hour=3, minute=50),
+    },
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
@@ -178,11 +187,15 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "julu_liaison.accounts.rules.ThreeClassesValidator"},
 ]
+# System, security and audit administration by three people (三员分立); see docs/security.md.
+SEPARATE_DUTIES = env.bool("SEPARATE_DUTIES", default=False)
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
-SESSION_COOKIE_AGE = int(timedelta(hours=2).total_seconds())
-SESSION_SAVE_EVERY_REQUEST = True
+SESSION_ENGINE = "julu_liaison.accounts.sessions"
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=120)
+# A day longer than the session itself, so that the login page can say that one has run out.
+SESSION_COOKIE_AGE = SESSION_IDLE_MINUTES * 60 + int(timedelta(days=1).total_seconds())
 SESSION_COOKIE_SAMESITE = "Lax"
 API_TOKEN_LIFETIME = timedelta(days=7)
 
@@ -191,8 +204,17 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # fifteen minutes are fifteen minutes
+AXES_CLIENT_IP_CALLABLE = "julu_liaison.accounts.rules.address_of"
+# Fields that axes must not keep in the clear in its record of a failed attempt.
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "old", "new", "again", "code", "codes-password", "off-password"]
 AXES_LOCKOUT_CALLABLE = "julu_liaison.accounts.views.locked_out"
 AXES_ENABLE_ADMIN = False
+
+# Roles (stations.states.Role values, comma-separated) whose holders must set up a second factor (TOTP).
+TOTP_ROLES = env.list("TOTP_ROLES", default=[])
+SECOND_FACTOR_RULE = "stations.permissions.needs_second_factor"  # accounts know no postings
+OTP_TOTP_ISSUER = "人大联络"
 
 THROTTLE = env("THROTTLE", default="on") != "off"
 
@@ -252,6 +274,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_PERMISSIONS = 0o640
 
+# Days after which a deputy without service, activity or contact is marked as silent (没有动静).
+SILENT_DAYS = env.int("SILENT_DAYS", default=60)
 PRINT_FALLBACK_FONTS = env.list("PRINT_FALLBACK_FONTS", default=[])
 
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")

@@ -2,24 +2,34 @@
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
 from django.contrib.admin.widgets import AdminDateWidget
+from django.db.models import Exists, OuterRef
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from julu_liaison.accounts.models import User
 from julu_liaison.common.administration import ServiceAdmin, ServiceForm
 from julu_liaison.common.working_days import today_here
-from stations.models import Department, Posting, Station
-from stations.querysets import scope_of
-from stations.services import edit_posted_account, open_posted_account, renew_posted_password
-from stations.states import Level, Role
+from stations.models import Department, Station
+from stations.permissions import places_with
+from stations.querysets import accounts_in_reach
+from stations.services import (
+    edit_posted_account,
+    open_county_account,
+    open_posted_account,
+    remove_posted_second_factor,
+    renew_posted_password,
+)
+from stations.states import OFFICE_ROLES, Level, Right
 
-OFFICE_ROLES = [("", "请选择"), *(row for row in Role.choices if row[0] not in (Role.BRANCH_HEAD, Role.DEPUTY))]
+ROLE_CHOICES = [("", "以后再安排"), *((role.value, role.label) for role in OFFICE_ROLES)]
 ONCE = "首次密码只显示这一次,请抄下来当面交给本人,登录后要马上改"
 
 
 class NewAccountForm(ServiceForm):
-    """A new account always comes with its first posting."""
+    """A new account comes with its first posting, or waits for one (三员分立: another person gives it)."""
 
-    role = forms.ChoiceField(label="岗位", choices=OFFICE_ROLES)
+    role = forms.ChoiceField(label="岗位", choices=ROLE_CHOICES, required=False)
     station = forms.ModelChoiceField(label="站点", queryset=Station.objects.none(), required=False)
     department = forms.ModelChoiceField(label="承办部门", queryset=Department.objects.none(), required=False)
     started_on = forms.DateField(label="从哪天起", initial=today_here, widget=AdminDateWidget)
@@ -29,19 +39,27 @@ class NewAccountForm(ServiceForm):
         fields = ("username", "name", "phone")
 
 
+class ReasonForm(ActionForm):
+    reason = forms.CharField(label="原因(取消第二步验证要填)", required=False, max_length=200)
+
+
 @admin.register(User)
 class AccountAdmin(ServiceAdmin):
-    list_display = ("username", "name", "phone", "is_active", "must_change_password", "last_login")
+    list_display = ("username", "name", "phone", "is_active", "must_change_password", "has_second_factor", "last_login")
+    right = Right.MANAGE_ACCOUNTS
     list_filter = ("is_active",)
     search_fields = ("username", "name", "phone")
     ordering = ("username",)
-    actions = ("renew_passwords",)
-
-    def may(self, request):
-        return super().may(request) and scope_of(request.user).has(Role.COUNTY_ADMIN)
+    actions = ("renew_passwords", "remove_second_factors")
+    action_form = ReasonForm
 
     def scoped(self, request):
-        return User.objects.filter(pk__in=Posting.objects.visible_to(request.user).values("user"))
+        factors = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
+        return accounts_in_reach(request.user).annotate(with_factor=Exists(factors))
+
+    @admin.display(description="第二步验证", boolean=True, ordering="with_factor")
+    def has_second_factor(self, account):
+        return account.with_factor
 
     def get_fields(self, request, obj=None):
         if obj is None:
@@ -63,7 +81,12 @@ class AccountAdmin(ServiceAdmin):
         return form
 
     def add(self, request, values):
-        account, password = open_posted_account(actor=request.user, **values)
+        if values["role"]:
+            account, password = open_posted_account(actor=request.user, **values)
+        else:
+            facts = {name: values[name] for name in ("username", "name", "phone")}
+            county = min(places_with(request.user, Right.MANAGE_ACCOUNTS))
+            account, password = open_county_account(county_id=county, actor=request.user, **facts)
         messages.warning(request, f"{account.name}的账号“{account.username}”开好了,首次密码:{password}。{ONCE}。")
         return account
 
@@ -75,3 +98,9 @@ class AccountAdmin(ServiceAdmin):
         for account in queryset:
             password = renew_posted_password(account=account, actor=request.user)
             messages.warning(request, f"{account.name}(“{account.username}”)的首次密码:{password}。{ONCE}。")
+
+    @admin.action(description="取消第二步验证(手机丢了)")
+    def remove_second_factors(self, request, queryset):
+        for account in queryset:
+            remove_posted_second_factor(account=account, actor=request.user, reason=request.POST.get("reason", ""))
+            messages.warning(request, f"{account.name}(“{account.username}”)的第二步验证取消了,各处登录也都退出了。")

@@ -1,7 +1,5 @@
 """Signing in and out of the API."""
 
-from axes.helpers import get_client_ip_address
-from axes.utils import reset
 from django.conf import settings
 from django.contrib.auth import authenticate
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -12,18 +10,20 @@ from rest_framework.response import Response
 from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
-from julu_liaison.accounts.api.authentication import CHANGE_FIRST, ExpiringTokenAuthentication
-from julu_liaison.accounts.services import issue_token, revoke_token
-from julu_liaison.common.errors import DomainError, NotAllowed
+from julu_liaison.accounts.api.authentication import ExpiringTokenAuthentication, demand_complete
+from julu_liaison.accounts.lockout import count_failure, forget_failures
+from julu_liaison.accounts.querysets import factor_of
+from julu_liaison.accounts.services import WrongCode, issue_token, revoke_token, verify_second_factor
+from julu_liaison.common.errors import DomainError
 from julu_liaison.common.inputs import Strict, read
 from julu_liaison.common.problems import problem
 
 
-class WrongPassword(DomainError):
-    """Name and password do not fit (401)."""
+class Unknown(DomainError):
+    """Name and password, or the code beside them, do not fit (401)."""
 
     status = 401
-    title = "账号或密码不对"
+    title = "账号、密码或验证码不对"
 
 
 class TokenScheme(OpenApiAuthenticationExtension):
@@ -37,6 +37,12 @@ class TokenScheme(OpenApiAuthenticationExtension):
 class SignIn(Strict):
     username = serializers.CharField(max_length=40)
     password = serializers.CharField(max_length=128, trim_whitespace=False)
+    code = serializers.CharField(
+        max_length=40,
+        required=False,
+        allow_blank=True,
+        help_text="设了第二步验证的账号要填:手机上的6位验证码,或一个恢复码",
+    )
 
 
 class IssuedToken(serializers.Serializer):
@@ -62,19 +68,21 @@ class TokenView(APIView):
 
     @extend_schema(
         request=SignIn, responses=IssuedToken, auth=[], operation_id="token_issue", summary="登录取得令牌",
-        description="密码错是401;连续错5次,同一账号在同一地址15分钟内是429。"
+        description="密码或验证码错是401;设了第二步验证而没有填code是400;连续错5次,同一账号在同一地址15分钟内是429。"
         "令牌只在这里给一次,不按 Idempotency-Key 保存。",
     )  # fmt: skip
     def post(self, request):
         given = read(SignIn, request.data)
+        code = given.pop("code", "")
         user = authenticate(request=request._request, **given)
         if _is_locked(request._request):
             return _locked()
         if user is None:
-            raise WrongPassword("账号或密码不对。密码区分大小写,连续输错5次要等15分钟。")
-        if user.must_change_password:
-            raise NotAllowed(CHANGE_FIRST)
-        reset(ip=get_client_ip_address(request._request), username=user.username)
+            raise Unknown("账号或密码不对。密码区分大小写,连续输错5次要等15分钟。")
+        demand_complete(user)
+        if factor_of(user) and (refused := _refusal_of_code(request._request, user, code)):
+            return refused
+        forget_failures(request._request, user)
         key, token = issue_token(user=user)
         shown = IssuedToken({"token": key, "expires_at": token.expires_at}).data
         return Response(shown, headers={"Cache-Control": "no-store"})
@@ -83,6 +91,21 @@ class TokenView(APIView):
     def delete(self, request):
         revoke_token(token=request.auth, actor=request.user)
         return Response(status=204)
+
+
+def _refusal_of_code(request, user, code: str) -> Response | None:
+    """Check the second factor; a wrong code counts like a wrong password. None: the code is right."""
+    if not code.strip():
+        sentence = "这个账号设了第二步验证,请在 code 里填手机上的6位验证码。"
+        raise DomainError(sentence, fields={"code": sentence})
+    try:
+        verify_second_factor(account=user, code=code)
+    except WrongCode as error:
+        count_failure(request, user)
+        if _is_locked(request):
+            return _locked()
+        raise Unknown(error.message, fields=error.fields) from error
+    return None
 
 
 def _is_locked(request) -> bool:
@@ -94,5 +117,5 @@ def _is_locked(request) -> bool:
 
 def _locked() -> Response:
     wait = int(settings.AXES_COOLOFF_TIME.total_seconds())
-    sentence = f"密码连续输错{settings.AXES_FAILURE_LIMIT}次,这个账号要等{wait // 60}分钟才能再登录。"
-    return problem(429, sentence, title="密码输错次数太多", headers={"Retry-After": str(wait)})
+    sentence = f"密码或验证码连续输错{settings.AXES_FAILURE_LIMIT}次,这个账号要等{wait // 60}分钟才能再登录。"
+    return problem(429, sentence, title="输错次数太多", headers={"Retry-After": str(wait)})

@@ -1,0 +1,36 @@
+"""Wrong passwords and codes are counted by django-axes under account + address, wherever they are typed.
+
+The login form counts by itself; pages and API that ask for a password or code again count through here. The fifth in
+a row locks the account at that address, and AxesMiddleware puts the locked page in the answer's place.
+"""
+
+from axes.conf import settings as axes_settings
+from axes.handlers.proxy import AxesProxyHandler
+from axes.models import AccessAttempt
+from axes.utils import reset
+from django.contrib.auth.signals import user_login_failed
+from django.utils import timezone
+
+from julu_liaison.accounts.rules import address_of
+
+
+def count_failure(request, account) -> int:
+    """Count one wrong password or code; returns how many more are open before the lock, 0: locked now."""
+    user_login_failed.send(__name__, credentials={"username": account.username}, request=request)
+    return max(0, axes_settings.AXES_FAILURE_LIMIT - (request.axes_failures_since_start or 0))
+
+
+def is_locked(request, account) -> bool:
+    return not AxesProxyHandler.is_allowed(request, {"username": account.username})
+
+
+def forget_failures(request, account) -> None:
+    """The right one was given: earlier failures from this address no longer count."""
+    reset(ip=address_of(request), username=account.username)
+
+
+def opens_again_at(request, username: str):
+    """When a locked account can be used again at this address; None if nothing is known."""
+    attempts = AccessAttempt.objects.filter(username=username, ip_address=address_of(request))
+    last = attempts.order_by("-attempt_time").values_list("attempt_time", flat=True).first()
+    return timezone.localtime(last + axes_settings.AXES_COOLOFF_TIME) if last else None
