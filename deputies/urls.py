@@ -4,10 +4,6 @@ from deputies import views
 
 urlpatterns = [
     path("console/deputies/", views.deputies, name="console-deputies"),
-    path("console/import/", views.import_page, name="console-import"),
-    path("console/import/template/", views.import_template, name="console-import-template"),
-    path("console/import/<uuid:uid>/", views.import_preview, name="console-import-preview"),
-    path("console/import/<uuid:uid>/failed/", views.import_failed, name="console-import-failed"),
     path("deputies/<slug:code>/", views.deputy, name="deputy"),
     path("deputies/<slug:code>/photo/", views.photo, name="deputy-photo"),
     path("deputies/<slug:code>/photo/edit/", views.photo_edit, name="deputy-photo-edit"),

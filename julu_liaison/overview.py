@@ -18,7 +18,9 @@ COUNTY_PAGES = (
     ("公示牌", "boards"), ("月报", "reports"), ("资料维护", "admin:index"),
 )  # fmt: skip
 AUDITOR_PAGES = (("工作台", "console"), ("意见建议", "opinions"), ("代表", "console-deputies"), ("月报", "reports"))
-CLERK_PAGES = (("本周", "station-home"), ("接待登记", "sunday"), ("群众意见", "opinions"), ("月报", "reports"))
+CLERK_PAGES = (
+    ("本周", "station-home"), ("接待登记", "sunday"), ("群众意见", "opinions"), ("月报", "reports"), ("名册", "console-export"),
+)  # fmt: skip
 DEPARTMENT_PAGES = (("待办", "opinions"),)
 HEAD_PAGES = (("首页", "me"), ("接待登记", "sunday"), ("意见", "opinions"), ("得分", "my-score"))
 DEPUTY_PAGES = (("首页", "me"), ("意见", "opinions"), ("得分", "my-score"))

@@ -15,7 +15,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from deputies.models import Deputy, Mandate, Membership
 from deputies.services import edit_deputy, end_mandate, grant_mandate, load_deputies
-from deputies.spreadsheets import check_register, import_register
+from deputies.spreadsheets import DEPUTIES
 from deputies.states import MembershipRole
 from julu_liaison.common.errors import NotAllowed
 from julu_liaison.common.models import AuditLog
@@ -23,8 +23,8 @@ from stations.services import open_station
 from tests.cast import OPENED
 
 HEADER = [
-    "姓名", "性别", "民族", "出生年月", "代表层级", "届次", "选区", "工作单位", "职务", "联系电话", "联系内容",
-    "所属联络站", "所属分站", "分站职务", "备注",
+    "姓名", "性别", "民族", "出生年月", "代表层级", "届次", "选区", "代表证号", "工作单位", "职务", "联系电话",
+    "联系内容", "所属联络站", "所属分站", "分站职务", "备注",
 ]  # fmt: skip
 START = date(2026, 3, 1)
 PERSON = {
@@ -318,7 +318,7 @@ def test_optional_columns_may_be_left_out(gz, book):
 
 def test_horizontally_merged_cells_are_an_error_and_a_heading_row_is_not(gz, book):
     def merge(sheet):
-        sheet.merge_cells("L3:M3")
+        sheet.merge_cells("M3:N3")
 
     errors = refused(book(person(所属联络站="观寨镇第一分站"), shape=merge))
     assert any("合并成一格" in error["message"] for error in errors)
@@ -326,7 +326,7 @@ def test_horizontally_merged_cells_are_an_error_and_a_heading_row_is_not(gz, boo
     def divide(sheet):
         sheet.insert_rows(3)
         sheet["A3"] = "一、观寨镇(1人)"
-        sheet.merge_cells("A3:O3")
+        sheet.merge_cells("A3:P3")
 
     (warning,) = accepted(book(person(), shape=divide))["warnings"]
     assert (warning["row"], "小标题" in warning["message"]) == (3, True)
@@ -543,18 +543,18 @@ def test_all_or_nothing_when_a_service_refuses(cast, gz, book, monkeypatch):
 
 def test_start_before_the_present_membership_is_refused_in_the_preview(cast, book):
     row = {"姓名": "李代表", "代表层级": "乡", "所属联络站": "官亭镇", "所属分站": "第二分站"}
-    report = check_register(book(row), county=cast.county, actor=cast.staff, started_on=date(2019, 1, 1))
+    report = DEPUTIES.check(book(row), county=cast.county, actor=cast.staff, started_on=date(2019, 1, 1))
     assert "起始日期往后调" in report.errors[0].message
 
 
 @pytest.mark.parametrize("who", ["auditor", "clerk", "stranger", "head", "deputy", "officer"])
 def test_only_county_staff_may_import(cast, gz, book, who):
     with pytest.raises(NotAllowed):
-        import_register(book(person()), county=cast.county, actor=getattr(cast, who), started_on=START)
+        DEPUTIES.load(book(person()), county=cast.county, actor=getattr(cast, who), started_on=START)
 
 
 def test_import_is_audited_without_personal_data(cast, gz, book):
-    import_register(book(person()), county=cast.county, actor=cast.staff, started_on=START)
+    DEPUTIES.load(book(person()), county=cast.county, actor=cast.staff, started_on=START)
     row = AuditLog.objects.filter(action="import_deputies").get()
     assert (row.actor, row.detail["created"], row.detail["file"]) == (cast.staff, 1, "名册.xlsx")
     assert "甲一" not in json.dumps(row.detail, ensure_ascii=False)
@@ -636,7 +636,7 @@ ROWS = st.tuples(st.integers(0, 9), st.dictionaries(st.sampled_from(HEADER), CEL
 @given(st.lists(ROWS, min_size=1, max_size=4), st.booleans())
 def test_garbage_is_refused_in_chinese_and_never_crashes(gz, book, rows, merged):
     """What the check lets pass must be written without a complaint, too."""
-    path = book(*rows, shape=(lambda sheet: sheet.merge_cells("L3:L6")) if merged else None)
+    path = book(*rows, shape=(lambda sheet: sheet.merge_cells("M3:M6")) if merged else None)
     promised, _code = run(path, "--dry-run")
     answer, code = run(path)
     assert answer == promised

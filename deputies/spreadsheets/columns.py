@@ -6,15 +6,12 @@ Readers turn a cell into a value; they raise DomainError with a sentence that sa
 import re
 from datetime import date, datetime
 
-from openpyxl.utils.datetime import from_excel
-
-from deputies.models import Deputy
+from deputies.models import Deputy, Mandate
 from deputies.states import LEVEL_ORDER, Gender, MandateLevel, MembershipRole
 from julu_liaison.common.errors import DomainError
+from julu_liaison.common.registers.cells import day_of_serial
 from julu_liaison.common.spreadsheets import Cell, Column
-from julu_liaison.common.texts import checked_name, checked_phone, clean_text, half_width, phone_digits, squeezed
-
-HEADING = "人大代表名册"
+from julu_liaison.common.texts import clean_text, half_width, squeezed
 
 NAME = Column(
     "name",
@@ -59,6 +56,14 @@ CONSTITUENCY = Column(
     ("选举单位", "所在选区", "原选区", "选区名称"),
     width=16,
     example="官亭第三选区",
+    help="各层级不一样时,写法同届次。",
+)
+CERTIFICATE = Column(
+    "certificate_number",
+    "代表证号",
+    ("代表证", "证号", "代表证编号", "代表证号码"),
+    width=14,
+    example="冀巨县代0123",
     help="各层级不一样时,写法同届次。",
 )
 EMPLOYER = Column(
@@ -106,16 +111,19 @@ ROLE = Column(
 NOTE = Column("note", "备注", ("说明",), width=20)
 
 COLUMNS = (
-    NAME, GENDER, ETHNICITY, BIRTH, LEVELS, TERM, CONSTITUENCY, EMPLOYER, POSITION, PHONE, SCOPE, STATION, BRANCH,
-    ROLE, NOTE,
+    NAME, GENDER, ETHNICITY, BIRTH, LEVELS, TERM, CONSTITUENCY, CERTIFICATE, EMPLOYER, POSITION, PHONE, SCOPE, STATION,
+    BRANCH, ROLE, NOTE,
 )  # fmt: skip
 TITLES = {column.key: column.title for column in COLUMNS}
 # Columns whose text stands in the Deputy's column of the same name.
 PLAIN = (NAME, GENDER, ETHNICITY, BIRTH, EMPLOYER, POSITION, PHONE, SCOPE, NOTE)
+SEATS = (TERM, CONSTITUENCY, CERTIFICATE)  # one text for all levels or one each; columns of Mandate
 PRINTED = (NAME, EMPLOYER, POSITION, SCOPE)
 
 LONGEST = {column.key: Deputy._meta.get_field(column.key).max_length for column in PLAIN}
-LONGEST |= {"term": 40, "constituency": 60}
+LONGEST |= {
+    column.key: Mandate._meta.get_field(column.key).max_length for column in SEATS
+}
 
 SIMPLE_LEVELS = {"省": MandateLevel.PROVINCE, "市": MandateLevel.CITY, "县": MandateLevel.COUNTY,
                  "区": MandateLevel.COUNTY, "乡": MandateLevel.TOWNSHIP, "镇": MandateLevel.TOWNSHIP}  # fmt: skip
@@ -128,29 +136,10 @@ ROLES = {"": MembershipRole.MEMBER, "站长": MembershipRole.HEAD, "分站站长
          "驻站代表": MembershipRole.MEMBER}  # fmt: skip
 GENDERS = {"男": Gender.MALE, "男性": Gender.MALE, "女": Gender.FEMALE, "女性": Gender.FEMALE}
 
-SCIENTIFIC = re.compile(r"(\d)(?:\.(\d+))?[eE]\+?(\d{1,2})")
-
 YEAR_MONTH = re.compile(r"(\d{4})[年./\-](\d{1,2})(?:[月./\-](?:(\d{1,2})日?)?)?(?:T?\d{1,2}:\d{2}(?::\d{2})?)?")
 RUN_TOGETHER = re.compile(r"(\d{4})(\d{2})(\d{2})?")
-SERIALS = range(3654, 73051)  # 1910 to 2099
 EARLIEST_BIRTH = 1900
 LAST_YEAR = 2100
-
-
-def demand_value(cell: Cell) -> None:
-    """Refuse formulas and error values, which hold no fact of their own."""
-    if cell.kind == "e":
-        raise DomainError("这一格是错误值,请改成要填的内容。")
-    if cell.kind == "f":
-        raise DomainError("这一格是公式,请“选择性粘贴”为数值。")
-
-
-def read_name(cell: Cell) -> str:
-    return checked_name(cell.text)
-
-
-def read_text(cell: Cell) -> str:
-    return clean_text(cell.text)
 
 
 def read_gender(cell: Cell) -> str:
@@ -190,20 +179,6 @@ def read_seats(cell: Cell, title: str, levels: list[str]) -> list[str]:
     return [half_width(clean_text(part)) for part in parts]
 
 
-def read_phone(cell: Cell) -> tuple[str, str]:
-    """Return a phone as digits (landlines keep their hyphens), and a warning or an empty string."""
-    text = phone_digits(cell.text)
-    if not text:
-        return "", ""
-    warning = ""
-    if match := SCIENTIFIC.fullmatch(text):
-        whole, decimals, power = match[1], match[2] or "", int(match[3])
-        text = (whole + decimals).ljust(power + 1, "0")
-        if len(decimals) < power:
-            warning = f"号码写成了科学计数法,读作{text},请核对后几位。"
-    return checked_phone(text), warning
-
-
 def read_birth_month(cell: Cell, epoch: datetime, today: date) -> date | None:
     """Return the first day of the month: `1978.05`, `1978年5月`, `197805`, `19780501`, a date or a date's serial."""
     month = _birth_month(cell, epoch)
@@ -223,9 +198,8 @@ def _birth_month(cell: Cell, epoch: datetime) -> date | None:
     match = YEAR_MONTH.fullmatch(text) or RUN_TOGETHER.fullmatch(text)
     if match:
         return _first_of_month(int(match[1]), int(match[2]), int(match[3] or 1))
-    if re.fullmatch(r"\d{4,5}(\.\d+)?", text) and int(float(text)) in SERIALS:
-        day = from_excel(float(text), epoch)
-        return date(day.year, day.month, 1)
+    if day := day_of_serial(text, epoch):
+        return day.replace(day=1)
     raise DomainError("出生年月看不懂,请写成 1978-05 这样。")
 
 

@@ -1,121 +1,97 @@
-"""Importing a register: check everything, then write all of it or nothing."""
+"""The deputies' register (代表名册): what a file does to people, mandates and memberships."""
 
-import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date, timedelta
-from pathlib import Path
-
-from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from deputies.permissions import can_import_deputies
 from deputies.services import assign_to_branch, edit_deputy, edit_mandate, end_mandate, grant_mandate, load_deputies
-from deputies.spreadsheets.columns import COLUMNS
-from deputies.spreadsheets.entries import Report, read_entries
+from deputies.spreadsheets.columns import BRANCH, COLUMNS, NAME
+from deputies.spreadsheets.entries import read_entries
+from deputies.spreadsheets.exporting import register_rows
 from deputies.spreadsheets.matching import find_repeats, match_entries
 from deputies.spreadsheets.planning import Planner, Step, registered
 from deputies.states import MembershipRole
-from julu_liaison.common import audit
-from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
-from julu_liaison.common.spreadsheets import Problem, UnreadableWorkbook, read_table
-from julu_liaison.common.working_days import today_here
+from julu_liaison.common.registers import FirstPassword, Occasion, Register, Report, told_by_row
+from julu_liaison.common.spreadsheets import Column, Sheet, Table
 from stations.models import Station
+from stations.permissions import can_export_register
 from stations.rules import PlaceBook
 
-
-class RowRefused(Exception):
-    """A service refused what a row asks for, after all checks here had passed."""
-
-    def __init__(self, step: Step, message: str):
-        super().__init__(message)
-        self.problem = Problem(step.entry.row.number, "", step.entry.name, message)
+PLACE_COLUMNS = (Column("station", "联络站", width=20), Column("branch", "分站", width=20))
 
 
-def check_register(file: Path, *, county: Station, actor, started_on: date) -> Report:
-    """Return what importing `file` would do, and write nothing."""
-    _demand_permission(actor, county)
-    report, _steps = _plan(file, county, started_on)
-    return report
+class DeputyRegister(Register):
+    """New mandates and memberships count from the occasion's first day. Each row means a person as `matching` has it.
 
-
-def import_register(
-    file: Path, *, county: Station, actor, started_on: date, name: str = "", expected: str = ""
-) -> Report:
-    """Import a county's register (代表名册); all or nothing.
-
-    New mandates and memberships count from `started_on`. Each row means a person as `matching` has it. Empty cells
-    change nothing, but an empty 分站职务 is 成员; a level that is no longer in 代表层级 ends the day before.
-    An empty 届次 keeps what is registered, or for a new mandate takes the one most rows have, with a warning.
-    `expected` is the digest of a report that somebody has agreed to: raises Conflict when things have changed since.
-    Raises NotAllowed. `actor=None` is the system itself.
+    Empty cells change nothing, but an empty 分站职务 is 成员; a level that is no longer in 代表层级 ends the day before. An
+    empty 届次 keeps what is registered, or for a new mandate takes the one most rows have, with a warning.
     """
-    _demand_permission(actor, county)
-    try:
-        with transaction.atomic():
-            Station.objects.select_for_update().get(pk=county.pk)  # two imports at once would add everybody twice
-            report, steps = _plan(file, county, started_on)
-            if report.errors:
-                return report
-            if expected and report.digest != expected:
-                raise Conflict("核对以后资料又有变动,请按下面的新结果再核对一次。")
-            _write(steps, county, started_on, actor)
-            digest = hashlib.sha256(file.read_bytes()).hexdigest()
-            facts = {"file": name or file.name, "sha256": digest, **report.counts}
-            audit.record("import_deputies", actor=actor, target=county, county_code=county.code, **facts)
-    except RowRefused as refused:
-        return Report(errors=[refused.problem], warnings=report.warnings, table=report.table)
-    return report
 
+    kind = "deputies"
+    title = "代表名册"
+    noun = "代表"
+    unit = "人"
+    purpose = "代表本人、代表资格(层级、届次、选区、证号)和所在分站。"
+    columns = COLUMNS
+    name_column = NAME.title
+    place_column = BRANCH.title
+    missing_advice = "名册里写到的联络站,有这些人不在名册里;他们不改动,离任、调走请在代表资料里办"
+    import_refusal = "代表名册由县人大办公室导入,请联系他们。"
+    export_refusal = "代表名册由县人大办公室和本乡镇联络站导出,需要的话请联系他们。"
+    is_dated = True
 
-def _demand_permission(actor, county: Station) -> None:
-    if not can_import_deputies(actor, county):
-        raise NotAllowed("代表名册由县人大办公室导入,请联系他们。")
+    def may_import(self, actor, county: Station) -> bool:
+        return can_import_deputies(actor, county)
 
+    def may_export(self, actor, place: Station) -> bool:
+        return can_export_register(actor, place)
 
-def _plan(file: Path, county: Station, started_on: date) -> tuple[Report, list[Step]]:
-    report = Report()
-    try:
-        table = read_table(file, COLUMNS)
-    except UnreadableWorkbook as error:
-        report.errors.append(Problem(0, "", "", error.message))
-        return report, []
-    report.table = table
-    report.errors += table.problems
-    report.warnings += table.warnings
-    today = today_here()
-    entries = read_entries(table, PlaceBook(county, Station.objects.filter(county=county).open(max(today, started_on)).in_official_order()), today, report)
-    if not table.rows:
-        report.errors.append(Problem(table.header_row, "", "", "表头下面没有代表,请核对。"))
-    entries = find_repeats(entries, report)
-    deputies = registered(county, started_on)
-    matched = match_entries(entries, deputies, report)
-    planner = Planner(deputies, started_on, report)
-    steps = planner.steps(entries, matched)
-    if not report.errors:
-        report.changes = [step.as_change() for step in steps]
+    def lists(self, county: Station, on: date) -> list[Sheet]:
+        branches = PlaceBook(county, Station.objects.open_in(county, on)).branches
+        return [Sheet("分站名称", "分站名称", PLACE_COLUMNS, [(branch.parent.name, branch.name) for branch in branches])]
+
+    def rows(self, place: Station, on: date) -> list[list[str | int]]:
+        return register_rows(place, on)
+
+    def plan(self, table: Table, occasion: Occasion, report: Report) -> Sequence[Step]:
+        county, first_day = occasion.county, occasion.started_on
+        places = PlaceBook(county, Station.objects.open_in(county, max(occasion.today, first_day)))
+        entries = find_repeats(read_entries(table, places, occasion.today, report), report)
+        deputies = registered(county, first_day)
+        matched = match_entries(entries, deputies, report)
+        planner = Planner(deputies, first_day, report)
+        steps = planner.steps(entries, matched)
         report.missing = planner.missing(entries, matched)
-    return report.in_sheet_order(), steps
+        return steps
+
+    def write(self, steps: Sequence[Step], occasion: Occasion) -> list[FirstPassword]:
+        """Members first and heads last, so that branches may exchange their heads in one file."""
+        first_day, actor = occasion.started_on, occasion.actor
+        known = [step for step in steps if step.deputy]
+        for step in known:
+            with _told(step):
+                _write_person(step, first_day, actor)
+        for step in known:
+            if step.moves and not _is_promoted(step):
+                with _told(step):
+                    _assign(step, MembershipRole.MEMBER, first_day, actor)
+        new = [step for step in steps if not step.deputy]
+        if new:
+            with _told(new[0]):
+                people = [step.as_new_deputy(first_day) for step in new]
+                load_deputies(county=occasion.county, people=people, actor=actor)
+        for step in known:
+            if step.moves and step.role == MembershipRole.HEAD:
+                with _told(step):
+                    _assign(step, MembershipRole.HEAD, first_day, actor)
+        return []
 
 
-def _write(steps: list[Step], county: Station, started_on: date, actor) -> None:
-    """Members first and heads last, so that branches may exchange their heads in one file."""
-    known = [step for step in steps if step.deputy]
-    for step in known:
-        with _told_by_row(step):
-            _write_person(step, started_on, actor)
-    for step in known:
-        if step.moves and not _is_promoted(step):
-            with _told_by_row(step):
-                _assign(step, MembershipRole.MEMBER, started_on, actor)
-    new = [step for step in steps if not step.deputy]
-    if new:
-        with _told_by_row(new[0]):
-            load_deputies(county=county, people=[step.as_new_deputy(started_on) for step in new], actor=actor)
-    for step in known:
-        if step.moves and step.role == MembershipRole.HEAD:
-            with _told_by_row(step):
-                _assign(step, MembershipRole.HEAD, started_on, actor)
+DEPUTIES = DeputyRegister()
+
+
+def _told(step: Step):
+    return told_by_row(step.entry.row.number, step.entry.name)
 
 
 def _is_promoted(step: Step) -> bool:
@@ -135,21 +111,9 @@ def _write_person(step: Step, started_on: date, actor) -> None:
     for new in step.grants:
         grant_mandate(
             deputy=step.deputy, level=new.level, term=new.term, constituency=new.constituency,
-            started_on=new.started_on, actor=actor,
+            certificate_number=new.certificate_number, started_on=new.started_on, actor=actor,
         )  # fmt: skip
 
 
 def _assign(step: Step, role: str, started_on: date, actor) -> None:
     assign_to_branch(deputy=step.deputy, branch=step.entry.branch, role=role, started_on=started_on, actor=actor)
-
-
-@contextmanager
-def _told_by_row(step: Step) -> Iterator[None]:
-    try:
-        yield
-    except NotAllowed:
-        raise
-    except DomainError as error:
-        raise RowRefused(step, error.message) from error
-    except ValidationError as error:
-        raise RowRefused(step, " ".join(error.messages)) from error

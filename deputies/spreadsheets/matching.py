@@ -16,7 +16,8 @@ from collections.abc import Iterable
 
 from deputies.models import Deputy
 from deputies.spreadsheets import columns as c
-from deputies.spreadsheets.entries import Entry, Report
+from deputies.spreadsheets.entries import Entry
+from julu_liaison.common.registers import Report
 from julu_liaison.common.texts import MOBILE, tidy_name
 
 

@@ -10,9 +10,11 @@ from django.db.models import Prefetch, Q
 from deputies.models import Deputy, Mandate, Membership
 from deputies.services import NewDeputy, NewMandate
 from deputies.spreadsheets import columns as c
-from deputies.spreadsheets.entries import Change, Difference, Entry, Report
+from deputies.spreadsheets.entries import Entry
 from deputies.states import LEVEL_ORDER, MandateLevel, MembershipRole
-from julu_liaison.common.texts import clean_text
+from julu_liaison.common.history import Difference
+from julu_liaison.common.registers import Missing, Report, RowChange
+from julu_liaison.common.texts import clean_text, half_width
 from stations.models import Station
 
 THIS_TERM = "本届"  # where neither the file nor the register tells
@@ -32,9 +34,9 @@ class Step:
     moves: bool = False
     differences: list[Difference] = field(default_factory=list)
 
-    def as_change(self) -> Change:
+    def as_change(self) -> RowChange:
         entry = self.entry
-        return Change(
+        return RowChange(
             entry.row.number, entry.name, entry.branch.full_name, self.deputy is None, tuple(self.differences)
         )
 
@@ -77,7 +79,7 @@ class Planner:
         self._check_heads(steps)
         return steps
 
-    def missing(self, entries: list[Entry], matched: dict[int, Deputy]) -> list[Deputy]:
+    def missing(self, entries: list[Entry], matched: dict[int, Deputy]) -> list[Missing]:
         """Return the serving deputies of the stations in the file whom no row means."""
         stations = {entry.branch.parent_id for entry in entries}
         seen = {deputy.pk for deputy in matched.values()}
@@ -86,11 +88,12 @@ class Planner:
             for deputy in self.deputies
             if deputy.placement and deputy.pk not in seen and deputy.placement.branch.parent_id in stations
         ]
-        return sorted(missing, key=lambda deputy: (deputy.placement.branch.code, deputy.code))
+        missing.sort(key=lambda deputy: (deputy.placement.branch.code, deputy.code))
+        return [Missing(deputy.code, deputy.name, deputy.placement.branch.full_name) for deputy in missing]
 
     def _count_terms(self, entries: list[Entry]) -> dict[str, str]:
         """Level → the term that most rows, or else most registered mandates, name."""
-        said = {level: Counter(entry.terms.get(level, "") for entry in entries) for level in LEVEL_ORDER}
+        said = {level: Counter(entry.seats["term"].get(level, "") for entry in entries) for level in LEVEL_ORDER}
         held = {level: Counter() for level in LEVEL_ORDER}
         for deputy in self.deputies:
             for level, mandate in deputy.held.items():
@@ -125,38 +128,42 @@ class Planner:
             if level in held:
                 self._compare_mandate(step, held[level])
             else:
-                step.grants.append(NewMandate(level, self._term(entry, level), entry.constituencies[level], self.on))
+                step.grants.append(self._grant(entry, level))
         gone = [level for level in held if level not in entry.levels and held[level].ended_on is None]
         step.ends += [(held[level], "名册里没有这个层级") for level in gone]
         after = [level for level in LEVEL_ORDER if level in entry.levels or (level in held and level not in gone)]
         if step.deputy and set(after) != set(held):
             step.differences.append(Difference(c.LEVELS.title, _levels(held), _levels(after)))
 
+    def _grant(self, entry: Entry, level: str) -> NewMandate:
+        seat = entry.seat(level) | {"term": self._term(entry, level)}
+        return NewMandate(level=level, started_on=self.on, **seat)
+
     def _term(self, entry: Entry, level: str) -> str:
-        if entry.terms[level]:
-            return entry.terms[level]
+        if term := entry.seats["term"][level]:
+            return term
         term = self._usual_terms[level]
         message = f"没有填{MandateLevel(level).label}级的届次,按“{term}”登记,请核对。"
         self.report.warn(entry.row, c.TERM, message)
         return term
 
     def _compare_mandate(self, step: Step, mandate: Mandate) -> None:
-        """A new 届次 is a new mandate; one that began on this very day, and a 选区, are corrected in place."""
-        entry, level = step.entry, mandate.level
-        term = entry.terms[level] or mandate.term
-        constituency = entry.constituencies[level] or mandate.constituency
-        is_new_term = half(term) != half(mandate.term)
-        if not is_new_term and half(constituency) == half(mandate.constituency):
+        """A new 届次 is a new mandate; one that began on this very day, 选区 and 代表证号 are corrected in place."""
+        level = mandate.level
+        before = {column.key: getattr(mandate, column.key) for column in c.SEATS}
+        said = {key: text for key, text in step.entry.seat(level).items() if text}
+        changes = {key: text for key, text in said.items() if half(text) != half(before[key])}
+        if not changes:
             return
-        if is_new_term and mandate.started_on < self.on:
+        if "term" in changes and mandate.started_on < self.on:
             if mandate.ended_on is None:
                 step.ends.append((mandate, "换届"))
-            step.grants.append(NewMandate(level, term, constituency, self.on))
+            after = {"constituency": mandate.constituency, "certificate_number": ""} | said
+            step.grants.append(NewMandate(level=level, started_on=self.on, **after))
         else:
-            step.corrections.append((mandate, {"term": term, "constituency": constituency}))
-        word = MandateLevel(level).label
-        before, after = f"{mandate.term} {mandate.constituency}".strip(), f"{term} {constituency}".strip()
-        step.differences.append(Difference(f"{word}级届次和选区", before, after))
+            after = before | changes
+            step.corrections.append((mandate, changes))
+        step.differences += _seat_differences(MandateLevel(level).label, before, after)
 
     def _compare_placement(self, step: Step) -> None:
         entry, placement = step.entry, step.deputy.placement if step.deputy else None
@@ -213,9 +220,17 @@ class Planner:
             self.report.refuse(step.entry.row, c.ROLE, message)
 
 
+def _seat_differences(level: str, before: dict[str, str], after: dict[str, str]) -> list[Difference]:
+    """One line for 届次 and 选区 together, as they are read together, and one for 代表证号."""
+    seats = [f"{seat['term']} {seat['constituency']}".strip() for seat in (before, after)]
+    numbers = [seat["certificate_number"] for seat in (before, after)]
+    lines = ((f"{level}级届次和选区", *seats), (f"{level}级代表证号", *numbers))
+    return [Difference(*line) for line in lines if line[1] != line[2]]
+
+
 def half(text: str) -> str:
-    """A 届次 or 选区 as the file's reader would have it, for comparing."""
-    return c.half_width(clean_text(text))
+    """A 届次, 选区 or 代表证号 as the file's reader would have it, for comparing."""
+    return half_width(clean_text(text))
 
 
 def _words(value: Any) -> str:

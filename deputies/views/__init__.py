@@ -1,7 +1,6 @@
 """Pages about deputies, for signed-in people; what the public sees is in `public_views`."""
 
 from deputies.views.consents import consent
-from deputies.views.importing import import_failed, import_page, import_preview, import_template
 from deputies.views.people import deputies, deputy
 from deputies.views.photos import photo, photo_edit, photos
 
@@ -9,10 +8,6 @@ __all__ = [
     "consent",
     "deputies",
     "deputy",
-    "import_failed",
-    "import_page",
-    "import_preview",
-    "import_template",
     "photo",
     "photo_edit",
     "photos",

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from julu_liaison.common.idempotency import forget_replays
 from julu_liaison.common.jobs import forget_jobs
+from julu_liaison.common.uploads import KEPT_FOR, forget_uploads
 
 REPLAYS_KEPT = timedelta(days=7)
 JOBS_KEPT = timedelta(days=30)
@@ -22,3 +23,9 @@ def forget_old_replays() -> int:
 def forget_old_jobs() -> int:
     """Clear away the files of background work that were handed out long ago."""
     return forget_jobs(timezone.now() - JOBS_KEPT)
+
+
+@shared_task
+def forget_old_uploads() -> int:
+    """Clear away uploaded registers and first passwords nobody came back for."""
+    return forget_uploads(timezone.now() - KEPT_FOR)

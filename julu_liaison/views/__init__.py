@@ -1,8 +1,23 @@
 """Pages that stand above the apps."""
 
 from julu_liaison.views.console import console, console_sundays
+from julu_liaison.views.exporting import export_page, export_register
 from julu_liaison.views.finding import home
+from julu_liaison.views.importing import import_failed, import_page, import_passwords, import_preview, import_template
 from julu_liaison.views.inbox import notices
 from julu_liaison.views.me import me
 
-__all__ = ["console", "console_sundays", "home", "me", "notices"]
+__all__ = [
+    "console",
+    "console_sundays",
+    "export_page",
+    "export_register",
+    "home",
+    "import_failed",
+    "import_page",
+    "import_passwords",
+    "import_preview",
+    "import_template",
+    "me",
+    "notices",
+]

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from django.core.management import BaseCommand, CommandError
 
-from deputies.spreadsheets import register_workbook
-from julu_liaison.common import audit
+from deputies.spreadsheets import DEPUTIES
 from julu_liaison.common.working_days import today_here
 from stations.models import Station
 
@@ -20,8 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *, file, station, **options):
         place = self._place(station)
-        content, people = register_workbook(place, today_here())
-        audit.record("export_deputies", actor=None, target=place, county_code=place.county.code, people=people)
+        content, people = DEPUTIES.export(place, on=today_here(), actor=None)
         part = file.with_name(f".{file.name}.part")
         try:
             part.write_bytes(content)

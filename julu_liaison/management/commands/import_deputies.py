@@ -6,7 +6,8 @@ from pathlib import Path
 
 from django.core.management import BaseCommand
 
-from deputies.spreadsheets import Report, check_register, import_register
+from deputies.spreadsheets import DEPUTIES
+from julu_liaison.common.registers import Report
 from julu_liaison.common.spreadsheets import Problem
 from julu_liaison.common.working_days import today_here
 from stations.models import Station
@@ -41,7 +42,7 @@ class Command(BaseCommand):
             return _refusal("--county", code or "", f"请用 --county 写明一个县的编号:{codes}。")
         if not file.is_file():
             return _refusal("", str(file), "没有这个文件,请核对路径。")
-        work = check_register if dry_run else import_register
+        work = DEPUTIES.check if dry_run else DEPUTIES.load
         return work(file, county=counties[0], actor=None, started_on=started_on)
 
     def _tell(self, report: Report, dry_run: bool) -> None:
@@ -50,7 +51,7 @@ class Command(BaseCommand):
                 where = "\t".join(filter(None, (f"第{problem.row}行", problem.column, problem.value)))
                 self.stdout.write(f"{word}\t{where}\t{problem.message}")
         for deputy in report.missing:
-            self.stdout.write(f"名册里没有\t{deputy.code}\t{deputy.name}\t{deputy.placement.branch.full_name}")
+            self.stdout.write(f"名册里没有\t{deputy.code}\t{deputy.name}\t{deputy.place}")
         counts = report.counts
         words = "将会" if dry_run else "已经"
         if report.errors:

@@ -1,0 +1,30 @@
+"""Large registers imported in the background."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from julu_liaison.common.errors import Conflict
+from julu_liaison.common.jobs import run_job, tell_line
+from julu_liaison.common.models import Job
+from julu_liaison.common.uploads import find_upload
+from julu_liaison.importing import import_upload
+from stations.models import Station
+
+
+@shared_task
+def import_register(job_id: int, *, upload_uid: str, expected: str) -> str:
+    """Import the upload as its owner agreed to it; who may is asked anew."""
+
+    def work(job: Job) -> str:
+        upload = find_upload(upload_uid, owner=job.asked_by, at=timezone.now())
+        if upload.outcome:
+            return ""
+        county = Station.objects.get(code=upload.county)
+        report = import_upload(upload, county=county, actor=job.asked_by, expected=expected)
+        if report.errors:
+            raise Conflict(f"有{len(report.errors)}处要改,什么都没有导入,请回到核对页面看。")
+        counts = report.counts
+        tell_line(job, f"新增{counts['created']},变动{counts['updated']},不变{counts['unchanged']}")
+        return ""
+
+    return run_job(job_id, work)
