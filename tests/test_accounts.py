@@ -206,6 +206,14 @@ def test_a_page_loading_while_its_session_is_ended_elsewhere_signs_nobody_in_aga
     assert answer.url == reverse("login") and not Session.objects.exists() and not is_in(here)
 
 
+@pytest.mark.parametrize(
+    "cookie", ['"aaaaaaaa\\000"', "'; drop table", "x" * 5000, "１２３４".encode().decode("latin-1"), ""]
+)
+def test_any_cookie_may_come(client, db, cookie):
+    answer = client.get(reverse("account"), HTTP_COOKIE=f"{settings.SESSION_COOKIE_NAME}={cookie}")
+    assert answer.status_code == 302 and answer.url == "/login/?next=/account/"
+
+
 def test_a_page_writes_the_session_once_a_minute_at_most(
     cast, django_assert_num_queries, django_assert_max_num_queries
 ):

@@ -95,8 +95,8 @@ def test_console_costs_the_same_with_one_ticket_and_with_three(
             client.get(reverse("console-sundays"))
 
 
-CONSOLE_QUERIES = 11  # session and user 2, scope 1, counts 1, days 1, urgent 1, frame 2, session renewed 3
-SUNDAYS_QUERIES = 9
+CONSOLE_QUERIES = 8  # session and user 2, scope 1, counts 1, days 1, urgent 1, frame 2
+SUNDAYS_QUERIES = 6
 
 # --- Deputies ---------------------------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from julu_liaison.common.working_days import today_here
 from stations.services import end_posting
 from tests.cast import make_deputy
 
-PAGE_QUERIES = 10
+PAGE_QUERIES = 7
 RARE = "马\U0002b740"
 
 pytestmark = pytest.mark.usefixtures("media")

@@ -3,12 +3,18 @@
 A session ends after SESSION_IDLE_MINUTES without a page. When it was last seen is written once a minute at most.
 """
 
+from __future__ import annotations
+
 from datetime import timedelta
+from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
 from django.utils import timezone
+
+if TYPE_CHECKING:  # the models aren't loaded yet when Django imports its session engine
+    from julu_liaison.accounts.models import Session
 
 WRITTEN_EVERY = timedelta(minutes=1)
 
@@ -19,11 +25,15 @@ class SessionStore(db.SessionStore):
     def __init__(self, session_key=None):
         super().__init__(session_key)
         self.address = self.agent = ""
-        self.row = None
+        self.row: Session | None = None
         self.ended_idle = False
 
+    def _validate_session_key(self, key):
+        """Only what we have given out ourselves is looked up: a cookie may hold anything, NUL included."""
+        return bool(key) and len(key) >= 8 and key.isascii() and key.isalnum()
+
     @classmethod
-    def get_model_class(cls):
+    def get_model_class(cls) -> type[Session]:
         from julu_liaison.accounts.models import Session
 
         return Session
@@ -33,7 +43,7 @@ class SessionStore(db.SessionStore):
         return kwargs.get("modification", timezone.now()) + timedelta(minutes=settings.SESSION_IDLE_MINUTES)
 
     def _get_session_from_db(self):
-        row = self.model.objects.filter(session_key=self.session_key).first()
+        row = self.get_model_class().objects.filter(session_key=self.session_key).first()
         if row is not None and row.expire_date > timezone.now():
             self.row = row
             return row
@@ -42,20 +52,14 @@ class SessionStore(db.SessionStore):
         return None
 
     def create_model_instance(self, data):
-        now = timezone.now()
-        user_id = int(data[SESSION_KEY]) if SESSION_KEY in data else None
-        before = self.row if self.row is not None and self.row.user_id == user_id else None
-        self.row = self.model(
-            session_key=self._get_or_create_session_key(),
-            session_data=self.encode(data),
-            expire_date=self.get_expiry_date(modification=now),
-            user_id=user_id,
-            address=self.address,
-            agent=self.agent,
-            started_at=before.started_at if before else now,
-            last_seen_at=now,
-        )
-        return self.row
+        row = cast("Session", super().create_model_instance(data))
+        row.user_id = int(data[SESSION_KEY]) if SESSION_KEY in data else None
+        row.address, row.agent = self.address, self.agent
+        row.last_seen_at = timezone.now()
+        before = self.row if self.row is not None and self.row.user_id == row.user_id else None
+        row.started_at = before.started_at if before else row.last_seen_at
+        self.row = row
+        return row
 
     def is_due(self) -> bool:
         """Whether it is time to write again that this session is in use."""
