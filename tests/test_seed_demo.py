@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
 from random import Random
@@ -16,7 +16,7 @@ from PIL import Image
 
 from activities.models import Activity, Attendance, DutyLog, Roster, Shift
 from activities.states import RosterState
-from deputies.models import Deputy, Mandate, Membership
+from deputies.models import Constituent, Contact, Deputy, Mandate, Membership
 from deputies.posters import BOARD_SIZES, board_layout
 from deputies.states import MandateLevel, MembershipRole
 from julu_liaison.accounts.models import User
@@ -92,12 +92,27 @@ def test_running_year(media):
     seed("running")
     check_places()
     check_people(media)
+    check_constituents()
     check_rosters_and_logs()
     check_tickets()
     county = Station.objects.centres().get()
     for when in (TODAY.year - 1, TODAY.year):
         assert PointEntry.objects.filter(year=when).exists()
         assert rescore(county=county, year=when, at=timezone.now(), write=False) == 0
+
+
+def check_constituents():
+    """Five for most county and township deputies, invented phones, contacts up to today; some were never in touch."""
+    each = Counter(Constituent.objects.in_force(TODAY).values_list("deputy", flat=True))
+    called = Mandate.objects.in_force(TODAY).filter(level__in=("county", "township")).values("deputy").distinct()
+    assert set(each) <= set(called.values_list("deputy", flat=True)) and max(each.values()) == 5
+    assert 0.7 < sum(number == 5 for number in each.values()) / called.count() < 0.9
+    phones = [phone for phone in Constituent.objects.values_list("phone", flat=True) if phone]
+    assert len(phones) == len(set(phones)) > 3000 and all(phone.startswith("1990000") for phone in phones)
+    assert not set(phones) & set(Deputy.objects.values_list("phone", flat=True))
+    days = Contact.objects.values_list("date", flat=True)
+    assert 6000 < len(days) < 12000 and min(days) >= date(2025, 3, 1) and TODAY - timedelta(days=3) < max(days) <= TODAY
+    assert 0 < Constituent.objects.filter(contacts=None).count() < sum(each.values()) / 3
 
 
 def check_people(media: Path):
@@ -240,6 +255,8 @@ def fingerprint(seed_number: int) -> list:
         seed("running", seed=seed_number)
         seen = [
             list(Deputy.objects.order_by("code").values_list("code", "name", "phone", "employer")),
+            list(Constituent.objects.order_by("pk").values_list("deputy__code", "name", "phone", "started_on")),
+            list(Contact.objects.order_by("pk").values_list("constituent__deputy__code", "date", "form", "note")),
             list(Shift.objects.order_by("pk").values_list("branch__code", "date", "places__deputy__code")),
             list(DutyLog.objects.order_by("pk").values_list("branch__code", "date", "serial", "received", "filed_at")),
             list(Opinion.objects.order_by("pk").values_list("number", "text", "state", "due_on")),

@@ -22,7 +22,7 @@ from activities.models import ActivityAttendance, Attendance
 from activities.states import SERVED
 from deputies.models import Constituent, Contact, Mandate, Membership
 from deputies.permissions import is_oneself, keeps_constituents_at, sees_chain, sees_whole_phones
-from deputies.rules import CONSTITUENCY_LEVELS, CONSTITUENTS_EACH
+from deputies.rules import CONSTITUENCY_LEVELS, CONSTITUENTS_EACH, levels_label
 from deputies.states import MembershipRole
 from deputies.views.constituents import Known
 from julu_liaison.common.secrets import masked_name, masked_phone
@@ -41,6 +41,7 @@ class Link:
     """
 
     membership: Membership
+    levels: str
     phone: str
     known: list[Known]
     last_contact: date | None
@@ -129,6 +130,7 @@ def _links(user, place: Station, members: list[Membership], today: date) -> list
     keeps, whole = keeps_constituents_at(user, place), sees_whole_phones(user)
     masked = not keeps and _audits(user, place)
     known = _constituents_of(members, today)
+    township = "镇" if place.parent.name.endswith("镇") else "乡"
     links = []
     for member in members:
         mine, rows = is_oneself(user, member.deputy), known[member.deputy_id]
@@ -136,6 +138,7 @@ def _links(user, place: Station, members: list[Membership], today: date) -> list
         links.append(
             Link(
                 membership=member,
+                levels=levels_label(member.deputy.levels_now, township),
                 phone=phone if whole or mine else masked_phone(phone),
                 known=_named(rows, masked=not (keeps or mine)) if keeps or mine or masked else [],
                 last_contact=max(filter(None, (row.last_date for row in rows)), default=None),

@@ -42,6 +42,7 @@ def me(request):
             open=Count("pk", filter=~Q(state__in=ENDED)), ended=Count("pk", filter=Q(state__in=ENDED))
         ),
         "latest": _latest(request.user, tickets),
+        "constituents": person.constituents.in_force(today).count(),
     }
     return render(request, "me.html", context)
 

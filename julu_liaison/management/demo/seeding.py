@@ -8,12 +8,13 @@ from dateutil.relativedelta import relativedelta
 from django.db import transaction
 
 from activities.models import Activity, DutyLog, Shift
-from deputies.models import Deputy, Mandate
+from deputies.models import Constituent, Contact, Deputy, Mandate
 from julu_liaison.accounts.models import User
 from julu_liaison.common.announcing import bulk_load
 from julu_liaison.common.errors import Conflict, DomainError
 from julu_liaison.common.holidays import load_holidays
 from julu_liaison.management.demo import article
+from julu_liaison.management.demo.constituents import get_acquainted
 from julu_liaison.management.demo.county import Demo, moment
 from julu_liaison.management.demo.further import build_further_county
 from julu_liaison.management.demo.names import NameGiver
@@ -103,6 +104,7 @@ def _build_county(rng: Random, stage: str, period: Period, today: date) -> Demo:
         article.tell(demo, rng)
     else:
         live_through(demo, rng, first=period.first, today=period.today, must_end=stage == "year_end")
+    get_acquainted(demo, Random(rng.getrandbits(32)), first=period.first, today=period.today)
     return demo
 
 
@@ -125,6 +127,8 @@ def what_there_is() -> dict[str, int]:
         "账号": User.objects.count(),
         "代表(人)": Deputy.objects.count(),
         "代表资格(人次)": Mandate.objects.count(),
+        "固定联系选民": Constituent.objects.count(),
+        "联系记录": Contact.objects.count(),
         "值班": Shift.objects.count(),
         "工作日志": DutyLog.objects.count(),
         "活动": Activity.objects.count(),
