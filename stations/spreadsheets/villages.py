@@ -128,12 +128,13 @@ class VillageRegister(FlatRegister):
             if step.known and step.changes:
                 with told_by_row(step.entry.row.number, step.entry.name):
                     edit_village(village=step.known.record, actor=occasion.actor, **step.changes)
+        new = [step.entry for step in steps if step.known is None]
         names: dict[Station, list[str]] = defaultdict(list)
-        for step in steps:
-            if step.known is None:
-                names[step.entry.values["branch"]].append(step.entry.name)
-        if names:
-            load_villages(names=names, actor=occasion.actor)
+        for entry in new:
+            names[entry.values["branch"]].append(entry.name)
+        if new:
+            with told_by_row(new[0].row.number, new[0].name):
+                load_villages(names=names, actor=occasion.actor)
         return []
 
 

@@ -14,7 +14,7 @@ DAY = re.compile(r"(\d{4})[年./\-](\d{1,2})[月./\-](\d{1,2})日?(?:T?\d{1,2}:\
 DAY_RUN_TOGETHER = re.compile(r"(\d{4})(\d{2})(\d{2})")
 SERIAL = re.compile(r"\d{4,5}(\.\d+)?")
 SERIALS = range(3654, 73051)  # 1910 to 2099
-YEARS = range(1900, 2101)
+YEARS = range(1900, 3000)
 YES_NO = {"是": True, "要": True, "有": True, "对": True, "√": True, "Y": True, "YES": True, "TRUE": True, "1": True,
           "否": False, "不": False, "不要": False, "无": False, "不是": False, "×": False, "N": False, "NO": False,
           "FALSE": False, "0": False}  # fmt: skip
