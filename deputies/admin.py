@@ -14,6 +14,7 @@ from deputies.services import (
 )
 from julu_liaison.common.administration import ServiceAdmin
 from julu_liaison.common.errors import DomainError
+from julu_liaison.common.working_days import today_here
 
 FACTS = (
     "name", "gender", "ethnicity", "birth_month", "employer", "position", "phone", "contact_scope", "note",
@@ -105,7 +106,7 @@ class MembershipAdmin(ServiceAdmin):
 
     def choices_for(self, db_field, request):
         rows = super().choices_for(db_field, request)
-        return rows.branches() if db_field.name == "branch" else rows
+        return rows.branches().open(today_here()) if db_field.name == "branch" else rows
 
     def add(self, request, values):
         return assign_to_branch(actor=request.user, **values)

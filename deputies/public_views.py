@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from activities.models import Shift
@@ -34,18 +35,39 @@ class Card:
 
 @require_safe
 def branch_page(request, code):
-    """A branch's deputies, hours and next reception days. A closed or unknown branch is 404."""
+    """A branch's deputies, hours and next reception days.
+
+    The code on a printed board is good for ever: that of a merged branch leads on to where it went (`?from=` says so
+    there), that of a closed one is 404 with the way to the others, an unknown one plainly 404.
+    """
     today = today_here()
-    branches = Station.objects.branches().open(today).select_related("parent__parent")
-    branch = get_object_or_404(branches, code=code)
+    branch = get_object_or_404(Station.objects.branches().select_related("parent__parent"), code=code)
+    if not branch.is_open(today):
+        return _gone(request, branch)
     context = {
         "branch": branch,
+        "former": _former(branch, request.GET.get("from", "")),
         "today": today,
         "cards": _cards(branch, today),
         "shifts": _next_shifts(branch, today),
         "villages": branch.villages.order_by("pk"),
     }
     return render(request, "deputies/branch.html", context)
+
+
+def _gone(request, branch: Station):
+    successor = branch.successor
+    if successor != branch and successor.closed_on is None:
+        return redirect(f"{reverse('branch-page', args=[successor.code])}?from={branch.code}")
+    return render(request, "deputies/branch_closed.html", {"branch": successor}, status=404)
+
+
+def _former(branch: Station, code: str) -> Station | None:
+    """The merged branch whose old code has led here."""
+    if not code or "\0" in code:
+        return None
+    old = Station.objects.branches().filter(code=code).exclude(merged_into=None).first()
+    return old if old and old.successor == branch else None
 
 
 def _cards(branch: Station, today) -> list[Card]:

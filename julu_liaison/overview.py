@@ -14,18 +14,24 @@ MODES = ("standard", "large", "dark")
 STAFF = (Role.COUNTY_ADMIN, Role.COUNTY_STAFF)
 
 COUNTY_PAGES = (
-    ("工作台", "console"), ("意见建议", "opinions"), ("代表", "console-deputies"), ("导入", "console-import"),
-    ("公示牌", "boards"), ("月报", "reports"), ("资料维护", "admin:index"),
+    ("工作台", "console"), ("意见建议", "opinions"), ("代表", "console-deputies"), ("分站", "branches"), ("导入", "console-import"),
+    ("公示牌", "boards"), ("月报", "reports"), ("履职档案", "station-archive"), ("站点", "places"), ("资料维护", "admin:index"),
 )  # fmt: skip
-AUDITOR_PAGES = (("工作台", "console"), ("意见建议", "opinions"), ("代表", "console-deputies"), ("月报", "reports"))
+AUDITOR_PAGES = (
+    ("工作台", "console"), ("意见建议", "opinions"), ("代表", "console-deputies"), ("分站", "branches"), ("月报", "reports"),
+    ("履职档案", "station-archive"), ("站点", "places"),
+)  # fmt: skip
 CLERK_PAGES = (
-    ("本周", "station-home"), ("接待登记", "sunday"), ("群众意见", "opinions"), ("月报", "reports"), ("名册", "console-export"),
+    ("本周", "station-home"), ("接待登记", "sunday"), ("群众意见", "opinions"), ("分站", "branches"), ("月报", "reports"),
+    ("履职档案", "station-archive"), ("名册", "console-export"),
 )  # fmt: skip
 DEPARTMENT_PAGES = (("待办", "opinions"),)
-HEAD_PAGES = (("首页", "me"), ("接待登记", "sunday"), ("意见", "opinions"), ("得分", "my-score"))
-DEPUTY_PAGES = (("首页", "me"), ("意见", "opinions"), ("得分", "my-score"))
+HEAD_PAGES = (
+    ("首页", "me"), ("接待登记", "sunday"), ("意见", "opinions"), ("得分", "my-score"), ("档案", "my-archive"),
+)  # fmt: skip
+DEPUTY_PAGES = (("首页", "me"), ("意见", "opinions"), ("得分", "my-score"), ("档案", "my-archive"))
 
-ICONS = {"首页": "home", "接待登记": "pen", "意见": "paper", "得分": "chart"}
+ICONS = {"首页": "home", "接待登记": "pen", "意见": "paper", "得分": "chart", "档案": "folder"}
 
 
 class NavItem(NamedTuple):

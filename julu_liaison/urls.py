@@ -12,6 +12,7 @@ urlpatterns = [
     path("me/", views.me, name="me"),
     path("notices/", views.notices, name="notices"),
     path("console/", views.console, name="console"),
+    path("console/places/", include("stations.urls")),
     path("console/sundays/", views.console_sundays, name="console-sundays"),
     path("console/import/", views.import_page, name="console-import"),
     path("console/import/template/", views.import_template, name="console-import-template"),

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from activities.states import Category
 from julu_liaison.common.workflow import Move
+from julu_liaison.common.working_days import today_here
 from opinions.models import Opinion
 from opinions.states import ENDED, Kind, Rating, ReplyClass, State
 from stations.models import Department, Station
@@ -42,7 +43,7 @@ class FilterForm(forms.Form):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user
-        self.places = list(Station.objects.visible_to(user).order_by("official_order", "code"))
+        self.places = list(Station.objects.visible_to(user).open(today_here()).order_by("official_order", "code"))
         self.fields["station"].choices = NO_FILTER + place_choices(self.places)
         for field in self.fields.values():
             if not isinstance(field, forms.BooleanField):

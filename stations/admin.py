@@ -24,7 +24,7 @@ from stations.services import (
 from stations.states import OFFICE_ROLES, Level, Right
 
 DETAILS = (
-    "official_order", "division_code", "host", "address", "phone", "duty_hours", "seats", "opened_on", "closed_on",
+    "official_order", "division_code", "host", "address", "phone", "duty_hours", "seats", "opened_on",
 )  # fmt: skip
 ROLE_CHOICES = [("", "请选择"), *((role.value, role.label) for role in OFFICE_ROLES)]
 
@@ -37,13 +37,16 @@ class StationAdmin(ServiceAdmin):
     ordering = ("tree_id", "lft")
 
     def get_fields(self, request, obj=None):
-        return ("code", "name", "level", "parent", *DETAILS) if obj else ("code", "name", "parent", *DETAILS)
+        if obj is None:
+            return ("code", "name", "parent", *DETAILS)
+        return ("code", "name", "level", "parent", *DETAILS, "closed_on", "merged_into")
 
     def get_readonly_fields(self, request, obj=None):
-        return ("code", "level", "parent") if obj else ()
+        """Moving, merging and closing are done under /console/places/, where one sees first what comes of them."""
+        return ("code", "level", "parent", "closed_on", "merged_into") if obj else ()
 
     def choices_for(self, db_field, request):
-        places = super().choices_for(db_field, request)
+        places = super().choices_for(db_field, request).open(today_here())
         return places.exclude(level=Level.BRANCH) if db_field.name == "parent" else places
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
@@ -73,7 +76,7 @@ class VillageAdmin(ServiceAdmin):
     ordering = ("branch__code", "name")
 
     def choices_for(self, db_field, request):
-        return super().choices_for(db_field, request).branches()
+        return super().choices_for(db_field, request).branches().open(today_here())
 
     def add(self, request, values):
         return add_village(actor=request.user, **values)

@@ -43,6 +43,8 @@ class Cast:
     shuili: Department
     admin: User
     staff: User
+    system: User
+    security: User
     auditor: User
     clerk: User
     stranger: User
@@ -81,6 +83,8 @@ def build_cast() -> Cast:
     yt01 = open_station(code="YT01", name="第一分站", parent=yt, opened_on=OPENED, actor=admin)
     people = {
         "staff": ("xian2", "县工作人员", Role.COUNTY_STAFF, county),
+        "system": ("xitong", "系统管理员", Role.SYSTEM_ADMIN, county),
+        "security": ("anquan", "安全管理员", Role.SECURITY_ADMIN, county),
         "auditor": ("shenji", "审计员", Role.AUDITOR, county),
         "clerk": ("guanting", "官亭工作人员", Role.CLERK, gt),
         "stranger": ("yantuan", "阎疃工作人员", Role.CLERK, yt),
@@ -138,3 +142,9 @@ def agree(cast: Cast, deputy: Deputy, *subjects: str, on: date = OPENED) -> None
     """Record the deputy's consent to publish `photo`, `phone` or both."""
     for subject in subjects:
         record_consent(deputy=deputy, subject=subject, given_on=on, evidence="签字同意书第1号", actor=cast.staff)
+
+
+def clear_branch(cast: Cast, branch: Station, *, to: Station, on: date) -> None:
+    """Assign everybody of `branch` to another one, as members, so that it can be closed."""
+    for deputy in cast.deputies[branch.code]:
+        assign_to_branch(deputy=deputy, branch=to, role=MembershipRole.MEMBER, started_on=on, actor=cast.staff)

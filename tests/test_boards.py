@@ -23,11 +23,11 @@ from julu_liaison.common.errors import Conflict, NotAllowed
 from julu_liaison.common.models import AuditLog, Job
 from stations.models import Station
 from stations.services import close_station, edit_station, open_station
-from tests.cast import OPENED, agree, make_deputy, moment
+from tests.cast import OPENED, SUNDAY, agree, clear_branch, make_deputy, moment
 
 TODAY = date(2026, 3, 4)
 AT = moment(TODAY)
-PAGE_QUERIES = 14
+PAGE_QUERIES = 11
 RARE = "孙\U0002b740兰"
 
 pytestmark = pytest.mark.usefixtures("media")
@@ -273,7 +273,8 @@ def test_command_with_size_and_preview(cast, tmp_path):
 
 
 def test_command_leaves_closed_branches_out(cast, tmp_path):
-    close_station(station=cast.gt02, closed_on=date(2021, 1, 1), actor=cast.admin)
+    clear_branch(cast, cast.gt02, to=cast.yt01, on=date(2021, 1, 1))
+    close_station(station=cast.gt02, closed_on=date(2021, 1, 1), actor=cast.admin, at=moment(SUNDAY))
     lines, _code = make_boards(tmp_path, "--station", "GT")
     assert [line[0] for line in lines] == ["GT01"]
     with pytest.raises(CommandError, match="没有开放的分站"):

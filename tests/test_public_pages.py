@@ -4,13 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from activities.services import draft_roster, publish_roster
 from deputies.models import Deputy
 from deputies.services import edit_deputy
 from julu_liaison.common.working_days import today_here
 from stations.services import close_station, open_station
-from tests.cast import OPENED, agree, moment
+from tests.cast import OPENED, agree, clear_branch, moment
 
 
 def branch_page(client, code="GT01"):
@@ -124,8 +125,11 @@ def test_what_is_no_branch_is_404(cast, client, code):
 
 
 def test_closed_branch_is_404_and_leaves_the_home_page(cast, client):
-    close_station(station=cast.gt02, closed_on=today_here(), actor=cast.staff)
-    assert branch_page(client, "GT02").status_code == 404
+    clear_branch(cast, cast.gt02, to=cast.gt01, on=today_here())
+    close_station(station=cast.gt02, closed_on=today_here(), actor=cast.staff, at=timezone.now())
+    answer = branch_page(client, "GT02")
+    assert answer.status_code == 404
+    assert "官亭镇人大代表联络站第二分站已经撤销" in answer.text and reverse("home") in answer.text
     assert reverse("branch-page", args=["GT02"]) not in client.get("/").text
 
 

@@ -13,7 +13,7 @@ from stations.models import Posting, Station
 from stations.querysets import scope_of
 from stations.services import appoint, check_tree, close_station, edit_station, end_posting, open_station
 from stations.states import Role
-from tests.cast import OPENED, account
+from tests.cast import OPENED, account, clear_branch, moment
 
 
 def test_levels_follow_from_the_parent_and_end_at_the_branch(cast):
@@ -40,6 +40,14 @@ def test_a_new_short_name_renews_the_full_names_below(cast):
         edit_station(station=cast.gt, actor=cast.clerk, phone="1")
 
 
+def test_details_of_the_centre_leave_the_stations_names_alone(cast):
+    edit_station(station=cast.county, actor=cast.staff, phone="0319-1234567")
+    assert Station.objects.get(code="GT").full_name == "官亭镇人大代表联络站"
+    with pytest.raises(DomainError) as refused:
+        edit_station(station=cast.gt, actor=cast.staff, closed_on=date(2026, 1, 1))
+    assert refused.value.fields == {"closed_on": "撤销和恢复请在站点页面办理"}
+
+
 def test_values_come_from_above_where_a_branch_has_none(cast):
     assert (cast.gt01.seats_here, cast.gt01.duty_hours_here) == (3, "上午9:00—11:30")
     assert cast.gt01.phone_here == "0319-0000004"
@@ -47,9 +55,11 @@ def test_values_come_from_above_where_a_branch_has_none(cast):
 
 
 def test_a_closed_branch_leaves_lists_and_a_station_closes_last(cast):
-    with pytest.raises(Conflict, match="还有没撤销的分站"):
-        close_station(station=cast.gt, closed_on=date(2026, 1, 1), actor=cast.staff)
-    close_station(station=cast.gt02, closed_on=date(2026, 1, 1), actor=cast.staff)
+    day, at = date(2026, 1, 1), moment(date(2026, 1, 1))
+    with pytest.raises(Conflict, match="还有没撤销的站"):
+        close_station(station=cast.gt, closed_on=day, actor=cast.staff, at=at)
+    clear_branch(cast, cast.gt02, to=cast.gt01, on=day)
+    close_station(station=cast.gt02, closed_on=day, actor=cast.staff, at=at)
     assert list(Station.objects.filter(parent=cast.gt).open(date(2026, 1, 1))) == [cast.gt01]
     assert Station.objects.filter(parent=cast.gt).open(date(2025, 12, 31)).count() == 2
 

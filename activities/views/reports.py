@@ -76,7 +76,7 @@ def reports(request):
 
 
 def _reportable(user) -> list[Station]:
-    places = Station.objects.visible_to(user).select_related("parent")
+    places = Station.objects.visible_to(user).open(today_here()).select_related("parent")
     places = places.order_by("depth", "parent__official_order", "parent__code", "official_order", "code")
     found = [place for place in places if can_report(user, place)]
     if not found:

@@ -1,6 +1,6 @@
 """What the deputies' side of moving, merging and closing branches is (see `stations.signals`)."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from deputies.models import Deputy, Membership
 from deputies.services.memberships import carry_over

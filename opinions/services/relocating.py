@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict
 from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.services import notify
@@ -63,7 +64,8 @@ def _relocated(
 def _hop(ticket: Opinion, note: str, actor, at: datetime) -> Hop:
     return Hop(
         opinion=ticket, move=RELOCATE, from_state=ticket.state, to_state=ticket.state, actor=actor, at=at, note=note,
-        place_id=ticket.holder_station_id, department_id=ticket.holder_department_id, due_on=ticket.due_on,
+        standing_in_for_id=audit.stood_in_for(actor), place_id=ticket.holder_station_id,
+        department_id=ticket.holder_department_id, due_on=ticket.due_on,
         public_line=note,
     )  # fmt: skip
 

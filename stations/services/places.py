@@ -1,5 +1,7 @@
 """Villages and departments."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 
 from julu_liaison.common import audit
@@ -7,6 +9,7 @@ from julu_liaison.common.errors import DomainError, NotAllowed
 from julu_liaison.common.history import load_traced, save_traced
 from stations.models import Department, Station, Village
 from stations.permissions import can_edit_places
+from stations.services.tree import hold_places
 from stations.states import Level
 
 
@@ -18,8 +21,7 @@ def _demand_county_staff(actor, county_id: int) -> None:
 @transaction.atomic
 def add_village(*, name: str, branch: Station, actor) -> Village:
     _demand_county_staff(actor, branch.county_id)
-    if branch.level != Level.BRANCH:
-        raise DomainError("村要归到一个分站,请选分站。", fields={"branch": "请选分站"})
+    _demand_open_branches([branch])
     village = Village(name=name, branch=branch)
     village.full_clean()
     save_traced(village, actor=actor)
@@ -32,8 +34,7 @@ def load_villages(*, names: dict[Station, list[str]], actor) -> list[Village]:
     """Add many villages at once, by branch: one insert and one audit row."""
     for county_id in sorted({branch.county_id for branch in names}):
         _demand_county_staff(actor, county_id)
-    if any(branch.level != Level.BRANCH for branch in names):
-        raise DomainError("村要归到一个分站,请选分站。", fields={"branch": "请选分站"})
+    _demand_open_branches(names)
     villages = [Village(name=name, branch=branch) for branch, here in names.items() for name in here]
     for village in villages:
         village.clean_fields(exclude=["branch"])
@@ -45,7 +46,19 @@ def load_villages(*, names: dict[Station, list[str]], actor) -> list[Village]:
 @transaction.atomic
 def edit_village(*, village: Village, actor, **changes) -> Village:
     _demand_county_staff(actor, village.branch.county_id)
+    if "branch" in changes:
+        _demand_open_branches([changes["branch"]])
     return _edit("edit_village", village, actor, changes)
+
+
+def _demand_open_branches(branches: Iterable[Station]) -> None:
+    """Raises DomainError for a place that is no branch or is closed; keeps the rest open until the transaction ends."""
+    held = hold_places(branches)
+    if any(branch.level != Level.BRANCH for branch in held):
+        raise DomainError("村要归到一个分站,请选分站。", fields={"branch": "请选分站"})
+    closed = next((branch for branch in held if branch.closed_on), None)
+    if closed:
+        raise DomainError(f"{closed.full_name}已经撤销,请选别的分站。", fields={"branch": "已经撤销,请选别的分站"})
 
 
 @transaction.atomic

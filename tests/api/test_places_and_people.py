@@ -8,7 +8,7 @@ from julu_liaison.common.models import AuditLog
 from scoring.services import rescore
 from stations.services import close_station, open_station
 from tests.api.conftest import AT
-from tests.cast import OPENED, SUNDAY, make_deputy
+from tests.cast import OPENED, SUNDAY, clear_branch, make_deputy, moment
 
 STATIONS, DEPUTIES = "/api/v1/stations/", "/api/v1/deputies/"
 
@@ -58,7 +58,8 @@ def test_station_filters(cast, api):
 
 
 def test_closed_station_is_shown_as_closed(cast, api):
-    close_station(station=cast.gt02, closed_on=SUNDAY, actor=cast.admin)
+    clear_branch(cast, cast.gt02, to=cast.gt01, on=SUNDAY)
+    close_station(station=cast.gt02, closed_on=SUNDAY, actor=cast.admin, at=moment(SUNDAY))
     assert api(cast.clerk).get(STATIONS + "GT02/").json()["is_open"] is False
 
 

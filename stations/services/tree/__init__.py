@@ -7,7 +7,7 @@ MPTT keeps lft/rght numbers in every row; two writers at once, or one stale inst
 from stations.services.tree.checking import check_tree
 from stations.services.tree.closing import close_station, preview_closing, reopen_station
 from stations.services.tree.editing import edit_station
-from stations.services.tree.locking import hold_place
+from stations.services.tree.locking import hold_place, hold_places
 from stations.services.tree.opening import NewPlace, load_county, open_station
 from stations.services.tree.outcome import Outcome
 from stations.services.tree.relocating import merge_branches, move_branch, preview_merger, preview_move
@@ -19,6 +19,7 @@ __all__ = [
     "close_station",
     "edit_station",
     "hold_place",
+    "hold_places",
     "load_county",
     "merge_branches",
     "move_branch",

@@ -66,9 +66,7 @@ def reopen_station(*, station: Station, actor, at: datetime) -> Station:
     return place
 
 
-def shut(
-    place: Station, *, on: date, actor, at: datetime, into: Station | None = None
-) -> tuple[Effect, ...]:  # fmt: skip
+def shut(place: Station, *, on: date, actor, at: datetime, into: Station | None = None) -> tuple[Effect, ...]:
     """Close `place` for good or into another one; listeners refuse while something of theirs is left in it."""
     effects = effects_of(station_closing, station=place, on=on, into=into, actor=actor, at=at)
     if place.level == Level.BRANCH:
@@ -80,7 +78,7 @@ def shut(
 
 
 def _end_postings(branch: Station, on: date) -> None:
-    """What is left besides the postings of members: somebody standing in for the head (代管)."""
+    """Postings that were to end later; those of members went with the members."""
     rows = Posting.objects.filter(Q(ended_on=None) | Q(ended_on__gte=on), station=branch)
     for posting in rows.select_related("user", "station"):
         end_posting(posting=posting, ended_on=on - timedelta(days=1), actor=None)

@@ -4,6 +4,8 @@ Writers of the tree wait for each other, and for everybody who holds a place; al
 keys. The row locks leave foreign keys alone, so that a ticket at a department can be answered meanwhile.
 """
 
+from collections.abc import Iterable
+
 from django.db import connection
 
 from stations.models import Station
@@ -22,6 +24,12 @@ def lock_tree() -> None:
 def hold_place(place: Station) -> Station:
     """Return the place as it is now, with its parent; nobody moves, merges or closes it until this transaction ends.
 
-    For whoever writes a row that carries the place's keys. Several places are held in the order of their keys.
+    For whoever writes a row that carries the place's keys.
     """
-    return Station.objects.select_related("parent").select_for_update(of=("self",), no_key=True).get(pk=place.pk)
+    return hold_places([place])[0]
+
+
+def hold_places(places: Iterable[Station]) -> list[Station]:
+    """The same for several places, in the order of their keys."""
+    rows = Station.objects.filter(pk__in=[place.pk for place in places]).select_related("parent").order_by("pk")
+    return list(rows.select_for_update(of=("self",), no_key=True))

@@ -21,7 +21,7 @@ from stations.services.tree.outcome import Outcome, effects_of, rehearsed
 from stations.signals import branch_merged, branch_moved
 from stations.states import Level
 
-VILLAGE_NAME = Village._meta.get_field("name").max_length
+LONGEST_VILLAGE = 40  # as the column has it
 
 
 @transaction.atomic
@@ -44,7 +44,7 @@ def move_branch(
     outcome = Outcome(moved, (*_villages_that_follow(moved), *effects))
     outcome.demand_expected(expected)
     audit.record(
-        "move_branch", actor=actor, target=moved, at=at, county_code=moved.county.code, on=str(on),
+        "move_branch", actor=actor, target=moved, at=at, county_code=_county_code(moved), on=str(on),
         before=before, after=moved.full_name, counts=_counts(outcome),
     )  # fmt: skip
     return outcome
@@ -70,7 +70,7 @@ def merge_branches(
     outcome = Outcome(old, effects)
     outcome.demand_expected(expected)
     audit.record(
-        "merge_branches", actor=actor, target=old, at=at, county_code=old.county.code, on=str(on), into=new.code,
+        "merge_branches", actor=actor, target=old, at=at, county_code=_county_code(old), on=str(on), into=new.code,
         counts=_counts(outcome),
     )  # fmt: skip
     return outcome
@@ -88,6 +88,10 @@ def preview_merger(**facts) -> Outcome:
 
 def _read(place: Station) -> Station:
     return Station.objects.select_related("parent", "county", "merged_into").get(pk=place.pk)
+
+
+def _county_code(place: Station) -> str:
+    return place.county.code if place.county else ""
 
 
 def _demand_fit_target(branch: Station, target: Station) -> None:
@@ -152,9 +156,9 @@ def _hand_over_villages(old: Station, new: Station, actor) -> tuple[Effect, ...]
 def _name_apart(name: str, old: Station, taken: set[str]) -> str:
     """安家庄村 → 安家庄村(官亭镇第一分站), or with the code where that is taken or too long."""
     first = f"{name}(原{old.parent.name}{old.name})"
-    if len(first) <= VILLAGE_NAME and first not in taken:
+    if len(first) <= LONGEST_VILLAGE and first not in taken:
         return first
-    return f"{name[: VILLAGE_NAME - len(old.code) - 2]}({old.code})"
+    return f"{name[: LONGEST_VILLAGE - len(old.code) - 2]}({old.code})"
 
 
 def _counts(outcome: Outcome) -> dict[str, int]:
