@@ -1,10 +1,16 @@
-"""Forms about deputies: the list's filters, consent to publish."""
+"""Forms about deputies: the list's filters, consent to publish, constituents and contacts."""
+
+from datetime import date
 
 from django import forms
+from django.db.models import Case, Q, Value, When
 
+from deputies.models import Constituent, Contact, Deputy
 from deputies.querysets import DeputyQuerySet
 from deputies.services.consents import LONGEST_EVIDENCE, SUBJECTS
-from stations.models import Station
+from deputies.states import ContactForm
+from julu_liaison.common.working_days import today_here
+from stations.models import Station, Village
 from stations.rules import place_choices
 
 
@@ -13,12 +19,22 @@ class SearchForm(forms.Form):
 
     q = forms.CharField(label="查找", required=False, max_length=40)
     station = forms.ChoiceField(label="地方", required=False, widget=forms.Select(attrs={"class": "fld"}))
+    order = forms.ChoiceField(
+        label="次序", required=False, choices=[("", "拼音"), ("strokes", "姓氏笔画")],
+        widget=forms.Select(attrs={"class": "fld"}),
+    )  # fmt: skip
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
-        places = Station.objects.visible_to(user).order_by("official_order", "code")
+        places = Station.objects.visible_to(user).open(today_here()).order_by("official_order", "code")
         self.places = {place.code: place for place in places}
         self.fields["station"].choices = [("", "全部"), *place_choices(self.places.values())]
+
+    @property
+    def ordering(self) -> tuple[str, str]:
+        """Columns of the order asked for: by pinyin, or by strokes as in official lists (按姓氏笔画为序)."""
+        strokes = self.is_valid() and self.cleaned_data["order"] == "strokes"
+        return ("stroke_key" if strokes else "sort_key", "code")
 
     def applied(self, rows: DeputyQuerySet, on) -> DeputyQuerySet:
         """Return the deputies that pass; none while the address names a place that is not a choice."""
@@ -58,3 +74,62 @@ class WithdrawalForm(SubjectForm):
         label="撤回的原因", max_length=200, widget=forms.TextInput(attrs={"class": "fld"}),
         error_messages={"required": "请写原因,例如:本人要求", "max_length": "原因最多200个字"},
     )  # fmt: skip
+
+
+def day_field(label: str, missing: str) -> forms.DateField:
+    return forms.DateField(
+        label=label, widget=forms.DateInput(format="%Y-%m-%d", attrs={"class": "fld", "type": "date"}),
+        error_messages={"required": missing, "invalid": "请填日期,如 2026-03-01"},
+    )  # fmt: skip
+
+
+def text_field(label: str, longest: int, *, required: bool = False, **attrs) -> forms.CharField:
+    return forms.CharField(
+        label=label, max_length=longest, required=required,
+        widget=forms.TextInput(attrs={"class": "fld", "autocomplete": "off", **attrs}),
+        error_messages={"required": f"请填{label}", "max_length": f"{label}最多{longest}个字"},
+    )  # fmt: skip
+
+
+class ConstituentForm(forms.Form):
+    """Whom a deputy keeps in touch with. Villages of the deputy's own station are offered, the own branch's first."""
+
+    name = text_field("姓名", 40, required=True)
+    phone = text_field("电话", 30, inputmode="tel")
+    village = forms.ModelChoiceField(
+        Village.objects.none(), label="村(社区)", required=False, empty_label="不写",
+        widget=forms.Select(attrs={"class": "fld"}), error_messages={"invalid_choice": "请从列表里选一个村"},
+    )  # fmt: skip
+    note = text_field("情况", 120)
+    started_on = day_field("从哪天起联系", "请填从哪天起联系")
+
+    def __init__(self, *args, deputy: Deputy, on: date, kept: Village | None = None, **kwargs):
+        super().__init__(*args, **kwargs)
+        last = deputy.memberships.latest_on(on).select_related("branch").first()
+        near = Q(branch__parent=last.branch.parent_id) if last else Q(branch__county=deputy.county_id)
+        first = Case(When(branch=last.branch_id, then=0), default=1) if last else Value(0)
+        villages = Village.objects.filter(near | Q(pk=kept.pk if kept else None))
+        self.fields["village"].queryset = villages.order_by(first, "branch__official_order", "name")
+
+    @classmethod
+    def of(cls, row: Constituent, data=None, *, on: date) -> "ConstituentForm":
+        """The form with what is known of `row`."""
+        known = {name: getattr(row, name) for name in ("name", "phone", "village", "note", "started_on")}
+        return cls(data, deputy=row.deputy, on=on, kept=row.village, initial=known)
+
+
+class TouchForm(forms.Form):
+    """One time in touch; the form of contact is the button that sends it."""
+
+    date = day_field("日期", "请填哪天联系的")
+    note = text_field("说了什么(可以不写)", Contact._meta.get_field("note").max_length)
+    form = forms.ChoiceField(
+        choices=ContactForm.choices, error_messages={"required": "请选联系的方式", "invalid_choice": "请选联系的方式"}
+    )
+
+
+class EndForm(forms.Form):
+    """From when and why a constituent is no longer kept in touch with."""
+
+    ended_on = day_field("最后一天", "请填最后一天")
+    reason = text_field("原因", 60, required=True)

@@ -20,6 +20,7 @@ from deputies.permissions import (
     can_put_photos,
     can_record_consent,
     can_withdraw_consent,
+    sees_constituents,
     sees_file,
     sees_photo,
     sees_whole_phones,
@@ -65,7 +66,7 @@ def deputies(request):
     form = SearchForm(request.GET, user=request.user)
     rows = form.applied(Deputy.objects.visible_to(request.user), today).select_related("county").with_places(today)
     page = page_of(
-        _with_services(rows, today), by=("sort_key", "code"), size=PAGE_SIZE,
+        _with_services(rows, today), by=form.ordering, size=PAGE_SIZE,
         after=request.GET.get("after", ""), before=request.GET.get("before", ""),
     )  # fmt: skip
     context = {
@@ -115,6 +116,7 @@ def deputy_page(request, person: Deputy, *, refused: SubjectForm | None = None, 
         "has_photo": bool(person.photo) and sees_photo(user, person, today),
         "can_edit": can_edit_deputy(user, person),
         "can_put_photo": can_put_photo(user, person),
+        "sees_constituents": sees_constituents(user, person),
         "refused": refused,
     }
     if sees_file(user, person):
