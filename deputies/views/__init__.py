@@ -1,13 +1,32 @@
 """Pages about deputies, for signed-in people; what the public sees is in `public_views`."""
 
+from deputies.views.chain import branch, branches
 from deputies.views.consents import consent
+from deputies.views.constituents import (
+    constituent,
+    constituent_add,
+    constituent_contact,
+    constituent_end,
+    constituents,
+    contact_void,
+    my_constituents,
+)
 from deputies.views.people import deputies, deputy
 from deputies.views.photos import photo, photo_edit, photos
 
 __all__ = [
+    "branch",
+    "branches",
     "consent",
+    "constituent",
+    "constituent_add",
+    "constituent_contact",
+    "constituent_end",
+    "constituents",
+    "contact_void",
     "deputies",
     "deputy",
+    "my_constituents",
     "photo",
     "photo_edit",
     "photos",
