@@ -9,7 +9,7 @@ from activities.services import SundayRow, file_log
 from activities.states import Presence
 from deputies.models import Deputy, Membership
 from deputies.services import assign_to_branch, end_mandate, grant_mandate
-from deputies.spreadsheets import register_workbook
+from deputies.spreadsheets import DEPUTIES
 from deputies.states import MandateLevel, MembershipRole
 from stations.models import Station
 from stations.services import close_station
@@ -70,7 +70,7 @@ def test_the_day_decides_the_branch(cast, mover, day, branch):
 
 def test_the_register_of_a_day_has_everybody_once(cast, mover):
     for day in (date(2026, 6, 14), THE_15TH):
-        _content, people = register_workbook(cast.gt, day)
+        _content, people = DEPUTIES.export(cast.gt, on=day, actor=None)
         assert people == 6
 
 
@@ -102,7 +102,7 @@ def closed(cast):
         assign_to_branch(
             deputy=person, branch=cast.gt01, role=MembershipRole.MEMBER, started_on=JULY, actor=cast.admin
         )  # fmt: skip
-    return close_station(station=Station.objects.get(pk=cast.gt02.pk), closed_on=JULY, actor=cast.admin)
+    return close_station(station=Station.objects.get(pk=cast.gt02.pk), closed_on=JULY, actor=cast.admin, at=moment(JULY))
 
 
 def test_a_closed_branch_keeps_its_history_and_leaves_the_lists(cast, closed):

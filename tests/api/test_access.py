@@ -8,14 +8,14 @@ from opinions.services import move_opinion
 from tests.api.conftest import AT
 
 ROLES = (
-    "admin", "staff", "auditor", "clerk", "stranger", "head", "deputy", "officer", "chief", "other_officer",
+    "admin", "staff", "system", "security", "auditor", "clerk", "stranger", "head", "deputy", "officer", "chief", "other_officer",
     "anonymous",
 )  # fmt: skip
 
 # The ticket lies with the transport department; it is GT01's and its deputy's.
-TICKET = (200, 200, 200, 200, 404, 200, 200, 200, 200, 404, 401)
-EVERYBODY = (200,) * 10 + (401,)
-NO_METHOD = (405,) * 10 + (401,)
+TICKET = (200, 200, 404, 404, 200, 200, 404, 200, 200, 200, 200, 404, 401)
+EVERYBODY = (200,) * 12 + (401,)
+NO_METHOD = (405,) * 12 + (401,)
 PATHS = {
     "token": "/api/v1/auth/token/", "schema": "/api/v1/schema/", "stations": "/api/v1/stations/",
     "station": "/api/v1/stations/GT01/", "deputies": "/api/v1/deputies/", "deputy": "/api/v1/deputies/{deputy}/",
@@ -23,37 +23,37 @@ PATHS = {
     "logs": "/api/v1/duty-logs/", "opinions": "/api/v1/opinions/", "opinion": "/api/v1/opinions/{uid}/",
     "history": "/api/v1/opinions/{uid}/history/", "moves": "/api/v1/opinions/{uid}/moves/",
 }  # fmt: skip
-#                            admin staff audit clerk stran head  deput offic chief other anon
+#                            admin staff syst  secur audit clerk stran head  deput offic chief other anon
 TABLE = [
     ("get", "token",         NO_METHOD),
-    ("delete", "token",      (204,) * 10 + (401,)),
+    ("delete", "token",      (204,) * 12 + (401,)),
     ("get", "schema",        EVERYBODY),
     ("post", "schema",       NO_METHOD),
     ("get", "stations",      EVERYBODY),
     ("post", "stations",     NO_METHOD),
     ("put", "stations",      NO_METHOD),
     ("delete", "stations",   NO_METHOD),
-    ("get", "station",       (200, 200, 200, 200, 404, 200, 200, 404, 404, 404, 401)),
+    ("get", "station",       (200, 200, 200, 200, 200, 200, 404, 200, 200, 404, 404, 404, 401)),
     ("patch", "station",     NO_METHOD),
     ("delete", "station",    NO_METHOD),
     ("get", "deputies",      EVERYBODY),
     ("post", "deputies",     NO_METHOD),
     ("put", "deputies",      NO_METHOD),
     ("delete", "deputies",   NO_METHOD),
-    ("get", "deputy",        (200, 200, 200, 200, 404, 200, 200, 404, 404, 404, 401)),
-    ("patch", "deputy",      (200, 200, 403, 403, 404, 403, 403, 404, 404, 404, 401)),
+    ("get", "deputy",        (200, 200, 404, 404, 200, 200, 404, 200, 200, 404, 404, 404, 401)),
+    ("patch", "deputy",      (200, 200, 404, 404, 403, 403, 404, 403, 403, 404, 404, 404, 401)),
     ("put", "deputy",        NO_METHOD),
     ("delete", "deputy",     NO_METHOD),
-    ("get", "score",         (200, 200, 200, 200, 404, 404, 200, 404, 404, 404, 401)),
+    ("get", "score",         (200, 200, 404, 404, 200, 200, 404, 404, 200, 404, 404, 404, 401)),
     ("post", "score",        NO_METHOD),
     ("get", "rosters",       EVERYBODY),
     ("post", "rosters",      NO_METHOD),
     ("get", "logs",          EVERYBODY),
-    ("post", "logs",         (403, 403, 403, 201, 404, 201, 403, 404, 404, 404, 401)),
+    ("post", "logs",         (403, 403, 400, 400, 403, 201, 404, 201, 403, 404, 404, 404, 401)),
     ("put", "logs",          NO_METHOD),
     ("delete", "logs",       NO_METHOD),
     ("get", "opinions",      EVERYBODY),
-    ("post", "opinions",     (403, 403, 403, 201, 404, 201, 201, 404, 404, 404, 401)),
+    ("post", "opinions",     (403, 403, 403, 403, 403, 201, 404, 201, 201, 404, 404, 404, 401)),
     ("put", "opinions",      NO_METHOD),
     ("delete", "opinions",   NO_METHOD),
     ("get", "opinion",       TICKET),
@@ -62,7 +62,7 @@ TABLE = [
     ("get", "history",       TICKET),
     ("post", "history",      NO_METHOD),
     ("get", "moves",         TICKET),
-    ("post", "moves",        (403, 403, 403, 403, 404, 403, 403, 200, 200, 404, 401)),
+    ("post", "moves",        (403, 403, 404, 404, 403, 403, 404, 403, 403, 200, 200, 404, 401)),
     ("put", "moves",         NO_METHOD),
     ("delete", "moves",      NO_METHOD),
 ]  # fmt: skip
