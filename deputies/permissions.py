@@ -4,13 +4,9 @@ Where a rule below is asked about `None`, that is the system itself: a command r
 (import_deputies, make_boards). Pages and the API always ask about somebody, if only an anonymous visitor.
 """
 
-from datetime import date
-
-from django.db.models import Q
-
 from julu_liaison.common.working_days import today_here
 from stations.permissions import holds, is_clerk_of, is_county_staff, is_head_of
-from stations.querysets import in_force, scope_of
+from stations.querysets import scope_of
 from stations.states import Right
 
 
@@ -120,18 +116,30 @@ def sees_file(user, deputy) -> bool:
 
 
 def sees_archive(user, deputy, year: int) -> bool:
-    """The performance file (履职档案) of one year: the deputy, the county, the clerk of a station where the deputy
-    serves or has served until that year or later, and the head, for the members of today, of years in the branch.
+    """Read the performance file (履职档案) of one year."""
+    return bool(archive_years(user, deputy, [year]))
+
+
+def archive_years(user, deputy, years) -> list[int]:
+    """Those of `years` whose performance file the user reads: the deputy and the county all; a clerk from whose station
+    the deputy had not left before the year; the head, for the members of today, the years in the branch.
 
     The file goes with the deputy to the next station; the one before gets no further years. A head sees no points.
     """
     scope = scope_of(user)
     if is_oneself(user, deputy) or deputy.county_id in scope.counties:
-        return True
-    at_station = Q(branch__parent__in=scope.townships)
-    headed = Q(in_force(today_here()), branch__in=scope.headed, started_on__lte=date(year, 12, 31))
-    lasting = deputy.memberships.filter(Q(ended_on=None) | Q(ended_on__gte=date(year, 1, 1)))
-    return bool(scope.townships or scope.headed) and lasting.filter(at_station | headed).exists()
+        return list(years)
+    today, memberships = today_here(), list(deputy.memberships.select_related("branch"))
+    return [year for year in years if any(_opens_archive(scope, one, year, today) for one in memberships)]
+
+
+def _opens_archive(scope, membership, year: int, today) -> bool:
+    """Whether having (had) the deputy at this branch lets its clerk or head read the file of `year`."""
+    if membership.ended_on and membership.ended_on.year < year:
+        return False
+    serves = membership.started_on <= today and (membership.ended_on is None or today <= membership.ended_on)
+    headed = serves and membership.branch_id in scope.headed and membership.started_on.year <= year
+    return headed or membership.branch.parent_id in scope.townships
 
 
 def can_bundle_archives(user, branch) -> bool:

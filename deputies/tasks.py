@@ -1,4 +1,4 @@
-"""Work of the deputies app in the background: notice boards printed, archives of portraits put in their places."""
+"""Work of the deputies app in the background: notice boards, performance files, archives of portraits put in place."""
 
 import shutil
 from collections import Counter
@@ -8,12 +8,14 @@ from django.utils import timezone
 
 from deputies.models import Deputy
 from deputies.posters import board_file_name, print_boards
+from deputies.reports import binding_name, binding_pdf, branch_archives, make_files, printable
 from deputies.services import put_album
 from deputies.spreadsheets.albums import write_album_report
 from julu_liaison.common.archives import open_archive
 from julu_liaison.common.errors import DomainError
 from julu_liaison.common.jobs import job_folder, run_job, tell_line, tell_progress, write_zip
 from julu_liaison.common.models import Job
+from julu_liaison.common.pdf import write_atomically
 from julu_liaison.common.working_days import today_here
 from stations.models import Station
 
@@ -101,3 +103,35 @@ def _tell_sum(job: Job, outcomes: list, missing: list[Deputy]) -> None:
         more = "等" if len(missing) > MOST_NAMED else ""
         tell_line(job, f"还有{len(missing)}位代表没有照片:{names}{more}", state="unchanged")
     tell_line(job, f"配上{count['done']}张,没有换{count['unchanged']}张,没有采用{count['refused']}张")
+
+
+@shared_task
+def bundle_archives(job_id: int, *, branch_id: int, year: int) -> str:
+    """Make the performance files of a branch's deputies as one archive: each as PDF and Word, and all in one binding.
+
+    Run again after a crash it goes on where it was.
+    """
+
+    def work(job: Job) -> str:
+        branch, at = Station.objects.select_related("parent").get(pk=branch_id), timezone.now()
+        folder = job_folder(job)
+        archives = branch_archives(branch, year, reader=job.asked_by, on=today_here(at))
+        if not archives:
+            raise DomainError(f"{branch.full_name}在{year}年没有代表,没有档案可做。")
+        made = []
+        for number, archive in enumerate(tell_progress(job, archives, total=len(archives)), start=1):
+            made.append(make_files(archive, number=number, folder=folder, at=at))
+            tell_line(job, archive.deputy.name)
+            for problem in made[-1].problems:
+                tell_line(job, problem, state="refused")
+        files = [(path.name, path) for one in made for path in one.paths]
+        bound = printable(made)
+        if bound:
+            path = folder / f"合订本-{binding_name(branch, year, 'pdf')}"
+            write_atomically(path, binding_pdf(bound, branch=branch, year=year, at=at))
+            files.insert(0, (path.name, path))
+        name = binding_name(branch, year, "zip")
+        write_zip(folder / name, files)
+        return name
+
+    return run_job(job_id, work)

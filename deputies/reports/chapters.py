@@ -40,7 +40,8 @@ CHAPTER_OF_ACTIVITY: dict[str, Chapter] = {
 class Source:
     """The record an item comes from. `kind`: log, opinion, activity or contact; `label` as people call it.
 
-    `number` is the printed one in the station's register, for records that have one: 官亭镇工作日志 〔2026〕第001号.
+    `key` is the record's uid, of a contact the constituent's: there is where contacts are read. `number` is the
+    printed one in the station's register, for records that have one: 官亭镇工作日志 〔2026〕第001号.
     """
 
     kind: str

@@ -80,7 +80,7 @@ def contact_entry(contact: Contact, memberships: list[Membership]) -> Entry:
         f"联系固定选民{village}" + (f":{note}" if note else ""),
         place_name(branch) if branch else "",
         contact.get_form_display(),
-        Source("contact", str(contact.uid), "联系记录"),
+        Source("contact", str(voter.uid), "联系记录"),
     )
 
 

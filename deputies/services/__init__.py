@@ -6,6 +6,7 @@ boards.
 
 from deputies.services.accounts import link_account, open_deputy_account
 from deputies.services.albums import put_album
+from deputies.services.archives import hand_out_archive
 from deputies.services.checking import people_problems
 from deputies.services.consents import record_consent, withdraw_consent
 from deputies.services.constituents import (
@@ -42,6 +43,7 @@ __all__ = [
     "end_constituent",
     "end_mandate",
     "grant_mandate",
+    "hand_out_archive",
     "link_account",
     "load_constituents",
     "load_contacts",

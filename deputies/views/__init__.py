@@ -1,5 +1,6 @@
 """Pages about deputies, for signed-in people; what the public sees is in `public_views`."""
 
+from deputies.views.archives import archive, archive_file, branch_archives, my_archive
 from deputies.views.chain import branch, branches
 from deputies.views.consents import consent
 from deputies.views.constituents import (
@@ -15,7 +16,10 @@ from deputies.views.people import deputies, deputy
 from deputies.views.photos import photo, photo_edit, photos
 
 __all__ = [
+    "archive",
+    "archive_file",
     "branch",
+    "branch_archives",
     "branches",
     "consent",
     "constituent",
@@ -26,6 +30,7 @@ __all__ = [
     "contact_void",
     "deputies",
     "deputy",
+    "my_archive",
     "my_constituents",
     "photo",
     "photo_edit",

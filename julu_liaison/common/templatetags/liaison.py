@@ -38,6 +38,7 @@ ICONS = {
     "calendar": "M4 6h16v15H4zM4 10h16M8 3v4M16 3v4",
     "paper": "M6 3h9l4 4v14H6zM14 3v5h5M9 12h7M9 16h7",
     "chart": "M4 20V10M10 20V4M16 20v-8M21 20H3",
+    "folder": "M3 5h6l2 3h10v11H3zM3 11h18",
     "pen": "M4 20h4L19 9l-4-4L4 16zM13 7l4 4",
     "previous": "M15 5l-7 7 7 7",
     "next": "M9 5l7 7-7 7",
