@@ -14,16 +14,18 @@ MODES = ("standard", "large", "dark")
 STAFF = (Role.COUNTY_ADMIN, Role.COUNTY_STAFF)
 
 COUNTY_PAGES = (
-    ("工作台", "console"), ("意见建议", "opinions"), ("代表", "console-deputies"), ("分站", "branches"), ("导入", "console-import"),
-    ("公示牌", "boards"), ("月报", "reports"), ("履职档案", "station-archive"), ("站点", "places"), ("资料维护", "admin:index"),
+    ("工作台", "console"), ("意见建议", "opinions"), ("代表", "console-deputies"), ("站点", "places"),
+    ("联系群众", "branches"), ("导入导出", "console-import"), ("公示牌", "boards"), ("月报", "reports"),
+    ("资料维护", "admin:index"),
 )  # fmt: skip
 AUDITOR_PAGES = (
-    ("工作台", "console"), ("意见建议", "opinions"), ("代表", "console-deputies"), ("分站", "branches"), ("月报", "reports"),
-    ("履职档案", "station-archive"), ("站点", "places"),
+    ("工作台", "console"), ("意见建议", "opinions"), ("代表", "console-deputies"), ("站点", "places"),
+    ("联系群众", "branches"), ("月报", "reports"), ("资料维护", "admin:index"),
 )  # fmt: skip
+ADMINISTRATOR_PAGES = (("账号和岗位", "admin:index"),)
 CLERK_PAGES = (
-    ("本周", "station-home"), ("接待登记", "sunday"), ("群众意见", "opinions"), ("分站", "branches"), ("月报", "reports"),
-    ("履职档案", "station-archive"), ("名册", "console-export"),
+    ("本周", "station-home"), ("接待登记", "sunday"), ("群众意见", "opinions"), ("代表", "console-deputies"),
+    ("联系群众", "branches"), ("导入导出", "console-import"), ("履职档案", "station-archive"), ("月报", "reports"),
 )  # fmt: skip
 DEPARTMENT_PAGES = (("待办", "opinions"),)
 HEAD_PAGES = (
@@ -81,6 +83,7 @@ def pages_for(scope: Scope) -> tuple:
     for roles, pages in (
         (STAFF, COUNTY_PAGES),
         ((Role.AUDITOR,), AUDITOR_PAGES),
+        ((Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN), ADMINISTRATOR_PAGES),
         ((Role.CLERK,), CLERK_PAGES),
         ((Role.DEPARTMENT_HEAD, Role.DEPARTMENT_OFFICER), DEPARTMENT_PAGES),
         ((Role.BRANCH_HEAD,), HEAD_PAGES),
@@ -100,7 +103,7 @@ def _navigation(pages: tuple, path: str) -> list[NavItem]:
 
 def _place_and_county(scope: Scope) -> tuple[Station | Department | None, Station | None]:
     """Return where the person serves (the highest place) and its county; without a login the only county."""
-    for keys in (scope.counties, scope.townships, scope.branches):
+    for keys in (scope.administered, scope.townships, scope.branches):
         if keys:
             place = Station.objects.select_related("county").get(pk=min(keys))
             return place, place.county
