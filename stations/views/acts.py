@@ -112,9 +112,9 @@ def _refused(request, act: Act, place: Station, form: ActForm, error: DomainErro
         return _page(request, act, place, form, status=400)
     form.add_error(None, error.message)
     for name, sentence in error.fields.items():
-        name = FIELD_OF.get(name, name)
-        if name in form.fields:
-            form.add_error(name, sentence)
+        field = FIELD_OF.get(name, name)
+        if field in form.fields:
+            form.add_error(field, sentence)
     return _page(request, act, place, form, status=error.status)
 
 

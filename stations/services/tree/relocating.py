@@ -11,7 +11,7 @@ from django.db.models import Max
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError
 from julu_liaison.common.history import save_traced
-from stations.models import Station, Village
+from stations.models import Station
 from stations.rules import Effect
 from stations.services.tree.closing import demand_keeper, demand_open, demand_past_day, shut
 from stations.services.tree.editing import TREE_COLUMNS
