@@ -78,6 +78,7 @@ class ConstituentRegister(FlatRegister):
     purpose = "每位县、乡镇人大代表固定联系的选民。里面有群众的姓名电话,下载后请妥善保管。"
     columns = (CODE, DEPUTY, NAME, PHONE, VILLAGE, NOTE, STARTED)
     key_column = NAME
+    code_column = CODE.title
     name_column = NAME.title
     place_column = DEPUTY.title
     missing_advice = "名册里写到的代表,还登记着联系这些选民,名册里没有;不改动,不再联系的请在代表页面上结束"

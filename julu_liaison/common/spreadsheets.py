@@ -402,6 +402,7 @@ def _fill_merged(
 # ---- Writing -------------------------------------------------------------------------------------------------------
 
 FONT = "宋体"
+LINE_HEIGHT = 15  # points
 
 
 @dataclass(frozen=True)
@@ -465,3 +466,15 @@ def _write_row(page, number: int, row: Sequence[str | int | float], sheet: Sheet
             page.write_string(number, index, value, formats[chosen])
         else:
             page.write_number(number, index, value, formats["number"])
+    lines = max((_lines(value, sheet.columns[index].width) for index, value in enumerate(row)), default=1)
+    if lines > 1:
+        page.set_row(number, LINE_HEIGHT * lines)
+
+
+def _lines(value: str | int | float, width: int) -> int:
+    """How many lines a value takes in a column; a Chinese character is as wide as two digits.
+
+    Not every office program makes rows high enough by itself.
+    """
+    parts = str(value).split("\n")
+    return sum(max(1, -(-len(part.encode("gb18030", "replace")) // max(1, width - 1))) for part in parts)

@@ -26,7 +26,8 @@ from stations.models import Station
 
 MOST_SHOWN = 200  # lines of one list on the page; the workbook of failed rows has them all
 AS_NOBODY_SAW = "-"  # a digest that no report has
-LARGE = 1000  # rows; more than that is imported in the background
+LARGE = 1000  # rows; that many are imported in the background
+MANY = 200  # changed rows; each takes several steps of its own
 DEFAULT_KIND = "deputies"
 JOB_KIND = "import_register"
 PASSWORD_COLUMNS = (
@@ -194,7 +195,7 @@ def _checked(request, upload: Upload, county: Station, register: Register) -> Re
 def _preview(request, upload: Upload, county: Station, report: Report, status: int = 200):
     context = {
         "upload": upload, "county": county, "register": register_of(upload.kind), "report": report, "most": MOST_SHOWN,
-        "is_large": len(report.changes) >= LARGE,
+        "is_large": len(report.changes) >= LARGE or len(report.changed) >= MANY,
     }  # fmt: skip
     return render(request, "registers/preview.html", context, status=status)
 

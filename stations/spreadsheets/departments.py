@@ -70,6 +70,7 @@ class DepartmentRegister(FlatRegister):
     names_people = False
     is_countywide = True
     key_column = CODE
+    code_column = ""
     name_column = CODE.title
     place_column = NAME.title
     missing_advice = "登记过这些部门,名册里没有;他们不改动,不用了的请把“启用”填“否”"

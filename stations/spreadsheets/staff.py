@@ -87,6 +87,7 @@ class StaffRegister(FlatRegister):
     columns = (ACCOUNT, NAME, PHONE, ROLE, STATION, OFFICE, STARTED, ENDED)
     is_countywide = True
     key_column = ACCOUNT
+    code_column = ACCOUNT.title
     name_column = NAME.title
     place_column = ROLE.title
     missing_advice = "登记过这些在岗的,名册里没有;他们不改动,离岗的请在名册里填结束日期,或在账号里办"

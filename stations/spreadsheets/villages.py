@@ -66,6 +66,7 @@ class VillageRegister(FlatRegister):
     columns = (STATION, BRANCH, NAME)
     names_people = False
     key_column = NAME
+    code_column = ""
     name_column = NAME.title
     place_column = BRANCH.title
     missing_advice = "名册里写到的联络站,登记过这些村,名册里没有;他们不改动"

@@ -63,6 +63,7 @@ class Register(ABC):
     import_refusal: ClassVar[str]
     export_refusal: ClassVar[str]
     is_dated: ClassVar[bool] = False
+    code_column: ClassVar[str] = "编号"  # title of what names a row that is missing; empty if it has no code
     names_people: ClassVar[bool] = True
     is_countywide: ClassVar[bool] = False  # has no part that belongs to one station
 
