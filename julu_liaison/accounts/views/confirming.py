@@ -13,7 +13,7 @@ def confirm_and_act(request, form, act):
     account), or (None, None) after putting the refusal beside the form's fields."""
     user = request.user
     if is_locked(request, user):
-        return None, locked_out(request, {"username": user.username})
+        return None, locked_out(request, credentials={"username": user.username})
     try:
         outcome = act(form.cleaned_data)
     except WrongPassword as error:
@@ -30,7 +30,7 @@ def _counted(request, form, error):
     left = count_failure(request, user)
     if not left:
         logout(request)
-        return locked_out(request, {"username": user.username})
+        return locked_out(request, credentials={"username": user.username})
     for field in error.fields:
         form.add_error(field, f"现在的密码不对,再错{left}次就会退出登录,要等15分钟。")
     return None

@@ -62,7 +62,7 @@ class CodeStep(RedirectURLMixin, FormView):
             forget_half_sign_in(request)
             return redirect(_with_next("login", self.get_redirect_url()))
         if is_locked(request, self.person):
-            return locked_out(request, {"username": self.person.username})
+            return locked_out(request, credentials={"username": self.person.username})
         return super().dispatch(request, *args, **kwargs)
 
     def get_default_redirect_url(self):
@@ -97,8 +97,8 @@ def _with_next(name: str, then: str) -> str:
     return f"{reverse(name)}?{urlencode({'next': then})}" if then else reverse(name)
 
 
-def locked_out(request, credentials=None, *args, **kwargs):
-    """Answer of django-axes after too many wrong passwords or codes."""
+def locked_out(request, original_response=None, credentials=None):
+    """Answer of django-axes after too many wrong passwords or codes; it takes the place of `original_response`."""
     username = (credentials or {}).get("username") or request.POST.get("username", "")
     context = {"opens_again_at": opens_again_at(request, username)}
     return render(request, "accounts/locked.html", context, status=429)
