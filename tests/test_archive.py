@@ -588,3 +588,10 @@ def test_asking_for_a_bundle(cast, signed_in, who, branch, status):
     answer = signed_in(getattr(cast, who)).post(reverse("station-archive"), {"branch": branch, "year": YEAR})
     assert answer.status_code == status
     assert Job.objects.filter(kind="bundle_archives").exists() == (status == 302)
+
+
+@pytest.mark.parametrize(("who", "shown"), [("clerk", True), ("head", True), ("auditor", True), ("deputy", False)])
+def test_a_deputys_page_leads_to_the_file(cast, signed_in, who, shown):
+    other = cast.deputies["GT01"][2]
+    page = signed_in(getattr(cast, who)).get(reverse("deputy", args=[other.code])).content.decode()
+    assert (reverse("deputy-archive", args=[other.code]) in page) == shown

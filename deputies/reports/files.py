@@ -21,7 +21,7 @@ CONTENT_TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
-WIDTHS = (24, 15.5, 51, 25, 31.5, 27)  # mm, of COLUMNS
+WIDTHS = (24, 15.5, 49.5, 25, 31.5, 28.5)  # mm, of COLUMNS
 PORTRAIT = (45, 60)  # mm
 
 

@@ -20,6 +20,7 @@ from deputies.permissions import (
     can_put_photos,
     can_record_consent,
     can_withdraw_consent,
+    sees_archive,
     sees_constituents,
     sees_file,
     sees_photo,
@@ -117,6 +118,7 @@ def deputy_page(request, person: Deputy, *, refused: SubjectForm | None = None, 
         "can_edit": can_edit_deputy(user, person),
         "can_put_photo": can_put_photo(user, person),
         "sees_constituents": sees_constituents(user, person),
+        "sees_archive": sees_archive(user, person, today.year),
         "refused": refused,
     }
     if sees_file(user, person):
