@@ -34,7 +34,7 @@ class MembershipQuerySet(DatedQuerySet):
 
     def latest_on(self, on: date):
         """Of each deputy the membership of the day `on`, or the last one before it."""
-        later = self.model.objects.filter(
+        later = apps.get_model("deputies", "Membership").objects.filter(
             deputy=OuterRef("deputy"), started_on__gt=OuterRef("started_on"), started_on__lte=on
         )
         return self.filter(~Exists(later), started_on__lte=on)

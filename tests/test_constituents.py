@@ -165,7 +165,10 @@ def test_ending_keeps_the_records_and_asks_why(cast, known):
     touch(known, cast.clerk)
     refused("reason", lambda: end_constituent(constituent=known, ended_on=DAY, reason=" ", actor=cast.clerk))
     for day in (START - timedelta(days=1), DAY - timedelta(days=1), today_here() + timedelta(days=1)):
-        refused("ended_on", lambda day=day: end_constituent(constituent=known, ended_on=day, reason="迁出", actor=cast.clerk))
+        refused(
+            "ended_on",
+            lambda day=day: end_constituent(constituent=known, ended_on=day, reason="迁出", actor=cast.clerk),
+        )
     ended = end_constituent(constituent=known, ended_on=DAY, reason="迁出", actor=cast.clerk)
     assert (ended.ended_on, ended.end_reason, ended.contacts.count()) == (DAY, "迁出", 1)
     with pytest.raises(Conflict):
@@ -199,7 +202,9 @@ def test_a_voided_contact_stays_with_its_reason(cast, known):
 
 def test_a_first_day_is_corrected_only_to_where_the_records_allow(cast, known):
     touch(known, cast.clerk)
-    refused("started_on", lambda: edit_constituent(constituent=known, actor=cast.clerk, started_on=DAY + timedelta(days=1)))
+    refused(
+        "started_on", lambda: edit_constituent(constituent=known, actor=cast.clerk, started_on=DAY + timedelta(days=1))
+    )
     assert edit_constituent(constituent=known, actor=cast.clerk, started_on=DAY).started_on == DAY
     refused("deputy", lambda: edit_constituent(constituent=known, actor=cast.clerk, deputy=cast.head_person))
 
@@ -210,8 +215,9 @@ def test_a_first_day_is_corrected_only_to_where_the_records_allow(cast, known):
 def many(cast, each=5) -> list[NewConstituent]:
     people = [deputy for group in cast.deputies.values() for deputy in group]
     return [
-        NewConstituent(deputy, f"村民{'甲乙丙丁戊己'[number]}", START, phone=f"1990000{index:03d}{number}",
-                       village=cast.village)  # fmt: skip
+        NewConstituent(
+            deputy, f"村民{'甲乙丙丁戊己'[number]}", START, phone=f"1990000{index:03d}{number}", village=cast.village
+        )
         for index, deputy in enumerate(people)
         for number in range(each)
     ]
@@ -237,7 +243,9 @@ def test_loading_obeys_the_same_rules_and_says_which_row(cast):
     good = many(cast)[0]
     assert load([good, NewConstituent(cast.deputy_person, "某某", START, phone="12")]).details["row"] == 1
     assert load([good, NewConstituent(cast.deputy_person, "某某", OPENED - timedelta(days=1))]).details["row"] == 1
-    assert load([good, NewConstituent(cast.deputy_person, "某某", today_here() + timedelta(days=1))]).details["row"] == 1
+    assert (
+        load([good, NewConstituent(cast.deputy_person, "某某", today_here() + timedelta(days=1))]).details["row"] == 1
+    )
     assert isinstance(load(many(cast), actor=cast.clerk), NotAllowed)  # 阎疃's deputies are among them
 
 
@@ -294,9 +302,6 @@ def test_a_deputy_who_moves_takes_the_constituents_along(cast):
     assert seers(cast) == COUNTY | {"clerk", "head"}
     other = cast.deputies["YT01"][0]
     other_head = account("yanzhan", "阎疃站长")
-    cast.other_head = other_head
-    from deputies.services import link_account
-
     link_account(deputy=other, user=other_head, actor=cast.admin)
     assign_to_branch(deputy=person, branch=cast.yt01, role="member", started_on=today_here(), actor=cast.admin)
     assert seers(cast) == COUNTY | {"stranger"}  # the clerk of 阎疃, not the one of 官亭
@@ -342,8 +347,6 @@ def test_no_villager_in_audit_texts_notices_or_history(cast, known):
 
 
 def test_names_and_phones_are_encrypted_in_both_tables(cast, known):
-    from django.db import connection
-
     with connection.cursor() as cursor:
         for table in ("deputies_constituent", "deputies_historicalconstituent"):
             cursor.execute(f"SELECT name, phone FROM {table}")  # noqa: S608 - names of our own

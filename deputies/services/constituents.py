@@ -59,10 +59,12 @@ def add_constituent(
     """Write down a voter whom `deputy` keeps in touch with from `started_on` on; at most five at a time."""
     _demand_keeper(actor, deputy)
     _lock([deputy.pk])
-    row = _checked(Constituent(deputy=deputy, started_on=started_on), name=name, phone=phone, village=village, note=note)
+    row = _checked(
+        Constituent(deputy=deputy, started_on=started_on), name=name, phone=phone, village=village, note=note
+    )
     _demand_past(started_on, at, "started_on")
     _demand_mandate(deputy, started_on, "started_on")
-    _demand_room(deputy, [(started_on, None)])
+    _demand_room(row)
     _demand_new(row)
     _demand_villages_at_home(deputy.county, [row])
     save_traced(row, actor=actor)
@@ -89,9 +91,7 @@ def edit_constituent(*, constituent: Constituent, actor, at: datetime | None = N
         _demand_fit_start(fresh, at)
     _demand_villages_at_home(deputy.county, [fresh])
     save_traced(fresh, actor=actor)
-    audit.record(
-        "edit_constituent", actor=actor, target=fresh, county_code=deputy.county.code, at=at, columns=changed
-    )
+    audit.record("edit_constituent", actor=actor, target=fresh, county_code=deputy.county.code, at=at, columns=changed)
     return fresh
 
 
@@ -250,9 +250,9 @@ def _demand_mandate(deputy: Deputy, day: date, field: str) -> None:
         raise DomainError(NO_MANDATE, fields={field: "这一天没有县级或乡级代表资格"})
 
 
-def _demand_room(deputy: Deputy, more: list, *, without: int | None = None) -> None:
-    periods = deputy.constituents.exclude(pk=without).values_list("started_on", "ended_on")
-    if most_at_once([*periods, *more]) > CONSTITUENTS_EACH:
+def _demand_room(row: Constituent) -> None:
+    others = row.deputy.constituents.exclude(pk=row.pk).values_list("started_on", "ended_on")
+    if most_at_once([*others, (row.started_on, row.ended_on)]) > CONSTITUENTS_EACH:
         raise Conflict(FULL)
 
 
@@ -267,7 +267,7 @@ def _demand_fit_start(row: Constituent, at: datetime | None) -> None:
     """A corrected first day has to fit what is written down already."""
     _demand_past(row.started_on, at, "started_on")
     _demand_mandate(row.deputy, row.started_on, "started_on")
-    _demand_room(row.deputy, [(row.started_on, row.ended_on)], without=row.pk)
+    _demand_room(row)
     if row.ended_on and row.ended_on < row.started_on:
         raise DomainError("开始日期不能晚于结束日期,请改日期。", fields={"started_on": "不能晚于结束日期"})
     if row.contacts.valid().filter(date__lt=row.started_on).exists():

@@ -18,7 +18,9 @@ HOW_MANY = {5: 80, 4: 8, 3: 6, 2: 2, 0: 4}  # constituents of a deputy: shares
 CONTACTS = {0: 6, 1: 20, 2: 34, 4: 30, 6: 10}  # with one constituent a year: shares of deputies
 HAS_PHONE = 0.85
 FORMS = {ContactForm.VISIT: 45, ContactForm.PHONE: 30, ContactForm.MEETING: 20, ContactForm.ONLINE: 5}
-STANDINGS = ("", "", "", "种植大户", "养殖户", "独居老人", "低保户", "外出务工", "个体经营", "退役军人", "党员", "村民组长")
+STANDINGS = (
+    "", "", "", "种植大户", "养殖户", "独居老人", "低保户", "外出务工", "个体经营", "退役军人", "党员", "村民组长",
+)  # fmt: skip
 MATTERS = (
     "", "", "", "问了今年的收成和灌溉", "讲了医保缴费的时间", "反映胡同口路灯不亮,已带回", "问了孩子上学的路上是否安全",
     "说了土地流转的价格", "看望,没有困难要反映", "希望村里多组织体检", "问了低保怎样申请", "讲了防火和用电安全",
