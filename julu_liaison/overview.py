@@ -15,17 +15,17 @@ STAFF = (Role.COUNTY_ADMIN, Role.COUNTY_STAFF)
 
 COUNTY_PAGES = (
     ("工作台", "console"), ("意见建议", "opinions"), ("代表", "console-deputies"), ("站点", "places"),
-    ("联系群众", "branches"), ("导入导出", "console-import"), ("公示牌", "boards"), ("月报", "reports"),
+    ("分站", "branches"), ("导入导出", "console-import"), ("公示牌", "boards"), ("月报", "reports"),
     ("资料维护", "admin:index"),
 )  # fmt: skip
 AUDITOR_PAGES = (
     ("工作台", "console"), ("意见建议", "opinions"), ("代表", "console-deputies"), ("站点", "places"),
-    ("联系群众", "branches"), ("月报", "reports"), ("资料维护", "admin:index"),
+    ("分站", "branches"), ("月报", "reports"), ("资料维护", "admin:index"),
 )  # fmt: skip
 ADMINISTRATOR_PAGES = (("账号和岗位", "admin:index"),)
 CLERK_PAGES = (
     ("本周", "station-home"), ("接待登记", "sunday"), ("群众意见", "opinions"), ("代表", "console-deputies"),
-    ("联系群众", "branches"), ("导入导出", "console-import"), ("履职档案", "station-archive"), ("月报", "reports"),
+    ("分站", "branches"), ("履职档案", "station-archive"), ("名册", "console-export"), ("月报", "reports"),
 )  # fmt: skip
 DEPARTMENT_PAGES = (("待办", "opinions"),)
 HEAD_PAGES = (
