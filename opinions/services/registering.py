@@ -97,7 +97,7 @@ def _register(opinion: Opinion, branch: Station, state: str, holder: Station, ac
     opinion.save(force_insert=True)
     Hop.objects.create(
         opinion=opinion, move="register", to_state=state, actor=actor, at=at, place=holder, due_on=opinion.due_on,
-        public_line="已登记",
+        public_line="已登记", standing_in_for_id=audit.stood_in_for(actor),
     )  # fmt: skip
     audit.record("register", actor=actor, target=opinion, at=at, kind=opinion.kind, number=opinion.number)
     deputies = [opinion.deputy_id] if opinion.deputy_id else []
