@@ -17,7 +17,14 @@ from django.urls import URLResolver, get_resolver, reverse
 from activities.services import Matter, SundayRow, file_log
 from activities.states import Presence
 from deputies.models import Deputy
-from deputies.services import add_deputy, assign_to_branch, grant_mandate, record_edition
+from deputies.services import (
+    add_constituent,
+    add_deputy,
+    assign_to_branch,
+    grant_mandate,
+    record_contact,
+    record_edition,
+)
 from julu_liaison.common.jobs import job_folder
 from julu_liaison.common.models import CalendarDay, Job
 from julu_liaison.common.pdf import write_atomically
@@ -34,6 +41,10 @@ ROLES = (
     "anonymous", "admin", "staff", "system", "security", "auditor", "clerk", "stranger", "head", "deputy", "officer", "chief",
     "other_officer",
 )  # fmt: skip
+DEPUTY_PAGES = ("constituents", "constituent-add", "deputy-archive", "deputy-archive-file", "deputy-photo-edit")
+CONSTITUENT_PAGES = ("constituent", "constituent-contact", "constituent-end")
+PLACE_PAGES = ("place", "place-move", "place-merge", "place-close", "place-reopen")
+UPLOAD_PAGES = ("console-import-preview", "console-import-failed", "console-import-passwords")
 SUNDAY_PAGES = ("sunday-sheet", "sunday-check", "sunday-file", "sunday-done", "sunday-print")
 HEADER = "# url · place · method · status for: " + " ".join(ROLES)
 LEFT_OUT = ("api/",)  # the API has its own table, tests/api/test_access.py
@@ -127,6 +138,14 @@ def arguments(cast) -> dict[str, dict[str, tuple]]:
     people = {"own": cast.deputies["GT01"][2], "foreign": cast.deputies["YT01"][1]}
     Deputy.objects.filter(pk__in=[person.pk for person in people.values()]).update(photo="photos/one.jpg")
     branches = {"own": cast.gt01, "foreign": cast.yt01}
+    constituents = {
+        place: add_constituent(deputy=person, name="村民甲", started_on=OPENED, actor=None)
+        for place, person in people.items()
+    }
+    contacts = {
+        place: record_contact(constituent=row, date=SUNDAY, form="visit", actor=None, at=at)
+        for place, row in constituents.items()
+    }
     editions = {
         place: record_edition(
             branch=branch, size="A3", number=1, facts_hash=uuid.uuid4().hex, file="boards/one.pdf", at=at, actor=None
@@ -146,7 +165,14 @@ def arguments(cast) -> dict[str, dict[str, tuple]]:
         "branch-page": {place: (branches[place].code,) for place in both},
         "board-edition": {place: (editions[place].uid,) for place in both},
         "deputy-score": {place: (people[place].code,) for place in both},
-        **{name: {"-": (uuid.UUID(int=1),)} for name in ("console-import-preview", "console-import-failed")},
+        **{name: {place: (people[place].code,) for place in both} for name in DEPUTY_PAGES},
+        "deputy-consent": {place: (people[place].code, "phone") for place in both},
+        **{name: {place: (constituents[place].uid,) for place in both} for name in CONSTITUENT_PAGES},
+        "contact-void": {place: (contacts[place].uid,) for place in both},
+        "branch": {place: (branches[place].code,) for place in both},
+        **{name: {place: (branches[place].code,) for place in both} for name in PLACE_PAGES},
+        "console-export-register": {kind: (kind,) for kind in ("deputies", "staff", "constituents", "nothing")},
+        **{name: {"-": (uuid.UUID(int=1),)} for name in UPLOAD_PAGES},
         **{name: {"-": (day,)} for name in SUNDAY_PAGES},
     }
 
