@@ -26,11 +26,20 @@ START = date(2026, 3, 1)
 PAGE = "/console/import/"
 KINDS = ("deputies", "villages", "departments", "staff", "constituents")
 ROWS = {
-    "deputies": {"姓名": "新代表", "代表层级": "县、乡", "届次": "第十七届", "代表证号": "A1;B2", "所属联络站": "官亭镇", "所属分站": "第二分站"},
+    "deputies": {
+        "姓名": "新代表", "代表层级": "县、乡", "届次": "第十七届", "代表证号": "A1;B2", "所属联络站": "官亭镇", "所属分站": "第二分站",
+    },
     "villages": {"所属联络站": "官亭镇", "所属分站": "第二分站", "村名": "新庄村"},
-    "departments": {"编号": "minzheng", "名称": "县民政局", "电话": "0319-4321000", "答复要负责人签发": "否", "公文顺序": 3},
-    "staff": {"账号": "wangxl", "姓名": "王秀兰", "手机": "19900002222", "岗位": "联络站工作人员", "联络站": "官亭镇", "开始日期": "2026-02-01"},
-    "constituents": {"代表姓名": "李代表", "选民姓名": "群众甲", "选民电话": "19900003333", "村": "安家庄村", "情况": "种植大户"},
+    "departments": {
+        "编号": "minzheng", "名称": "县民政局", "电话": "0319-4321000", "答复要负责人签发": "否", "公文顺序": 3,
+    },
+    "staff": {
+        "账号": "wangxl", "姓名": "王秀兰", "手机": "19900002222", "岗位": "联络站工作人员", "联络站": "官亭镇",
+        "开始日期": "2026-02-01",
+    },
+    "constituents": {
+        "代表姓名": "李代表", "选民姓名": "群众甲", "选民电话": "19900003333", "村": "安家庄村", "情况": "种植大户",
+    },
 }  # fmt: skip
 MODELS = (Deputy, Village, Department, User, Posting, Constituent)
 
@@ -161,7 +170,13 @@ def test_the_same_row_twice_is_refused(filled, book, kind):
 
 @pytest.mark.parametrize(
     ("kind", "title"),
-    [("deputies", "工作单位"), ("villages", "村名"), ("departments", "名称"), ("staff", "姓名"), ("constituents", "情况")],
+    [
+        ("deputies", "工作单位"),
+        ("villages", "村名"),
+        ("departments", "名称"),
+        ("staff", "姓名"),
+        ("constituents", "情况"),
+    ],
 )
 @pytest.mark.parametrize(("value", "sentence"), [("长" * 200, "最多"), ("=A1", "公式")])
 def test_long_text_and_formulas_are_refused_in_their_cell(filled, book, kind, title, value, sentence):
@@ -248,7 +263,13 @@ def test_many_rows_cost_as_many_queries_as_few(filled, book, kind, django_assert
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    unique = {"deputies": "姓名", "villages": "村名", "departments": "编号", "staff": "账号", "constituents": "选民姓名"}[kind]
+    unique = {
+        "deputies": "姓名",
+        "villages": "村名",
+        "departments": "编号",
+        "staff": "账号",
+        "constituents": "选民姓名",
+    }[kind]
     word = {"departments": "bumen", "staff": "zhanghao"}.get(kind, "新")
     rows = [
         ROWS[kind] | {unique: f"{word}{n}"} | ({"名称": f"部门{n}"} if kind == "departments" else {}) for n in range(4)
@@ -256,7 +277,7 @@ def test_many_rows_cost_as_many_queries_as_few(filled, book, kind, django_assert
     if kind == "deputies":
         rows = [row | {"联系电话": f"1990000800{n}"} for n, row in enumerate(rows)]
     check(filled, kind, book(kind, rows[0]))
-    with CaptureQueriesContext(connection, ) as few:
+    with CaptureQueriesContext(connection) as few:
         check(filled, kind, book(kind, rows[0]))
     with django_assert_num_queries(len(few)):
         assert check(filled, kind, book(kind, *rows)).counts["created"] == 4
@@ -577,7 +598,8 @@ def test_constituent_cells_that_cannot_be(filled, book, changes, column, sentenc
 def test_villages_of_one_name_are_told_apart_by_their_branch(filled, book, tmp_path):
     twin = add_village(name="安家庄村", branch=filled.yt01, actor=filled.admin)
     row = row_of("constituents", 村="阎疃镇第一分站安家庄村")
-    assert accepted(filled, "constituents", book("constituents", row, row_of("constituents", 选民姓名="群众乙"))) == (2, 0, 0)
+    path = book("constituents", row, row_of("constituents", 选民姓名="群众乙"))
+    assert accepted(filled, "constituents", path) == (2, 0, 0)
     villages = {known.name: known.village for known in Constituent.objects.select_related("village")}
     assert villages["群众甲"] == twin and villages["群众乙"] == filled.village
     assert accepted(filled, "constituents", exported(filled, "constituents", tmp_path)) == (0, 0, 3)
@@ -651,7 +673,7 @@ def test_first_passwords_are_handed_out_once(filled, office, book, media):
     assert "wangxl" not in sealed
     answer = office.post(f"{url}passwords/")
     assert "no-store" in answer["Cache-Control"]
-    row = list(openpyxl.load_workbook(BytesIO(answer.getvalue())).active.iter_rows(min_row=3, values_only=True))[0]
+    (row,) = openpyxl.load_workbook(BytesIO(answer.getvalue())).active.iter_rows(min_row=3, values_only=True)
     assert row[:2] == ("wangxl", "王秀兰")
     assert User.objects.get(username="wangxl").check_password(row[2])
     assert office.post(f"{url}passwords/").status_code == 404

@@ -12,6 +12,7 @@ from julu_liaison.common.errors import DomainError
 from julu_liaison.common.registers.cells import day_of_serial
 from julu_liaison.common.spreadsheets import Cell, Column
 from julu_liaison.common.texts import clean_text, half_width, squeezed
+from stations.rules.columns import BRANCH, STATION
 
 NAME = Column(
     "name",
@@ -81,24 +82,6 @@ PHONE = Column(
 SCOPE = Column(
     "contact_scope", "联系内容", ("联系领域", "联系范围"), width=20, help="印在公示牌上。", example="教育、道路"
 )
-STATION = Column(
-    "station",
-    "所属联络站",
-    ("联络站", "乡镇", "所属乡镇", "乡镇联络站", "所属站", "所在联络站"),
-    required=True,
-    width=14,
-    help="必填。如 官亭镇。",
-    example="官亭镇",
-)
-BRANCH = Column(
-    "branch",
-    "所属分站",
-    ("分站", "联络分站", "所属联络分站", "所在分站"),
-    required=True,
-    width=14,
-    help="必填。如 第一分站,名称见“分站名称”表。",
-    example="第一分站",
-)
 ROLE = Column(
     "role",
     "分站职务",
@@ -121,9 +104,7 @@ SEATS = (TERM, CONSTITUENCY, CERTIFICATE)  # one text for all levels or one each
 PRINTED = (NAME, EMPLOYER, POSITION, SCOPE)
 
 LONGEST = {column.key: Deputy._meta.get_field(column.key).max_length for column in PLAIN}
-LONGEST |= {
-    column.key: Mandate._meta.get_field(column.key).max_length for column in SEATS
-}
+LONGEST |= {column.key: Mandate._meta.get_field(column.key).max_length for column in SEATS}
 
 SIMPLE_LEVELS = {"省": MandateLevel.PROVINCE, "市": MandateLevel.CITY, "县": MandateLevel.COUNTY,
                  "区": MandateLevel.COUNTY, "乡": MandateLevel.TOWNSHIP, "镇": MandateLevel.TOWNSHIP}  # fmt: skip

@@ -51,7 +51,9 @@ VILLAGE = Column(
     "village", "村", ("村名", "村(社区)", "所在村", "社区", "住址"), width=16,
     help="村或社区的名称。有重名的,前面写上分站,如 官亭镇第一分站安家庄村。", example="安家庄村",
 )  # fmt: skip
-NOTE = Column("note", "情况", ("备注", "基本情况", "说明"), width=20, help="如 种植大户、独居老人。", example="种植大户")
+NOTE = Column(
+    "note", "情况", ("备注", "基本情况", "说明"), width=20, help="如 种植大户、独居老人。", example="种植大户"
+)
 STARTED = Column(
     "started_on", "开始日期", ("联系日期", "起始日期"), width=12, help="空着就从上传时填的起始日期算起。",
     example="2026-03-01",
@@ -126,9 +128,7 @@ class ConstituentRegister(FlatRegister):
         return Entry(reader.row, (deputy.pk, name, values["phone"]), name, deputy.name, said, deputy)
 
     def registered(self, occasion: Occasion) -> list[Known]:
-        rows = Constituent.objects.filter(deputy__county=occasion.county).select_related(
-            "deputy__county", "village"
-        )
+        rows = Constituent.objects.filter(deputy__county=occasion.county).select_related("deputy__county", "village")
         return [_known(row) for row in rows]
 
     def match(self, entries: list[Entry], known: list[Known], report: Report) -> dict[int, Known]:
@@ -280,7 +280,8 @@ def _check_start(step: Step, mandates: list, periods: list, occasion: Occasion, 
     if start > occasion.today:
         report.refuse(entry.row, STARTED, "日期不能晚于今天,请填开始日期,或把起始日期往前调。")
     if not any(holds(period, start) for period in mandates):
-        report.refuse(entry.row, DEPUTY, f"{deputy.name}在{start}没有县级或乡级代表资格,固定联系选民由县、乡镇人大代表联系。")
+        message = f"{deputy.name}在{start}没有县级或乡级代表资格,固定联系选民由县、乡镇人大代表联系。"
+        report.refuse(entry.row, DEPUTY, message)
     periods.append((start, step.known.record.ended_on if step.known else None))
     if most_at_once(periods) > CONSTITUENTS_EACH:
         message = f"{deputy.name}同时联系的选民超过{CONSTITUENTS_EACH}位了,请先结束联系其中一位,或删去这一行。"

@@ -5,13 +5,12 @@ from datetime import date
 from typing import Any
 
 from deputies.spreadsheets import columns as c
-from julu_liaison.common.errors import DomainError
 from julu_liaison.common.fonts import code_points, missing_glyphs
 from julu_liaison.common.registers import Report, RowReader
 from julu_liaison.common.registers.cells import read_name, read_text
 from julu_liaison.common.spreadsheets import Column, Row, Table
 from stations.models import Station
-from stations.rules import PlaceBook
+from stations.rules import PlaceBook, read_branch
 
 
 @dataclass
@@ -56,7 +55,7 @@ def _entry(reader: RowReader, places: PlaceBook, today: date) -> Entry | None:
     details = _details(reader, today)
     levels = reader.value(c.LEVELS, c.read_levels) or []
     seats = {column.key: _seats(reader, column, levels) for column in c.SEATS}
-    branch = _branch(reader, places)
+    branch = read_branch(reader, places)
     role = reader.value(c.ROLE, c.read_role)
     if not reader.is_sound or branch is None or not details.get("name") or not levels:
         return None
@@ -82,30 +81,6 @@ def _seats(reader: RowReader, column: Column, levels: list[str]) -> dict[str, st
     for text in dict.fromkeys(texts):
         reader.check_length(column, text, c.LONGEST[column.key])
     return dict(zip(levels, texts, strict=True)) if levels else {}
-
-
-def _branch(reader: RowReader, places: PlaceBook) -> Station | None:
-    station = reader.value(c.STATION, _station_of, places)
-    if station is None:
-        reader.value(c.BRANCH, _filled_in)
-        return None
-    return reader.value(c.BRANCH, _branch_of, places, station)
-
-
-def _station_of(cell, places: PlaceBook) -> Station:
-    if cell.is_blank:
-        raise DomainError("没有填所属联络站;和上一行相同的也请填上。")
-    return places.station(read_text(cell))
-
-
-def _branch_of(cell, places: PlaceBook, station: Station) -> Station:
-    _filled_in(cell)
-    return places.branch(read_text(cell), station)
-
-
-def _filled_in(cell) -> None:
-    if cell.is_blank:
-        raise DomainError("没有填所属分站;和上一行相同的也请填上。")
 
 
 def _warn_of_glyphs(entries: list[Entry], report: Report) -> None:

@@ -12,12 +12,10 @@ from deputies.spreadsheets.matching import find_repeats, match_entries
 from deputies.spreadsheets.planning import Planner, Step, registered
 from deputies.states import MembershipRole
 from julu_liaison.common.registers import FirstPassword, Occasion, Register, Report, told_by_row
-from julu_liaison.common.spreadsheets import Column, Sheet, Table
+from julu_liaison.common.spreadsheets import Sheet, Table
 from stations.models import Station
 from stations.permissions import can_export_register
-from stations.rules import PlaceBook
-
-PLACE_COLUMNS = (Column("station", "联络站", width=20), Column("branch", "分站", width=20))
+from stations.rules import PlaceBook, branch_names
 
 
 class DeputyRegister(Register):
@@ -47,8 +45,7 @@ class DeputyRegister(Register):
         return can_export_register(actor, place)
 
     def lists(self, county: Station, on: date) -> list[Sheet]:
-        branches = PlaceBook(county, Station.objects.open_in(county, on)).branches
-        return [Sheet("分站名称", "分站名称", PLACE_COLUMNS, [(branch.parent.name, branch.name) for branch in branches])]
+        return [branch_names(PlaceBook(county, Station.objects.open_in(county, on)))]
 
     def rows(self, place: Station, on: date) -> list[list[str | int]]:
         return register_rows(place, on)

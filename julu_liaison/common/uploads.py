@@ -43,9 +43,7 @@ class Upload:
         return _passwords(self.uid).is_file()
 
 
-def keep_upload(
-    chunks: Iterable[bytes], *, kind: str, name: str, owner, county, started_on: date, at: datetime
-) -> str:
+def keep_upload(chunks: Iterable[bytes], *, kind: str, name: str, owner, county, started_on: date, at: datetime) -> str:
     """Store the file for `owner` and return its uid. Folders older than a day go at the same time."""
     forget_uploads(at - KEPT_FOR)
     uid = str(uuid.uuid4())

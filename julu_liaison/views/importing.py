@@ -1,6 +1,7 @@
 """Importing registers: choose one, upload, preview, confirm. For the county's own staff."""
 
 from io import BytesIO
+from itertools import product
 
 from django import forms
 from django.contrib import messages
@@ -210,7 +211,8 @@ def _counties(user) -> list[Station]:
 
 def _found(request, uid) -> tuple[Upload, Station, Register]:
     counties = {county.code: county for county in _counties(request.user)}
-    if not any(register.may_import(request.user, county) for register in REGISTERS.values() for county in counties.values()):
+    pairs = product(REGISTERS.values(), counties.values())
+    if not any(register.may_import(request.user, county) for register, county in pairs):
         raise NotAllowed("名册由县人大办公室导入,请联系他们。")
     upload = find_upload(uid, owner=request.user, at=timezone.now())
     register = register_of(upload.kind)

@@ -43,7 +43,9 @@ NAME = Column(
     help="必填。部门的全称。",
     example="县交通运输局",
 )
-PHONE = Column("phone", "电话", ("联系电话", "办公电话", "电话号码"), width=18, help="部门的办公电话。", example="0319-1234567")
+PHONE = Column(
+    "phone", "电话", ("联系电话", "办公电话", "电话号码"), width=18, help="部门的办公电话。", example="0319-1234567"
+)
 SIGNED = Column(
     "signature_needed",
     "答复要负责人签发",
@@ -55,7 +57,13 @@ SIGNED = Column(
 )
 ORDER = Column("official_order", "公文顺序", ("顺序", "排序"), width=10, help="公文里排第几,填整数。", example="1")
 ACTIVE = Column(
-    "is_active", "启用", ("是否启用",), width=8, choices=("是", "否"), help="是或否。停用的不再交办。空着就是启用。", example="是"
+    "is_active",
+    "启用",
+    ("是否启用",),
+    width=8,
+    choices=("是", "否"),
+    help="是或否。停用的不再交办。空着就是启用。",
+    example="是",
 )
 FEWEST_DIGITS = 3
 
@@ -104,7 +112,7 @@ class DepartmentRegister(FlatRegister):
             "official_order": reader.value(ORDER, read_number),
             "is_active": reader.value(ACTIVE, read_yes_no),
         }
-        if not reader.is_sound or not code:
+        if not reader.is_sound or not code or not values["name"]:
             return None
         said = {key: value for key, value in values.items() if value not in (None, "")}
         return Entry(reader.row, code, code, values["name"], said)
@@ -166,6 +174,4 @@ def _known(department: Department) -> Known:
     keys = ("name", "signature_needed", "official_order", "is_active")
     values = {key: getattr(department, key) for key in keys} | {"phone": _office_phone(department.phone)}
     key = squeezed(department.code)
-    return Known(
-        department, key, key, department.name, values, code=department.code, is_expected=department.is_active
-    )
+    return Known(department, key, key, department.name, values, code=department.code, is_expected=department.is_active)

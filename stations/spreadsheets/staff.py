@@ -45,7 +45,9 @@ ACCOUNT = Column(
     example="wangxiulan",
 )
 NAME = Column("name", "姓名", ("名字",), required=True, width=12, help="必填。", example="王秀兰")
-PHONE = Column("phone", "手机", ("手机号", "电话", "联系电话", "手机号码"), width=15, help="11位手机号。", example="19900001234")
+PHONE = Column(
+    "phone", "手机", ("手机号", "电话", "联系电话", "手机号码"), width=15, help="11位手机号。", example="19900001234"
+)
 ROLE = Column(
     "role", "岗位", ("角色", "职务"), required=True, width=18, choices=tuple(ROLES), help="必填。从下拉列表里选。",
     example="联络站工作人员",
@@ -131,10 +133,7 @@ class StaffRegister(FlatRegister):
         }
         role = reader.filled(ROLE, _role_of)
         place = _place_of(reader, role, books) if role else None
-        start, end = values["started_on"] or occasion.started_on, values["ended_on"]
-        if end and values["started_on"] and end < start:
-            reader.refuse(ENDED, "结束日期不能早于开始日期。")
-        if not reader.is_sound or not username or role is None or place is None:
+        if not reader.is_sound or not username or not values["name"] or place is None:
             return None
         key = (username, role, type(place), place.pk, values["started_on"])
         said = {key: value for key, value in values.items() if value}

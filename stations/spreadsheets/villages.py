@@ -15,32 +15,14 @@ from julu_liaison.common.registers import (
     Step,
     told_by_row,
 )
-from julu_liaison.common.registers.cells import read_text
 from julu_liaison.common.spreadsheets import Column, Sheet
 from julu_liaison.common.texts import clean_text
 from stations.models import Station, Village
 from stations.permissions import can_edit_places, can_export_register
-from stations.rules import PlaceBook
+from stations.rules import PlaceBook, branch_names, read_branch
+from stations.rules.columns import BRANCH, STATION
 from stations.services import edit_village, load_villages
 
-STATION = Column(
-    "station",
-    "所属联络站",
-    ("联络站", "乡镇", "所属乡镇", "乡镇联络站", "所属站", "所在联络站"),
-    required=True,
-    width=16,
-    help="必填。如 官亭镇。",
-    example="官亭镇",
-)
-BRANCH = Column(
-    "branch",
-    "所属分站",
-    ("分站", "联络分站", "所属联络分站", "所在分站"),
-    required=True,
-    width=16,
-    help="必填。如 第一分站,名称见“分站名称”表。",
-    example="第一分站",
-)
 NAME = Column(
     "name",
     "村名",
@@ -51,7 +33,6 @@ NAME = Column(
     help="必填。村或社区的全名。",
     example="安家庄村",
 )
-PLACE_COLUMNS = (Column("station", "联络站", width=20), Column("branch", "分站", width=20))
 LONGEST = Village._meta.get_field("name").max_length
 
 
@@ -80,8 +61,7 @@ class VillageRegister(FlatRegister):
         return can_export_register(actor, place)
 
     def lists(self, county: Station, on: date) -> list[Sheet]:
-        branches = PlaceBook(county, Station.objects.open_in(county, on)).branches
-        return [Sheet("分站名称", "分站名称", PLACE_COLUMNS, [(branch.parent.name, branch.name) for branch in branches])]
+        return [branch_names(PlaceBook(county, Station.objects.open_in(county, on)))]
 
     def rows(self, place: Station, on: date) -> list[list[str | int]]:
         branches = Station.objects.branches().under(place).open(on)
@@ -93,11 +73,10 @@ class VillageRegister(FlatRegister):
 
     def entry(self, reader: RowReader, books: PlaceBook, occasion: Occasion) -> Entry | None:
         name = reader.filled_text(NAME, LONGEST)
-        station = reader.filled(STATION, lambda cell: books.station(read_text(cell)))
-        branch = reader.filled(BRANCH, lambda cell: books.branch(read_text(cell), station)) if station else None
+        branch = read_branch(reader, books)
         if not reader.is_sound or not name or branch is None:
             return None
-        return Entry(reader.row, (branch.pk, name), name, branch.full_name, {"branch": branch}, station.pk)
+        return Entry(reader.row, (branch.pk, name), name, branch.full_name, {"branch": branch}, branch.parent_id)
 
     def registered(self, occasion: Occasion) -> list[Known]:
         villages = Village.objects.filter(branch__county=occasion.county).select_related("branch__parent")
@@ -120,8 +99,9 @@ class VillageRegister(FlatRegister):
                 matched[here[0].row.number] = registered[key][0]
             elif registered[key]:
                 places = "、".join(one.place for one in registered[key])
+                message = f"{places}都有{key[1]},看不出哪个改了分站,请先在资料维护里改好。"
                 for entry in here:
-                    report.refuse(entry.row, BRANCH, f"{places}都有{entry.name},看不出哪个改了分站,请先在资料维护里改好。")
+                    report.refuse(entry.row, BRANCH, message)
         return matched
 
     def write(self, steps: Sequence[Step], occasion: Occasion) -> list[FirstPassword]:

@@ -39,9 +39,10 @@ class RowReader:
             return None
 
     def filled(self, column: Column, read: Callable, *rest) -> Any:
-        """As `value`, for a cell that must not be empty."""
-        if self.row[column.key].is_blank:
-            self.refuse(column, f"没有填{column.title}。")
+        """As `value`, for a cell that must not be empty; that the whole column is missing is told once."""
+        if column.key in self.table.titles and self.row[column.key].is_blank:
+            hint = ";和上一行相同的也请填上" if column.shared and column.required else ""
+            self.refuse(column, f"没有填{column.title}{hint}。")
             return None
         return self.value(column, read, *rest)
 
