@@ -105,7 +105,9 @@ class ActForm(forms.Form):
 
 
 class MoveForm(ActForm):
-    to = forms.ChoiceField(label="迁到哪个乡镇", error_messages={"required": "请选乡镇", "invalid_choice": "请选列出的乡镇"})
+    to = forms.ChoiceField(
+        label="迁到哪个乡镇", error_messages={"required": "请选乡镇", "invalid_choice": "请选列出的乡镇"}
+    )
     on = _day("从哪天起")
     name = _text("迁过去以后的名称", max_length=40)
 

@@ -102,7 +102,8 @@ def closed(cast):
         assign_to_branch(
             deputy=person, branch=cast.gt01, role=MembershipRole.MEMBER, started_on=JULY, actor=cast.admin
         )  # fmt: skip
-    return close_station(station=Station.objects.get(pk=cast.gt02.pk), closed_on=JULY, actor=cast.admin, at=moment(JULY))
+    close_station(station=cast.gt02, closed_on=JULY, actor=cast.admin, at=moment(JULY))
+    return Station.objects.get(pk=cast.gt02.pk)
 
 
 def test_a_closed_branch_keeps_its_history_and_leaves_the_lists(cast, closed):

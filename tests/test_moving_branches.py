@@ -509,6 +509,10 @@ def test_a_station_closes_once_its_branches_have(cast):
     clear_branch(cast, cast.yt01, to=cast.gt02, on=DAY)
     close_station(station=cast.yt01, closed_on=DAY, actor=cast.staff, at=AT)
     close_station(station=cast.yt, closed_on=DAY, actor=cast.staff, at=AT)
+    assert cast.stranger.postings.get().ended_on == DAY - timedelta(days=1)
+    assert problems() == []
+    with pytest.raises(DomainError, match="县一级不能撤销"):
+        close_station(station=cast.county, closed_on=DAY, actor=cast.staff, at=AT)
     with pytest.raises(Conflict, match="阎疃镇人大代表联络站也撤销了"):
         reopen_station(station=cast.yt01, actor=cast.staff, at=AT)
     with pytest.raises(Conflict, match="阎疃镇人大代表联络站已经撤销"):

@@ -51,9 +51,7 @@ def errors(outcomes) -> list[Exception]:
 
 
 def test_two_people_merging_two_branches_into_each_other_one_wins(county, race):
-    outcomes = race(
-        merging(county, county.gt01, county.gt02), merging(county, county.gt02, county.gt01, county.admin)
-    )
+    outcomes = race(merging(county, county.gt01, county.gt02), merging(county, county.gt02, county.gt01, county.admin))
     (lost,) = errors(outcomes)
     assert isinstance(lost, Conflict) and "已经并入" in lost.message
     gone = Station.objects.get(code__in=["GT01", "GT02"], closed_on=DAY)
@@ -65,9 +63,7 @@ def test_two_people_merging_two_branches_into_each_other_one_wins(county, race):
 
 
 def test_a_log_filed_while_its_branch_is_moved_is_in_one_register_and_at_the_new_station(county, race):
-    move = partial(
-        move_branch, branch=county.gt01, to=county.yt, on=DAY, name="第三分站", actor=county.staff, at=AT
-    )
+    move = partial(move_branch, branch=county.gt01, to=county.yt, on=DAY, name="第三分站", actor=county.staff, at=AT)
     outcomes = race(*(filing(county, date(2026, 3, day)) for day in (1, 2, 3, 4)), move)
     refused = errors(outcomes)
     assert all(isinstance(error, NotAllowed) for error in refused)  # after the move it's the other clerk's

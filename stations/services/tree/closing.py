@@ -29,6 +29,8 @@ def close_station(*, station: Station, closed_on: date, actor, at: datetime, exp
     demand_keeper(actor, station)
     lock_tree()
     place = Station.objects.select_related("parent", "county").get(pk=station.pk)
+    if place.level == Level.CENTRE:
+        raise DomainError("县一级不能撤销,只能撤销联络站和分站。")
     demand_open(place)
     demand_past_day(closed_on, at, place, field="closed_on")
     if Station.objects.filter(parent=place, closed_on=None).exists():
@@ -69,17 +71,16 @@ def reopen_station(*, station: Station, actor, at: datetime) -> Station:
 def shut(place: Station, *, on: date, actor, at: datetime, into: Station | None = None) -> tuple[Effect, ...]:
     """Close `place` for good or into another one; listeners refuse while something of theirs is left in it."""
     effects = effects_of(station_closing, station=place, on=on, into=into, actor=actor, at=at)
-    if place.level == Level.BRANCH:
-        _end_postings(place, on)
+    _end_postings(place, on)
     place.closed_on, place.merged_into = on, into
     place.full_clean(exclude=TREE_COLUMNS)
     save_traced(place, actor=actor)
     return effects
 
 
-def _end_postings(branch: Station, on: date) -> None:
-    """Postings that were to end later; those of members went with the members."""
-    rows = Posting.objects.filter(Q(ended_on=None) | Q(ended_on__gte=on), station=branch)
+def _end_postings(place: Station, on: date) -> None:
+    """A station's clerks; at a branch only what was to end later, since those of members went with the members."""
+    rows = Posting.objects.filter(Q(ended_on=None) | Q(ended_on__gte=on), station=place)
     for posting in rows.select_related("user", "station"):
         end_posting(posting=posting, ended_on=on - timedelta(days=1), actor=None)
 
