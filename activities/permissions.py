@@ -14,11 +14,15 @@ def can_file_log(user, branch) -> bool:
     return holds(user, Right.FILE_LOGS, branch.parent_id, branch.pk)
 
 
-def branches_to_file(user, on: date):
-    """The branches open on the day `on` for which `can_file_log` holds, in official order."""
+def branches_to_file(user, on: date, *, since: date | None = None):
+    """The branches open on the day `on` for which `can_file_log` holds, in official order.
+
+    With `since` also those that were open on a day from then on and have been closed or merged meanwhile.
+    """
     places = places_with(user, Right.FILE_LOGS)
-    rows = Station.objects.branches().open(on).filter(Q(parent__in=places) | Q(pk__in=places))
-    return rows.in_official_order()
+    rows = Station.objects.branches().filter(Q(parent__in=places) | Q(pk__in=places))
+    still_open = Q(closed_on=None) | Q(closed_on__gt=since or on)
+    return rows.filter(still_open, opened_on__lte=on).in_official_order()
 
 
 def can_void_log(user, log) -> bool:

@@ -55,7 +55,9 @@ class Deputy(models.Model):
     mandates_now: list["Mandate"]
 
     objects = DeputyQuerySet.as_manager()
-    history = Trace()
+    history = Trace(
+        derived=("initials", "sort_key", "stroke_key", "photo_small", "photo_original"), opaque=("photo", "photo_crop")
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "人大代表"

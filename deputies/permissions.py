@@ -153,8 +153,9 @@ def oversees_branch(user, branch) -> bool:
 
 
 def sees_photo(user, deputy, on) -> bool:
-    """Everybody once the deputy has agreed to its publication; else only who may see the file."""
-    return agreed_by(deputy.photo_consent_on, on) or sees_file(user, deputy)
+    """Everybody while the deputy serves at an open branch and has agreed to it; else only who may see the file."""
+    serves = deputy.memberships.in_force(on).exclude(branch__closed_on__lte=on)
+    return (agreed_by(deputy.photo_consent_on, on) and serves.exists()) or sees_file(user, deputy)
 
 
 def agreed_by(consent_on, on) -> bool:

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from django.conf import settings
 
 from julu_liaison.common import audit
-from stations.querysets import accounts_in_reach, scope_of
-from stations.states import COUNTY_ROLES, RIGHTS_OF, SEPARATED_RIGHTS, Right, Role
+from julu_liaison.common.working_days import today_here
+from stations.querysets import counties_of_account, scope_of
+from stations.states import COUNTY_ROLES, RIGHTS_OF, SEPARATED_RIGHTS, SEPARATED_ROLES, Right, Role
 
 
 def rights_of(role: str) -> frozenset[Right]:
@@ -90,8 +91,13 @@ def can_appoint(user, county_id: int) -> bool:
 
 
 def can_manage_account(user, account) -> bool:
-    """Keep up the accounts of whoever serves, or has served, in a county where one manages accounts."""
-    return holds_anywhere(user, Right.MANAGE_ACCOUNTS) and accounts_in_reach(user).filter(pk=account.pk).exists()
+    """Keep up an account: one has to manage accounts in every county where it serves today, else where it served last
+    or was opened. Where duties are separated, nobody gets into the account of another of the three administrators.
+    """
+    if settings.SEPARATE_DUTIES and account.postings.in_force(today_here()).filter(role__in=SEPARATED_ROLES).exists():
+        return False
+    counties = counties_of_account(account, today_here())
+    return bool(counties) and counties <= places_with(user, Right.MANAGE_ACCOUNTS)
 
 
 def can_open_account(user, county_id: int) -> bool:

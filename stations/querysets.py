@@ -153,7 +153,10 @@ class StationQuerySet(TreeQuerySet):
         return place
 
     def in_official_order(self):
-        return self.select_related("parent").order_by("official_order", "code")
+        """Station by station, each with its branches together."""
+        return self.select_related("parent").order_by(
+            "parent__official_order", "parent__code", "official_order", "code"
+        )  # fmt: skip
 
 
 class StationManager(TreeManager.from_queryset(StationQuerySet)):  # type: ignore[misc]
@@ -178,6 +181,20 @@ class VillageQuerySet(models.QuerySet):
         )
 
 
+def counties_of_account(account, on: date) -> set[int]:
+    """Keys of the counties where an account serves on the day `on`; else where it served last; else where it was opened."""
+    postings = account.postings.order_by("-started_on", "-pk")
+    found = set(_counties_of(postings.filter(in_force(on)))) or set(_counties_of(postings[:1]))
+    if found or not account.county_code:
+        return found
+    stations = apps.get_model("stations", "Station").objects
+    return set(stations.filter(code=account.county_code).values_list("pk", flat=True))
+
+
+def _counties_of(postings):
+    return (station or department for station, department in postings.values_list("station__county", "department__county"))
+
+
 def accounts_in_reach(user):
     """Accounts that serve, have served or were opened in a county whose accounts `user` looks after or audits."""
     counties = scope_of(user).administered
@@ -189,6 +206,11 @@ def accounts_in_reach(user):
 class PostingQuerySet(models.QuerySet):
     def in_force(self, on: date):
         return self.filter(in_force(on))
+
+    def overlapping(self, first: date, last: date | None):
+        """Postings that count on a day from `first` to `last`, both included; None: without an end."""
+        rows = self.filter(Q(ended_on=None) | Q(ended_on__gte=first))
+        return rows.filter(started_on__lte=last) if last else rows
 
     def visible_to(self, user):
         """County staff, auditors and the administrators of accounts see the postings of their county."""

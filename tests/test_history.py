@@ -1,16 +1,26 @@
 """History of master data: every change with who, when, from → to, on one page."""
 
 from datetime import date, timedelta
+from io import BytesIO
 
 import pytest
+from django.utils import timezone
+from PIL import Image
 
-from deputies.services import add_constituent, assign_to_branch, edit_constituent, edit_deputy, grant_mandate
+from deputies.services import add_constituent, assign_to_branch, edit_constituent, edit_deputy, grant_mandate, put_photo
 from deputies.states import MembershipRole
 from julu_liaison.common.history import SEALED, changes_of, changes_of_all
-from julu_liaison.common.models import CalendarDay
 from julu_liaison.common.holidays import put_calendar_day
+from julu_liaison.common.models import CalendarDay
 from julu_liaison.common.working_days import today_here
-from stations.services import edit_department, edit_posted_account, edit_station, edit_village, end_posting
+from stations.services import (
+    edit_department,
+    edit_posted_account,
+    edit_station,
+    edit_village,
+    end_posting,
+    merge_branches,
+)
 
 
 def differences(change) -> dict[str, tuple[str, str]]:
@@ -62,6 +72,17 @@ def test_moving_branch_and_a_new_mandate_are_part_of_a_persons_story(cast):
     story = changes_of_all([person, *person.mandates.all(), *person.memberships.all()])
     assert {change.subject for change in story} == {"人大代表", "代表资格", "驻站"}
     assert ("", "2026-03-14") in [differences(change).get("结束日期") for change in story]
+
+
+def test_where_a_branch_went_and_a_changed_photo_are_told_in_words(cast, media):
+    merge_branches(branch=cast.gt02, into=cast.gt01, on=today_here(), actor=cast.admin, at=timezone.now())
+    cast.gt02.refresh_from_db()
+    assert differences(changes_of(cast.gt02)[0])["并入"] == ("", "官亭镇人大代表联络站第一分站")
+    picture = BytesIO()
+    Image.new("RGB", (600, 800), "grey").save(picture, "JPEG")
+    put_photo(deputy=cast.deputy_person, content=picture.getvalue(), actor=cast.staff, at=timezone.now())
+    told = differences(changes_of(cast.deputy_person)[0])
+    assert told["照片"] == ("", "换过") and not [title for title in told if title.isascii()]
 
 
 def test_a_villagers_identity_never_shows_in_the_history(cast):

@@ -1,16 +1,22 @@
 """Roles as bundles of rights: what each may, handovers (代管) and how they are marked, three separated duties."""
 
 from datetime import date, timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, transaction
 
 from activities.permissions import can_file_log, can_void_log
 from activities.services import Matter, SundayRow, file_log
 from activities.states import Presence
+from deputies.services import open_deputy_account
 from julu_liaison.common.errors import DomainError, NotAllowed
 from julu_liaison.common.models import AuditLog
 from julu_liaison.common.working_days import today_here
+from julu_liaison.notices.models import Notice
 from opinions.services import move_opinion, register_opinion
+from stations.apps import second_factor_roles_exist
 from stations.models import Posting
 from stations.permissions import can_appoint, can_manage_account, can_open_admin, holds, needs_second_factor, roles_with
 from stations.querysets import scope_of
@@ -20,6 +26,7 @@ from stations.services import (
     hand_over,
     open_county_account,
     open_posted_account,
+    open_station,
     renew_posted_password,
 )
 from stations.states import RIGHTS_OF, Right, Role
@@ -122,10 +129,36 @@ def test_what_cannot_be_handed_over(cast, stood_in, today):
 
 
 def test_the_database_itself_wants_an_end_for_a_handover(cast, stood_in):
-    from django.db import IntegrityError, transaction
-
     with pytest.raises(IntegrityError), transaction.atomic():
         Posting.objects.filter(pk=stood_in.pk).update(ended_on=None)
+
+
+def test_a_handover_ends_with_the_posting_behind_it_and_is_never_prolonged(cast, stood_in, today):
+    with pytest.raises(DomainError, match="不能往后改"):
+        end_posting(posting=stood_in, ended_on=today + timedelta(days=400), actor=cast.admin)
+    end_posting(posting=stood_in.stands_in_for, ended_on=today, actor=cast.admin)
+    stood_in.refresh_from_db()
+    assert stood_in.ended_on == today
+    assert cast.gt.pk not in scope_of(cast.stranger, today + timedelta(days=1)).townships
+
+
+def test_one_stands_in_at_a_time_and_is_told(cast, stood_in, today):
+    with pytest.raises(DomainError, match="已经由阎疃工作人员代管"):
+        hand_over(
+            posting=posting_of(cast.clerk), to=cast.staff, started_on=today, ended_on=today, actor=cast.admin
+        )  # fmt: skip
+    (notice,) = Notice.objects.filter(user=cast.stranger)
+    assert "由您代管官亭工作人员的岗位" in notice.text
+
+
+def test_neither_side_of_a_handover_changes_it(cast, today):
+    second = account("xian9", "第二管理员")
+    appoint(user=second, role=Role.COUNTY_ADMIN, station=cast.county, started_on=OPENED, actor=cast.admin)
+    given = hand_over(
+        posting=posting_of(cast.admin), to=cast.staff, started_on=today, ended_on=today, actor=second
+    )  # fmt: skip
+    with pytest.raises(NotAllowed, match="自己"):
+        end_posting(posting=given, ended_on=today, actor=cast.admin)
 
 
 # --- Nobody edits their own role ----------------------------------------------------------------------------------
@@ -196,6 +229,66 @@ def test_nobody_unites_two_of_the_three(cast, trio, today):
             appoint(user=person, role=role, station=cast.county, started_on=today, actor=security)
 
 
+def test_dates_do_not_get_around_the_separation(cast, trio, today):
+    _system, security, auditor = trio
+    yesterday, tomorrow = today - timedelta(days=1), today + timedelta(days=1)
+    for first in (yesterday, tomorrow):
+        with pytest.raises(DomainError, match="分别担任"):
+            appoint(user=auditor, role=Role.SYSTEM_ADMIN, station=cast.county, started_on=first, actor=security)
+    end_posting(posting=posting_of(auditor), ended_on=yesterday, actor=security)
+    appoint(user=auditor, role=Role.COUNTY_STAFF, station=cast.county, started_on=today, actor=security)
+    former = auditor.postings.get(role=Role.AUDITOR)
+    with pytest.raises(DomainError, match="不能往后改"):
+        end_posting(posting=former, ended_on=tomorrow, actor=security)
+
+
+def test_the_system_administrator_gets_into_none_of_the_three(cast, trio, today):
+    system, security, auditor = trio
+    for person in (security, auditor):
+        with pytest.raises(NotAllowed):
+            renew_posted_password(account=person, actor=system)
+    assert renew_posted_password(account=cast.clerk, actor=system)
+    call_command("renew_password", security.username, stdout=(said := StringIO()))
+    security.refresh_from_db()
+    assert security.check_password(said.getvalue().strip()) and security.must_change_password
+
+
+def test_deputies_accounts_are_the_system_administrators_then(cast, trio):
+    person = cast.deputies["GT01"][3]
+    with pytest.raises(NotAllowed, match="系统管理员"):
+        open_deputy_account(deputy=person, actor=cast.staff)
+
+
+def test_an_administrator_reaches_no_account_that_serves_elsewhere(cast, today):
+    """Having served here once, or auditing there, opens nobody's account."""
+    neighbour = open_station(code="C02", name="邻县", parent=None, opened_on=OPENED, actor=None)
+    boss = account("linxian", "邻县管理员")
+    appoint(user=boss, role=Role.COUNTY_ADMIN, station=neighbour, started_on=OPENED, actor=None)
+    appoint(user=cast.admin, role=Role.AUDITOR, station=neighbour, started_on=OPENED, actor=None)
+    assert not can_manage_account(cast.admin, boss)
+    end_posting(posting=posting_of(cast.clerk), ended_on=today - timedelta(days=1), actor=cast.admin)
+    assert can_manage_account(cast.admin, cast.clerk)
+    appoint(user=cast.clerk, role=Role.COUNTY_STAFF, station=neighbour, started_on=OPENED, actor=boss)
+    assert not can_manage_account(cast.admin, cast.clerk)
+
+
+@pytest.mark.parametrize("who", ["admin", "auditor", "system"])
+@pytest.mark.parametrize(
+    "question", ["password__startswith=a", "sessions__session_key__regex=^a", "api_tokens__digest__startswith=a",
+                 "username__startswith=x", "totpdevice__key__startswith=a"],
+)  # fmt: skip
+def test_an_address_asks_only_what_the_page_filters_by(cast, signed_in, who, question):
+    """One answer after another would spell out a password's digest or a session's key."""
+    assert signed_in(getattr(cast, who)).get(f"/admin/accounts/user/?{question}").status_code == 400
+
+
+def test_filters_of_the_page_still_work(cast, signed_in):
+    client = signed_in(cast.admin)
+    assert client.get("/admin/accounts/user/?is_active__exact=1").status_code == 200
+    assert client.get("/admin/scoring/rule/?scheme__year=2026").status_code == 200
+    assert client.get("/admin/common/calendarday/?date__year=2026").status_code == 200
+
+
 def test_the_three_open_the_admin_and_see_only_their_part(cast, trio, signed_in):
     system, security, auditor = trio
     accounts, postings, deputies = (
@@ -217,6 +310,12 @@ def test_a_setting_can_ask_roles_for_a_second_factor(cast, settings):
     settings.TOTP_ROLES = ["county_admin", "auditor"]
     assert needs_second_factor(cast.admin) and needs_second_factor(cast.auditor)
     assert not needs_second_factor(cast.clerk)
+
+
+def test_a_misspelt_role_is_told_at_the_start(settings):
+    settings.TOTP_ROLES = ["county_admin", "clark"]
+    (problem,) = second_factor_roles_exist(None)
+    assert "clark" in problem.msg and "county_admin、" in problem.msg
 
 
 def test_the_admin_hands_a_posting_over(cast, signed_in, today):

@@ -36,11 +36,11 @@ class ReceptionDay:
 def station_home(request):
     """Opened by clerks, and by heads for their own branch."""
     today = today_here(timezone.now())
-    branches = list(branches_to_file(request.user, today))
-    if not branches:
-        raise Http404
     calendar = Calendar.load(today - READ_AHEAD * 2, today + READ_AHEAD)
     days = past_days(today, calendar)
+    branches = list(branches_to_file(request.user, today, since=min([today.replace(day=1), *days])))
+    if not branches:
+        raise Http404
     coming = reception_days(today - timedelta(days=7), today + READ_AHEAD, calendar)
     next_day = next((day for day in coming if day >= today), None)
     waiting = Opinion.objects.waiting_for(request.user)
@@ -75,7 +75,7 @@ def days_with_gaps(branches: list[Station], days: list[date]) -> list[ReceptionD
     settled = {*logs.values_list("branch", "date"), *off.values_list("branch", "date")}
     found = []
     for day in days:
-        expected = [branch for branch in branches if branch.opened_on <= day]
+        expected = [branch for branch in branches if branch.is_open(day)]
         missing = [branch for branch in expected if (branch.pk, day) not in settled]
         found.append(ReceptionDay(day, missing, len(expected) - len(missing)))
     return found

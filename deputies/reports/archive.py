@@ -15,10 +15,10 @@ from django.db.models import Prefetch
 from django.utils._os import safe_join
 
 from activities.models import ActivityAttendance, Attendance
-from deputies.models import Contact, Deputy, Mandate, Membership
+from deputies.models import Constituent, Contact, Deputy, Mandate, Membership
 from deputies.permissions import agreed_by
 from deputies.reports.chapters import Chapter, Entry, Item, numbered
-from deputies.reports.wording import activity_entry, contact_entry, log_entry, opinion_entry
+from deputies.reports.wording import activity_entry, contact_entry, log_entry, opinion_entry, without_names
 from deputies.states import LEVEL_ORDER
 from opinions.models import Hop, Opinion, Reply
 from scoring.models import Scheme
@@ -126,7 +126,16 @@ def _entries(keys: list[int], year: int, memberships: dict[int, list[Membership]
     for contact in _contacts(keys, year):
         deputy = contact.constituent.deputy_id
         found[deputy].append(contact_entry(contact, memberships[deputy]))
-    return found
+    names = _constituents_names(keys)
+    return {key: [without_names(entry, names[key]) for entry in entries] for key, entries in found.items()}
+
+
+def _constituents_names(keys: list[int]) -> dict[int, list[str]]:
+    """Names of all whom each deputy keeps or kept in touch with, the longest first."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for row in Constituent.objects.filter(deputy__in=keys):
+        found[row.deputy_id].append(row.name)
+    return defaultdict(list, {key: sorted(names, key=len, reverse=True) for key, names in found.items()})
 
 
 def _attendance(keys: list[int], year: int):

@@ -1,11 +1,12 @@
 """A record in the words of the file: what it was about, where, what the deputy did or what came of it.
 
-Villagers have no name here: what a record holds of their identity is not read, and a name, or a mobile number, that
-somebody typed into the text is taken out.
+Villagers have no name here: what a record holds of their identity is not read, and a name of a constituent or of the
+ticket's villager, or a phone number, that somebody typed into the text is taken out.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 
 from django.utils import timezone
@@ -24,7 +25,7 @@ from stations.models import Station
 from stations.states import Level
 
 LONGEST = 200  # characters of one matter; the record itself has the rest
-MOBILE = re.compile(r"(?<!\d)1\d{10}(?!\d)")
+PHONE = re.compile(r"(?<!\d)(?:1\d{2}[ -]?\d{4}[ -]?\d{4}|0\d{2,3}[ -]?\d{7,8})(?!\d)")
 SOMEBODY = "(群众)"
 SHORTEST_NAME = 2  # a single character would take ordinary words apart
 # The steps of a ticket that the file tells: handed over, urged, answered, told (交办督办等情况).
@@ -84,6 +85,15 @@ def contact_entry(contact: Contact, memberships: list[Membership]) -> Entry:
     )
 
 
+def without_names(entry: Entry, names: Iterable[str]) -> Entry:
+    """The entry without the names of the deputy's constituents, wherever somebody typed one."""
+    matter = entry.matter
+    for name in names:
+        if len(name) >= SHORTEST_NAME:
+            matter = matter.replace(name, SOMEBODY)
+    return entry if matter == entry.matter else replace(entry, matter=matter)
+
+
 def place_name(place: Station) -> str:
     """Short enough for a column: 官亭镇第一分站, 官亭镇联络站, 巨鹿县人大常委会."""
     if place.level == Level.BRANCH and place.parent:
@@ -92,13 +102,13 @@ def place_name(place: Station) -> str:
 
 
 def short_text(text: str, *, name: str = "", phone: str = "") -> str:
-    """On one line, not too long, and without the villager's name and phone or anybody's mobile number."""
+    """On one line, not too long, and without the villager's name and phone or anybody's number."""
     text = clean_text(text)
     if len(name) >= SHORTEST_NAME:
         text = text.replace(name, SOMEBODY)
     if phone:
         text = text.replace(phone, masked_phone(phone))
-    text = MOBILE.sub(lambda found: masked_phone(found[0]), text)
+    text = PHONE.sub(lambda found: masked_phone(found[0]), text)
     return text if len(text) <= LONGEST else text[:LONGEST] + "……(全文见来源)"
 
 

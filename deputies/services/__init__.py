@@ -22,7 +22,7 @@ from deputies.services.constituents import (
     void_contact,
 )
 from deputies.services.editions import record_edition
-from deputies.services.loading import NewDeputy, NewMandate, load_deputies
+from deputies.services.loading import NewDeputy, NewMandate, edit_deputies, load_deputies
 from deputies.services.mandates import edit_mandate, end_mandate, grant_mandate
 from deputies.services.memberships import assign_to_branch
 from deputies.services.people import add_deputy, edit_deputy
@@ -38,6 +38,7 @@ __all__ = [
     "assign_to_branch",
     "crop_photo",
     "edit_constituent",
+    "edit_deputies",
     "edit_deputy",
     "edit_mandate",
     "end_constituent",

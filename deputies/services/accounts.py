@@ -1,5 +1,6 @@
 """Accounts of deputies."""
 
+from django.conf import settings
 from django.db import transaction
 
 from deputies.models import Deputy
@@ -11,6 +12,7 @@ from julu_liaison.accounts.services import first_password, open_account
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, NotAllowed
 from julu_liaison.common.history import save_traced
+from stations.permissions import can_open_account
 
 
 @transaction.atomic
@@ -18,6 +20,8 @@ def open_deputy_account(*, deputy: Deputy, actor) -> tuple[User, str]:
     """Open the account of a deputy, named after the code; returns it with the first password, which is shown once."""
     if not can_edit_deputy(actor, deputy):
         raise NotAllowed("代表账号由县人大办公室开通。")
+    if settings.SEPARATE_DUTIES and not can_open_account(actor, deputy.county_id):
+        raise NotAllowed("账号由系统管理员开通,请联系他们。")
     if deputy.user_id:
         raise Conflict(f"{deputy.name}已经有账号了。")
     password = first_password()

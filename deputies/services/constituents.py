@@ -205,7 +205,7 @@ def void_contact(*, contact: Contact, reason: str, actor, at: datetime | None = 
 
 
 def look_at_constituents(*, whose: Deputy | Station, people: int, actor, at: datetime) -> None:
-    """Record that `actor` saw the phones of `people` constituents of a deputy or of a branch (one row a page)."""
+    """Record that `actor` saw the names, maybe the phones, of `people` constituents of a deputy or branch (one row a page)."""
     county = whose.county or whose
     audit.record("view_constituents", actor=actor, target=whose, county_code=county.code, at=at, people=people)
 

@@ -1,5 +1,7 @@
 """Registering people and changing their details."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 
 from deputies.models import Deputy
@@ -50,9 +52,7 @@ def edit_deputy(*, deputy: Deputy, actor, **changes) -> Deputy:
     Photo and consent have services of their own.
     """
     demand_editor(actor, deputy, "代表资料由县人大办公室维护,请联系他们。")
-    refused = {name: sentence for name, sentence in OTHER_WAYS.items() if name in changes}
-    if refused:
-        raise DomainError(f"{next(iter(refused.values()))}。", fields=refused)
+    refuse_other_ways(changes)
     fresh = Deputy.objects.select_for_update().get(pk=deputy.pk)
     changed = {name: value for name, value in changes.items() if getattr(fresh, name) != value}
     if not changed:
@@ -64,6 +64,13 @@ def edit_deputy(*, deputy: Deputy, actor, **changes) -> Deputy:
     save_traced(fresh, actor=actor)
     audit.record("edit_deputy", actor=actor, target=fresh, columns=sorted(changed))
     return fresh
+
+
+def refuse_other_ways(changes: Iterable[str]) -> None:
+    """Photo and consent are no plain details."""
+    refused = {name: sentence for name, sentence in OTHER_WAYS.items() if name in changes}
+    if refused:
+        raise DomainError(f"{next(iter(refused.values()))}。", fields=refused)
 
 
 def demand_evidence(deputy: Deputy) -> None:

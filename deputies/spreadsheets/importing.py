@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from deputies.permissions import can_import_deputies
-from deputies.services import assign_to_branch, edit_deputy, edit_mandate, end_mandate, grant_mandate, load_deputies
+from deputies.services import assign_to_branch, edit_deputies, edit_mandate, end_mandate, grant_mandate, load_deputies
 from deputies.spreadsheets.columns import BRANCH, COLUMNS, NAME
 from deputies.spreadsheets.entries import read_entries
 from deputies.spreadsheets.exporting import register_rows
@@ -65,9 +65,13 @@ class DeputyRegister(Register):
         """Members first and heads last, so that branches may exchange their heads in one file."""
         first_day, actor = occasion.started_on, occasion.actor
         known = [step for step in steps if step.deputy]
+        details = {step.deputy.pk: step.details for step in known if step.details}
+        if details:
+            with _told(next(step for step in known if step.details)):
+                edit_deputies(county=occasion.county, changes=details, actor=actor)
         for step in known:
             with _told(step):
-                _write_person(step, first_day, actor)
+                _write_mandates(step, first_day, actor)
         for step in known:
             if step.moves and not _is_promoted(step):
                 with _told(step):
@@ -97,9 +101,7 @@ def _is_promoted(step: Step) -> bool:
     return bool(placement) and placement.branch_id == step.entry.branch.pk and step.role == MembershipRole.HEAD
 
 
-def _write_person(step: Step, started_on: date, actor) -> None:
-    if step.details:
-        edit_deputy(deputy=step.deputy, actor=actor, **step.details)
+def _write_mandates(step: Step, started_on: date, actor) -> None:
     for mandate, changes in step.corrections:
         edit_mandate(mandate=mandate, actor=actor, **changes)
     for mandate, reason in step.ends:

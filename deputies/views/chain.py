@@ -16,6 +16,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from activities.models import ActivityAttendance, Attendance
@@ -23,6 +24,7 @@ from activities.states import SERVED
 from deputies.models import Constituent, Contact, Mandate, Membership
 from deputies.permissions import is_oneself, keeps_constituents_at, sees_chain, sees_whole_phones
 from deputies.rules import CONSTITUENCY_LEVELS, CONSTITUENTS_EACH, levels_label
+from deputies.services import look_at_constituents
 from deputies.states import MembershipRole
 from deputies.views.constituents import Known
 from julu_liaison.common.secrets import masked_name, masked_phone
@@ -102,6 +104,9 @@ def branch(request, code):
     members = list(_members_of(place, today))
     show = request.GET.get("show", "")
     links = _links(request.user, place, [member for member in members if _passes(member, show)], today)
+    named = sum(len(link.known) for link in links if not link.is_me)
+    if named and keeps_constituents_at(request.user, place):
+        look_at_constituents(whose=place, people=named, actor=request.user, at=timezone.now())
     context = {
         "branch": place, "today": today, "figures": Figures.of(members), "show": show, "shown_words": SHOWN.get(show),
         "heads": [link for link in links if link.membership.role == MembershipRole.HEAD],

@@ -90,7 +90,7 @@ def _list(request, person: Deputy, *, phones: bool):
     today, is_mine = today_here(), is_oneself(request.user, person)
     keeps = is_mine or can_keep_constituents(request.user, person)
     rows = list(person.constituents.in_force(today).select_related("village").with_last_contact())
-    if phones and not is_mine:
+    if keeps and not is_mine and rows:
         look_at_constituents(whose=person, people=len(rows), actor=request.user, at=timezone.now())
     context = {
         "person": person, "today": today, "is_mine": is_mine, "keeps": keeps, "phones_shown": phones,
@@ -160,8 +160,10 @@ def constituent_contact(request, uid):
         day, label = form.cleaned_data["date"], ContactForm(form.cleaned_data["form"]).label
         messages.success(request, f"记下了:{day.month}月{day.day}日 {label}。")
         return _back(request, row.deputy)
-    context = {"row": row, "form": form, "forms": ContactForm.choices, "today": today,
-               "is_mine": is_oneself(request.user, row.deputy)}  # fmt: skip
+    is_mine = is_oneself(request.user, row.deputy)
+    if not is_mine:
+        look_at_constituents(whose=row.deputy, people=1, actor=request.user, at=timezone.now())
+    context = {"row": row, "form": form, "forms": ContactForm.choices, "today": today, "is_mine": is_mine}
     return render(request, "deputies/constituent_contact.html", context, status=_status(form))
 
 

@@ -8,6 +8,7 @@ from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model
+from django.http import Http404
 from django.template.response import TemplateResponse
 from django.utils.html import format_html, format_html_join
 
@@ -100,6 +101,17 @@ class ServiceAdmin(admin.ModelAdmin):
     def choices_for(self, db_field, request):
         """What a reference may be set to: never more than the person may see."""
         return db_field.remote_field.model._default_manager.visible_to(request.user)
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        """Out of scope and not there are one answer here, too; Django's own is a way back to the index."""
+        raise Http404
+
+    def lookup_allowed(self, lookup, value, request=None):
+        """Filters of the page only. Django lets an address ask about any column, a password's digest among them, and
+        one answer after another spells it out."""
+        names = [name if isinstance(name, str) else name[0] for name in self.get_list_filter(request)]
+        names += [self.date_hierarchy] if self.date_hierarchy else []
+        return any(lookup == name or lookup.startswith(f"{name}__") for name in names)
 
     # Permissions
 

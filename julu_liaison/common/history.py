@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import models
 from simple_history.models import HistoricalRecords
-from simple_history.utils import bulk_create_with_history
+from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from julu_liaison.common.secrets import SealedField
 
@@ -22,8 +22,14 @@ SEALED = "(已加密,不显示)"
 class Trace(HistoricalRecords):
     """The history of one model, kept in a table of its own beside it; unsaved details of the tree are left out."""
 
-    def __init__(self, **options):
+    def __init__(self, *, derived: Sequence[str] = (), opaque: Sequence[str] = (), **options):
+        """`derived` columns follow from others and are not shown; of `opaque` ones only that they changed."""
         super().__init__(verbose_name="变更记录", verbose_name_plural="变更记录", **options)
+        self.derived, self.opaque = derived, opaque
+
+    def contribute_to_class(self, cls, name):
+        super().contribute_to_class(cls, name)
+        cls.trace = self
 
     def post_save(self, instance, created, using=None, **options):
         """No version when nothing but left-out columns were saved (a login's time)."""
@@ -63,6 +69,12 @@ def load_traced(rows: Sequence[Any], model: type[models.Model], *, actor) -> lis
     return bulk_create_with_history(rows, model, default_user=actor, batch_size=1000)
 
 
+def update_traced(rows: Sequence[Any], model: type[models.Model], columns: Sequence[str], *, actor) -> None:
+    """Write `columns` of many rows at once, each with its new version."""
+    if rows:
+        bulk_update_with_history(rows, model, columns, default_user=actor, batch_size=500)
+
+
 def changes_of(row: Any) -> list[Change]:
     """Return the versions of `row`, newest first, each compared with the one before it."""
     versions = list(row.history.select_related("history_user").order_by("-history_date", "-history_id"))
@@ -82,12 +94,23 @@ def _change(version, before) -> Change:
 
 
 def _differences(version, before):
-    for delta in version.diff_against(before, foreign_keys_are_objs=True).changes:
-        column = version.instance_type._meta.get_field(delta.field)
-        yield Difference(str(column.verbose_name), _shown(column, delta.old), _shown(column, delta.new))
+    """simple_history's own comparison leaves out columns that no form shows, such as where a branch went."""
+    trace = version.instance_type.trace
+    for column in version.tracked_fields:
+        old, new = getattr(before, column.attname), getattr(version, column.attname)
+        if old == new or column.name in trace.derived:
+            continue
+        if column.name in trace.opaque:
+            yield Difference(str(column.verbose_name), "有" if old else "", "换过" if new else "")
+        else:
+            yield Difference(str(column.verbose_name), _shown(column, before), _shown(column, version))
 
 
-def _shown(column, value) -> str:
+def _shown(column, version) -> str:
+    value = getattr(version, column.attname)
+    if column.is_relation and value is not None:
+        related = column.related_model._default_manager.filter(pk=value).first()
+        return str(related or value)
     if isinstance(column, SealedField):
         return SEALED if value else ""
     if column.choices and value not in (None, ""):

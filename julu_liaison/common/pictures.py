@@ -15,7 +15,8 @@ from julu_liaison.common.errors import DomainError
 
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 20 * MEGABYTE
-MOST_PIXELS = 60_000_000  # a telephone's 50 megapixels; decoded that is 240 MB
+MOST_PIXELS = 60_000_000  # a telephone's 50 megapixels; a JPEG is decoded at a fraction of that
+MOST_PIXELS_WHOLE = 16_000_000  # the other kinds are decoded whole, at up to 8 bytes a pixel and more on the way
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP")  # what cameras, WeChat and scanners give; every further decoder is a risk
 RATIO = (3, 4)
 SMALL = (240, 320)  # for screens
@@ -41,7 +42,10 @@ HEIC_KINDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
 NO_PICTURE = "这个文件不是照片,或者已经损坏,请用 JPG 或 PNG 格式的照片。"
 BROKEN = "这张照片已经损坏,打不完整,请找原来的照片重新上传。"
 TOO_LARGE_FILE = f"照片文件最大{MOST_BYTES // MEGABYTE}MB,请缩小一些再上传。"
-TOO_MANY_PIXELS = f"照片的像素太多了,最多{MOST_PIXELS // 1_000_000}00万像素,请缩小一些再上传。"
+TOO_MANY_PIXELS = (
+    f"照片的像素太多了,JPG 最多{MOST_PIXELS // 1_000_000}00万像素,PNG 等最多{MOST_PIXELS_WHOLE // 1_000_000}00万像素,"
+    "请缩小一些再上传。"
+)
 HEIC = (
     "这是苹果手机的 HEIC 格式,打不开。请在手机上把照片发到微信或邮件再保存,就是 JPG 了;"
     "以后可以在“设置—相机—格式”里选“兼容性最佳”。"
@@ -83,7 +87,7 @@ def read_picture(content: bytes) -> Image.Image:
     """Return the picture upright, in sRGB, flattened on white, at most 2400 pixels long, without any metadata.
 
     Raises DomainError, with a sentence for the uploader, for anything that is not a whole picture of a kind in
-    FORMATS with at most 20 MB and 60 megapixels.
+    FORMATS with at most 20 MB and 60 megapixels (16 where it is no JPEG).
     """
     with _opened(content) as picture:
         try:
@@ -104,7 +108,7 @@ def _opened(content: bytes) -> Image.Image:
         raise DomainError(NO_PICTURE) from error
     except UNREADABLE as error:
         raise DomainError(BROKEN) from error
-    if picture.width * picture.height > MOST_PIXELS:
+    if picture.width * picture.height > (MOST_PIXELS if picture.format == "JPEG" else MOST_PIXELS_WHOLE):
         raise DomainError(TOO_MANY_PIXELS)
     return picture
 

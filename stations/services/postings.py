@@ -4,10 +4,12 @@ from datetime import date
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from julu_liaison.common import audit
 from julu_liaison.common.errors import DomainError, NotAllowed
 from julu_liaison.common.history import save_traced
+from julu_liaison.notices.services import notify
 from stations.models import Department, Posting, Station
 from stations.permissions import can_appoint
 from stations.querysets import forget_scope
@@ -25,7 +27,7 @@ def appoint(
     """
     place = fitting_place(role, station, department)
     _demand_appointer(actor, place, [user])
-    _demand_separation(user, role, started_on)
+    _demand_separation(user, role, started_on, None)
     standing = Posting.objects.filter(user=user, role=role, station=station, department=department, ended_on=None)
     if posting := standing.first():
         return posting
@@ -40,12 +42,27 @@ def appoint(
 def end_posting(*, posting: Posting, ended_on: date, actor) -> Posting:
     """End a posting; `ended_on` is its last day. `actor=None` as in `appoint`."""
     place = fitting_place(posting.role, posting.station, posting.department)
-    _demand_appointer(actor, place, [posting.user])
-    posting.ended_on = max(ended_on, posting.started_on)
-    save_traced(posting, actor=actor, update_fields=["ended_on"])
-    forget_scope(posting.user)
+    original = posting.stands_in_for
+    _demand_appointer(actor, place, [posting.user, original.user] if original else [posting.user])
+    last_day = max(ended_on, posting.started_on)
+    if posting.ended_on and last_day > posting.ended_on:
+        raise DomainError(
+            f"这个岗位已定{posting.ended_on}结束,不能往后改;要继续的请另外安排。", fields={"ended_on": "不能往后改"}
+        )
+    _put_end(posting, last_day, actor)
+    for handover in posting.handovers.filter(ended_on__gt=last_day, started_on__lte=last_day):
+        _put_end(handover, last_day, actor)
+    for handover in posting.handovers.filter(started_on__gt=last_day):
+        # It has not begun: its first day stays for the record, the posting behind it is gone before.
+        _put_end(handover, handover.started_on, actor)
     audit.record("end_posting", actor=actor, target=posting.user, role=posting.role, place=place.code)
     return posting
+
+
+def _put_end(posting: Posting, last_day: date, actor) -> None:
+    posting.ended_on = last_day
+    save_traced(posting, actor=actor, update_fields=["ended_on"])
+    forget_scope(posting.user)
 
 
 @transaction.atomic
@@ -58,7 +75,7 @@ def hand_over(*, posting: Posting, to, started_on: date, ended_on: date, actor) 
     place = fitting_place(posting.role, posting.station, posting.department)
     _demand_appointer(actor, place, [to, posting.user])
     _demand_fit_handover(posting, to, started_on, ended_on)
-    _demand_separation(to, posting.role, started_on)
+    _demand_separation(to, posting.role, started_on, ended_on)
     handover = Posting(
         user=to, role=posting.role, station=posting.station, department=posting.department, started_on=started_on,
         ended_on=ended_on, stands_in_for=posting,
@@ -66,6 +83,8 @@ def hand_over(*, posting: Posting, to, started_on: date, ended_on: date, actor) 
     handover.full_clean()
     save_traced(handover, actor=actor)
     forget_scope(to)
+    words = f"{started_on:%-m月%-d日}至{ended_on:%-m月%-d日}由您代管{posting.user.name}的岗位:{place}。"
+    notify(users=[to], text=words, at=timezone.now())
     audit.record(
         "hand_over", actor=actor, target=to, role=posting.role, place=place.code, of=posting.user.username,
         from_day=str(started_on), to_day=str(ended_on),
@@ -82,6 +101,12 @@ def _demand_fit_handover(posting: Posting, to, started_on: date, ended_on: date)
         raise DomainError("不能由本人代管本人的岗位,请选另一个人。", fields={"user": "请选另一个人"})
     if ended_on < started_on:
         raise DomainError("结束日期不能早于开始日期。", fields={"ended_on": "要晚于开始日期"})
+    other = posting.handovers.filter(started_on__lte=ended_on, ended_on__gte=started_on).select_related("user").first()
+    if other:
+        raise DomainError(
+            f"{other.started_on}至{other.ended_on}已经由{other.user.name}代管,请先结束那一次,或者换个日期。",
+            fields={"started_on": "这段时间已经有人代管"},
+        )
     if started_on < posting.started_on or (posting.ended_on and ended_on > posting.ended_on):
         raise DomainError("代管的日期要在原岗位的任期以内。", fields={"started_on": "要在原岗位的任期以内"})
 
@@ -96,11 +121,11 @@ def _demand_appointer(actor, place: Station | Department, concerned: list) -> No
         raise NotAllowed("岗位由县级管理员(安全管理员)安排,请联系他们。")
 
 
-def _demand_separation(user, role: str, on: date) -> None:
-    """Where duties are separated, one of the three roles goes with no other office role."""
+def _demand_separation(user, role: str, first: date, last: date | None) -> None:
+    """Where duties are separated, one of the three roles goes with no other office role on any day of the period."""
     if not settings.SEPARATE_DUTIES or role not in OFFICE_ROLES:
         return
-    others = Posting.objects.in_force(on).filter(user=user, role__in=OFFICE_ROLES).exclude(role=role)
+    others = Posting.objects.overlapping(first, last).filter(user=user, role__in=OFFICE_ROLES).exclude(role=role)
     held = set(others.values_list("role", flat=True))
     if held and (role in SEPARATED_ROLES or held & set(SEPARATED_ROLES)):
         words = "、".join(Role(one).label for one in sorted(held))

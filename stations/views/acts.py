@@ -39,11 +39,24 @@ class Act:
     do: Callable[..., Outcome]
     title: str
     confirm: str
+    done: Callable[[Station, Outcome], str]
 
 
-MOVE = Act(MoveForm, preview_move, move_branch, "迁到别的乡镇", "确认迁移")
-MERGE = Act(MergeForm, preview_merger, merge_branches, "并入别的分站", "确认并入")
-CLOSE = Act(CloseForm, preview_closing, close_station, "撤销", "确认撤销")
+def _moved(before: Station, outcome: Outcome) -> str:
+    return f"{before.full_name}迁好了,现在是{outcome.place.full_name}。"
+
+
+def _merged(before: Station, outcome: Outcome) -> str:
+    return f"{before.full_name}已并入{outcome.place.merged_into.full_name},请看新的排班,公示牌要重新印。"
+
+
+def _closed(before: Station, outcome: Outcome) -> str:
+    return f"{before.full_name}从{outcome.place.closed_on:%Y年%-m月%-d日}起撤销,以前的记录都保留。"
+
+
+MOVE = Act(MoveForm, preview_move, move_branch, "迁到别的乡镇", "确认迁移", _moved)
+MERGE = Act(MergeForm, preview_merger, merge_branches, "并入别的分站", "确认并入", _merged)
+CLOSE = Act(CloseForm, preview_closing, close_station, "撤销", "确认撤销", _closed)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -94,8 +107,8 @@ def _confirm(request, act: Act, place: Station, form: ActForm):
         return _preview(request, act, place, form, status=error.status)
     except (DomainError, ValidationError) as error:
         return _refused(request, act, place, form, error)
-    messages.success(request, f"{place.full_name}:{act.title},办好了,现在是“{outcome.place.full_name}”。")
-    return redirect("places")
+    messages.success(request, act.done(place, outcome))
+    return redirect("place", code=(outcome.place.merged_into or outcome.place).code)
 
 
 def _preview(request, act: Act, place: Station, form: ActForm, status: int = 200):
