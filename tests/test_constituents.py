@@ -434,10 +434,10 @@ def test_staff_see_names_and_ask_for_phones_which_is_recorded(cast, known, signe
     client, page = signed_in(getattr(cast, who)), reverse("constituents", args=[cast.deputy_person.code])
     answer = client.get(page)
     assert NAME in answer.text and PHONE not in answer.text and "199****7001" in answer.text
-    assert looks() == []
+    assert looks() == [{"people": 1}]
     answer = client.post(page)
-    assert f"tel:{PHONE}" in answer.text and looks() == [{"people": 1}]
-    assert PHONE in client.get(reverse("constituent", args=[known.uid])).text and len(looks()) == 2
+    assert f"tel:{PHONE}" in answer.text and looks() == [{"people": 1}] * 2
+    assert PHONE in client.get(reverse("constituent", args=[known.uid])).text and len(looks()) == 3
     sent = {"date": today_here().isoformat(), "form": "phone"}
     assert client.post(reverse("constituent-contact", args=[known.uid]), sent).url == page
 

@@ -143,7 +143,7 @@ def test_a_branch_is_moved_by_preview_and_confirmation(cast, signed_in):
     assert "阎疃镇人大代表联络站第三分站" in seen.text and "李代表" in seen.text
     assert Station.objects.get(code="GT01").parent == cast.gt
     answer = confirm(client, "place-move", "GT01", seen, **given)
-    assert answer["Location"] == url("places")
+    assert answer["Location"] == url("place", "GT01")
     assert Station.objects.get(code="GT01").parent == cast.yt
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from activities.rules import fill_places
-from deputies.rules import levels_label, name_initials
+from deputies.rules import levels_label, name_initials, name_stroke_key, strokes_of
 from julu_liaison.common.working_days import Calendar, sundays_of
 from opinions.rules import due_day
 from opinions.states import Unit
@@ -113,3 +113,21 @@ def test_initials_know_surnames(name, initials):
 def test_levels_are_printed_as_the_place_is_called():
     assert levels_label(["county", "township"], "镇") == "县、镇人大代表"
     assert levels_label([], "镇") == ""
+
+
+@pytest.mark.parametrize(
+    ("strokes", "surnames"),
+    [
+        (2, "丁卜"), (3, "马于万"), (4, "王牛邓"), (5, "冯田石"), (6, "刘孙朱许邢那阮"), (7, "李张陈陆邱邹邵苏连迟芦杨"),
+        (8, "周欧郑范苗郁庞"), (9, "赵郝荀郗"), (10, "郭陶莫贾"), (11, "黄萧逯隋隗梁"), (12, "董蒋葛曾"), (13, "褚"),
+        (14, "蔡裴谭"), (16, "薛霍"), (17, "魏戴"),
+    ],
+)  # fmt: skip
+def test_strokes_as_written_on_the_mainland(strokes, surnames):
+    assert {char: strokes_of(char) for char in surnames} == dict.fromkeys(surnames, strokes)
+
+
+def test_official_order_goes_by_strokes_character_by_character():
+    names = ["魏一", "陈二", "丁三", "周四", "陈一", "丁一二", "丁一", "〇"]
+    assert sorted(names[:-1], key=name_stroke_key) == ["丁一", "丁一二", "丁三", "陈一", "陈二", "周四", "魏一"]
+    assert all(len(name_stroke_key(name * 40)) <= 200 for name in names)

@@ -127,7 +127,9 @@ def _entries(keys: list[int], year: int, memberships: dict[int, list[Membership]
         deputy = contact.constituent.deputy_id
         found[deputy].append(contact_entry(contact, memberships[deputy]))
     names = _constituents_names(keys)
-    return {key: [without_names(entry, names[key]) for entry in entries] for key, entries in found.items()}
+    for key, entries in found.items():
+        found[key] = [without_names(entry, names[key]) for entry in entries]
+    return found
 
 
 def _constituents_names(keys: list[int]) -> dict[int, list[str]]:
