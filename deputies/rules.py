@@ -109,10 +109,10 @@ CONSTITUENCY_LEVELS = (MandateLevel.COUNTY, MandateLevel.TOWNSHIP)
 def most_at_once(periods: Iterable[tuple[date, date | None]]) -> int:
     """Return how many of the periods (last day included, None: open) count on the busiest day."""
     known = list(periods)
-    return max((sum(holds(period, start) for period in known) for start, _end in known), default=0)
+    return max((sum(spans(period, start) for period in known) for start, _end in known), default=0)
 
 
-def holds(period: tuple[date, date | None], day: date) -> bool:
+def spans(period: tuple[date, date | None], day: date) -> bool:
     """Does the day lie in the period?"""
     start, end = period
     return start <= day and (end is None or day <= end)

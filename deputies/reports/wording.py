@@ -15,7 +15,7 @@ from activities.models import ActivityAttendance, Attendance, DutyLog
 from activities.states import SERVED, Form
 from deputies.models import Contact, Membership
 from deputies.reports.chapters import CHAPTER_OF_ACTIVITY, Chapter, Entry, Source
-from deputies.rules import holds
+from deputies.rules import spans
 from julu_liaison.common.secrets import masked_phone
 from julu_liaison.common.texts import clean_text
 from opinions.models import Hop, Opinion
@@ -73,7 +73,7 @@ def contact_entry(contact: Contact, memberships: list[Membership]) -> Entry:
     voter = contact.constituent
     village = f"({voter.village.name})" if voter.village else ""
     note = short_text(contact.note, name=voter.name, phone=voter.phone)
-    branch = next((one.branch for one in memberships if holds((one.started_on, one.ended_on), contact.date)), None)
+    branch = next((one.branch for one in memberships if spans((one.started_on, one.ended_on), contact.date)), None)
     return Entry(
         Chapter.PEOPLE,
         contact.date,

@@ -7,7 +7,7 @@ from itertools import pairwise
 from django.db.models import Count, Exists, OuterRef
 
 from deputies.models import Constituent, Deputy, Mandate, Membership
-from deputies.rules import CONSTITUENTS_EACH, name_initials, name_sort_key, name_stroke_key
+from deputies.rules import CONSTITUENTS_EACH, name_initials, name_sort_key, name_stroke_key, spans
 from deputies.services.memberships import POSTING_OF
 from deputies.states import MandateLevel, MembershipRole
 from stations.models import Posting, Station
@@ -60,7 +60,7 @@ def _heads_without_county_mandate(memberships: list[Membership], on: date) -> It
 
 
 def _counts(row, on: date) -> bool:
-    return row.started_on <= on and (row.ended_on is None or row.ended_on >= on)
+    return spans((row.started_on, row.ended_on), on)
 
 
 def _misplaced(memberships: list[Membership], on: date) -> Iterator[str]:

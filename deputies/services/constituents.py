@@ -12,7 +12,7 @@ from django.db import transaction
 
 from deputies.models import Constituent, Contact, Deputy, Mandate
 from deputies.permissions import can_keep_constituents, can_load_constituents
-from deputies.rules import CONSTITUENCY_LEVELS, CONSTITUENTS_EACH, holds, most_at_once
+from deputies.rules import CONSTITUENCY_LEVELS, CONSTITUENTS_EACH, most_at_once, spans
 from deputies.states import ContactForm
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
@@ -321,7 +321,7 @@ def _demand_mandates(county: Station, rows: list[Constituent]) -> None:
     for key, start, end in mandates.values_list("deputy_id", "started_on", "ended_on"):
         held[key].append((start, end))
     for index, row in enumerate(rows):
-        if not any(holds(period, row.started_on) for period in held[row.deputy_id]):
+        if not any(spans(period, row.started_on) for period in held[row.deputy_id]):
             raise DomainError(f"{row.deputy.name}:{NO_MANDATE}", fields={"started_on": "没有代表资格"}, row=index)
 
 

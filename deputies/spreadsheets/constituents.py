@@ -11,7 +11,7 @@ from typing import Any
 
 from deputies.models import Constituent, Deputy, Mandate
 from deputies.permissions import can_import_deputies
-from deputies.rules import CONSTITUENCY_LEVELS, CONSTITUENTS_EACH, holds, most_at_once
+from deputies.rules import CONSTITUENCY_LEVELS, CONSTITUENTS_EACH, most_at_once, spans
 from deputies.services import NewConstituent, edit_constituent, load_constituents
 from julu_liaison.common.errors import DomainError
 from julu_liaison.common.registers import (
@@ -279,7 +279,7 @@ def _check_start(step: Step, mandates: list, periods: list, occasion: Occasion, 
     start = entry.values.get("started_on", occasion.started_on)
     if start > occasion.today:
         report.refuse(entry.row, STARTED, "日期不能晚于今天,请填开始日期,或把起始日期往前调。")
-    if not any(holds(period, start) for period in mandates):
+    if not any(spans(period, start) for period in mandates):
         message = f"{deputy.name}在{start}没有县级或乡级代表资格,固定联系选民由县、乡镇人大代表联系。"
         report.refuse(entry.row, DEPUTY, message)
     periods.append((start, step.known.record.ended_on if step.known else None))
