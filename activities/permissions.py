@@ -29,6 +29,28 @@ def can_void_log(user, log) -> bool:
     return holds(user, Right.VOID_LOGS, log.station_id, log.county_id)
 
 
+def can_confirm_log(user, log) -> bool:
+    """The branch's head; the station's clerk for a head who signed on paper."""
+    return holds(user, Right.CONFIRM_LOGS, log.branch_id, log.station_id)
+
+
+def can_allow_late_logs(user, county_id: int) -> bool:
+    """Set the county's filing limit and make dated exceptions from it."""
+    return holds(user, Right.ALLOW_LATE_LOGS, county_id)
+
+
+def can_decide_leave(user, branch) -> bool:
+    """Approve or refuse leave, and settle swaps: the head, the station's clerk, the county."""
+    return holds(user, Right.APPROVE_LEAVE, branch.pk, branch.parent_id, branch.county_id)
+
+
+def can_reveal_villager(user, visit) -> bool:
+    """See who came: each time is asked for and recorded. The deputy who received them knows already."""
+    if visit.deputy is not None and visit.deputy.user_id == user.pk:
+        return True
+    return holds(user, Right.REVEAL_VILLAGERS, visit.branch_id, visit.station_id, visit.county_id)
+
+
 def can_plan_roster(user, station) -> bool:
     """The township station arranges the Sundays."""
     return holds(user, Right.PLAN_ROSTERS, station.pk, station.county_id)

@@ -1,4 +1,4 @@
-"""Named queries over shifts, logs, attendance and activities."""
+"""Named queries over shifts, leave, logs, visits, attendance, activities and service records."""
 
 from datetime import date
 
@@ -6,7 +6,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Count, Q, Sum
 
-from activities.states import SERVED, LogState
+from activities.states import SERVED, ActivityState, LeaveState, LogState, SwapState
 from stations.querysets import PlacedQuerySet, scope_of
 from stations.states import Level
 
@@ -24,6 +24,44 @@ class ShiftQuerySet(PlacedQuerySet):
 
     def with_people(self):
         return self.select_related("branch__parent").prefetch_related("places__deputy")
+
+
+class DeputysQuerySet(PlacedQuerySet):
+    """For placed rows that belong to one deputy: staff and head see those of their places, everyone the own."""
+
+    own = "deputy"
+
+    def visible_to(self, user):
+        own = Q(**{f"{self.own}__user": user.pk}) if user.is_authenticated else Q(pk=None)
+        scope = scope_of(user)
+        return self.filter(
+            Q(county__in=scope.counties) | Q(station__in=scope.townships) | Q(branch__in=scope.headed) | own
+        )
+
+
+class LeaveQuerySet(DeputysQuerySet):
+    def approved(self):
+        return self.filter(state=LeaveState.APPROVED)
+
+    def overlapping(self, start: date, end: date):
+        """Leave that counts on at least one day from `start` to `end`, both included."""
+        return self.filter(started_on__lte=end, ended_on__gte=start)
+
+    def from_duty(self):
+        """Leave from everything of its days; leave from one activity alone left out."""
+        return self.filter(activity=None)
+
+
+class SwapQuerySet(PlacedQuerySet):
+    def visible_to(self, user):
+        """Whoever sees the branch's roster: an offer is made to all of its members."""
+        scope = scope_of(user)
+        return self.filter(
+            Q(county__in=scope.counties) | Q(station__in=scope.townships) | Q(branch__in=scope.branches)
+        )
+
+    def open(self):
+        return self.filter(state__in=(SwapState.OFFERED, SwapState.TAKEN))
 
 
 class DutyLogQuerySet(PlacedQuerySet):
@@ -70,9 +108,47 @@ class AttendanceQuerySet(models.QuerySet):
         return self.filter(log__date__range=(start, end))
 
 
+class VisitQuerySet(PlacedQuerySet):
+    """Visible to the staff and the head of the place; who the villager was is a matter of `can_reveal_villager`."""
+
+    def valid(self):
+        return self.exclude(state=LogState.VOID)
+
+    def within(self, start: date, end: date):
+        return self.filter(date__range=(start, end))
+
+
+class ServiceRecordQuerySet(PlacedQuerySet):
+    def visible_to(self, user):
+        """Staff and head of the place, and whoever served."""
+        scope = scope_of(user)
+        own = Q(deputies__user=user.pk) if user.is_authenticated else Q(pk=None)
+        return self.filter(
+            Q(county__in=scope.counties) | Q(station__in=scope.townships) | Q(branch__in=scope.headed) | own
+        ).distinct()
+
+    def valid(self):
+        return self.exclude(state=LogState.VOID)
+
+    def within(self, start: date, end: date):
+        return self.filter(date__range=(start, end))
+
+
+class WorkPlanQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Staff: of their places; head and deputy: of their branch and its station."""
+        scope = scope_of(user)
+        return self.filter(
+            Q(county__in=scope.counties)
+            | Q(station__in=scope.townships | scope.branches)
+            | Q(station__parent__in=scope.townships)
+            | Q(station__children__in=scope.branches)
+        ).distinct()
+
+
 class ActivityQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Staff: of their places; everyone: those one was asked to."""
+        """Staff: of their places, held alone or with others; everyone: those one was asked to."""
         scope = scope_of(user)
         own = Q(attendance__deputy__user=user.pk) if user.is_authenticated else Q(pk=None)
         return self.filter(
@@ -80,8 +156,13 @@ class ActivityQuerySet(models.QuerySet):
             | Q(station__in=scope.townships)
             | Q(station__parent__in=scope.townships)
             | Q(station__in=scope.headed)
+            | Q(partners__in=scope.townships)
             | own
         ).distinct()
+
+    def held(self):
+        """Activities that took place, not those announced or cancelled."""
+        return self.filter(state=ActivityState.HELD)
 
     def under(self, place):
         if place.level == Level.CENTRE:

@@ -13,7 +13,7 @@ from deputies.querysets import (
     DeputyQuerySet,
     MembershipQuerySet,
 )
-from deputies.states import LEVEL_ORDER, ContactForm, Gender, MandateLevel, MembershipRole
+from deputies.states import LEVEL_ORDER, ContactForm, Gender, MandateLevel, MembershipRole, ServiceRole
 from julu_liaison.common.history import Trace
 from julu_liaison.common.secrets import SealedField
 from stations.models import Station, Village
@@ -207,6 +207,10 @@ class Contact(models.Model):
     date = models.DateField("日期")
     form = models.CharField("方式", max_length=10, choices=ContactForm, default=ContactForm.VISIT)
     note = models.CharField("内容", max_length=300, blank=True)
+    service_role = models.CharField("角色", max_length=10, choices=ServiceRole, default=ServiceRole.LIAISON)
+    reached = models.PositiveSmallIntegerField("联系群众人数", default=1)
+    households = models.PositiveSmallIntegerField("走访户数", default=0)
+    leaflets = models.PositiveSmallIntegerField("发放资料份数", default=0)
     void_reason = models.CharField("作废原因", max_length=100, blank=True)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="记录人"

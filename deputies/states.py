@@ -27,6 +27,15 @@ class ContactForm(TextChoices):
     ONLINE = "online", "微信等线上"
 
 
+class ServiceRole(TextChoices):
+    """As what a deputy served (四大员)."""
+
+    PUBLICIST = "publicist", "宣传员"
+    LIAISON = "liaison", "联络员"
+    MEDIATOR = "mediator", "调解员"
+    SERVANT = "servant", "服务员"
+
+
 class Gender(TextChoices):
     MALE = "男", "男"
     FEMALE = "女", "女"

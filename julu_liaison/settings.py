@@ -316,6 +316,7 @@ SPECTACULAR_SETTINGS = {
         "LogState": "activities.states.LogState",
         "ShiftState": "activities.states.ShiftState",
         "RosterState": "activities.states.RosterState",
+        "Rating": "activities.states.Rating",
         "StationLevel": "stations.states.Level",
         "MandateLevel": "deputies.states.MandateLevel",
     },

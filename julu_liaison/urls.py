@@ -3,7 +3,6 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from activities.views.reports import reports
 from deputies.views.boards import boards, edition
 from julu_liaison import views
 
@@ -28,9 +27,8 @@ urlpatterns = [
     path("", include("scoring.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("julu_liaison.api_router")),
-    path("station/", include("activities.urls")),
+    path("", include("activities.urls")),
     path("", include("julu_liaison.common.urls")),
-    path("reports/", reports, name="reports"),
     path("console/boards/", boards, name="boards"),
     path("console/boards/<uuid:uid>/", edition, name="board-edition"),
 ]

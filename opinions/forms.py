@@ -5,11 +5,11 @@ from datetime import date
 from django import forms
 from django.db.models import QuerySet
 
-from activities.states import Category
+from activities.states import Category, Rating
 from julu_liaison.common.workflow import Move
 from julu_liaison.common.working_days import today_here
 from opinions.models import Opinion
-from opinions.states import ENDED, Kind, Rating, ReplyClass, State
+from opinions.states import ENDED, Kind, ReplyClass, State
 from stations.models import Department, Station
 from stations.rules import place_choices
 

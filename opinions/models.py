@@ -6,12 +6,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from activities.models import DutyLog, Registered
-from activities.states import Category
+from activities.models import DutyLog, Registered, Visit
+from activities.states import Category, Rating
 from deputies.models import Deputy
 from julu_liaison.common.secrets import SealedField
 from opinions.querysets import HopQuerySet, OpinionQuerySet
-from opinions.states import Kind, Rating, ReplyClass, State, Unit
+from opinions.states import Kind, ReplyClass, State, Unit
 from stations.models import Department, Station
 
 
@@ -28,6 +28,9 @@ class Opinion(Registered):
     )
     log = models.ForeignKey(
         DutyLog, models.PROTECT, null=True, blank=True, related_name="opinions", verbose_name="工作日志"
+    )
+    visit = models.OneToOneField(
+        Visit, models.PROTECT, null=True, blank=True, related_name="opinion", verbose_name="接待登记"
     )
     villager_name = SealedField("群众姓名", blank=True, default="")
     villager_phone = SealedField("群众电话", blank=True, default="")

@@ -36,12 +36,6 @@ class ReplyClass(TextChoices):
     D = "D", "D 留作参考"
 
 
-class Rating(TextChoices):
-    SATISFIED = "satisfied", "满意"
-    BASIC = "basic", "基本满意"
-    UNSATISFIED = "unsatisfied", "不满意"
-
-
 class Unit(TextChoices):
     WORKING_DAY = "working_day", "个工作日"
     MONTH = "month", "个月"

@@ -3,9 +3,10 @@
 A diagram is made from it by `python manage.py draw_workflow` (docs/workflow.md).
 """
 
+from activities.states import Rating
 from julu_liaison.common.workflow import Move, table
 from opinions import permissions as may
-from opinions.states import HELD, OPEN, Kind, Rating, State
+from opinions.states import HELD, OPEN, Kind, State
 
 BACK = {State.AT_STATION: State.AT_BRANCH, State.AT_CENTRE: State.AT_STATION}
 RELOCATE = "relocate"  # not a move of anybody's: the ticket's branch was moved or merged

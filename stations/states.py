@@ -36,7 +36,11 @@ class Right(TextChoices):
     SIGN_ANSWERS = "sign_answers", "签发答复"
     FILE_LOGS = "file_logs", "登记接待"
     VOID_LOGS = "void_logs", "作废日志"
+    CONFIRM_LOGS = "confirm_logs", "确认日志"
+    ALLOW_LATE_LOGS = "allow_late_logs", "批准补录"
     PLAN_ROSTERS = "plan_rosters", "排班"
+    APPROVE_LEAVE = "approve_leave", "批准请假"
+    REVEAL_VILLAGERS = "reveal_villagers", "查看群众身份"
     RECORD_ACTIVITIES = "record_activities", "记录活动"
     MAKE_REPORTS = "make_reports", "出报表"
     PRINT_BOARDS = "print_boards", "印公示牌"
@@ -44,7 +48,7 @@ class Right(TextChoices):
 
 COUNTY_WORK = frozenset(
     {Right.MAINTAIN, Right.DIRECT_OPINIONS, Right.VOID_LOGS, Right.PLAN_ROSTERS, Right.RECORD_ACTIVITIES,
-     Right.MAKE_REPORTS, Right.PRINT_BOARDS}
+     Right.MAKE_REPORTS, Right.PRINT_BOARDS, Right.ALLOW_LATE_LOGS, Right.APPROVE_LEAVE, Right.REVEAL_VILLAGERS}
 )  # fmt: skip
 # Roles are bundles of rights. A right counts at the posting's own place and, as each `can_…` says, for what is below it.
 RIGHTS_OF: dict[str, frozenset[Right]] = {
@@ -55,9 +59,12 @@ RIGHTS_OF: dict[str, frozenset[Right]] = {
     Role.AUDITOR: frozenset({Right.READ_AUDIT, Right.MAKE_REPORTS}),
     Role.CLERK: frozenset(
         {Right.HANDLE_OPINIONS, Right.FILE_LOGS, Right.VOID_LOGS, Right.PLAN_ROSTERS, Right.RECORD_ACTIVITIES,
-         Right.MAKE_REPORTS, Right.PRINT_BOARDS}
+         Right.MAKE_REPORTS, Right.PRINT_BOARDS, Right.CONFIRM_LOGS, Right.APPROVE_LEAVE, Right.REVEAL_VILLAGERS}
     ),
-    Role.BRANCH_HEAD: frozenset({Right.HANDLE_OPINIONS, Right.FILE_LOGS, Right.RECORD_ACTIVITIES}),
+    Role.BRANCH_HEAD: frozenset(
+        {Right.HANDLE_OPINIONS, Right.FILE_LOGS, Right.RECORD_ACTIVITIES, Right.CONFIRM_LOGS, Right.APPROVE_LEAVE,
+         Right.REVEAL_VILLAGERS}
+    ),
     Role.DEPUTY: frozenset(),
     Role.DEPARTMENT_OFFICER: frozenset({Right.ANSWER_OPINIONS}),
     Role.DEPARTMENT_HEAD: frozenset({Right.ANSWER_OPINIONS, Right.SIGN_ANSWERS}),

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from rest_framework import serializers
 
-from activities.states import Category
+from activities.states import Category, Rating
 from julu_liaison.common.inputs import Strict, Villager, choice_field
 from julu_liaison.common.problems import flat_errors
-from opinions.states import Kind, Rating, ReplyClass
+from opinions.states import Kind, ReplyClass
 from opinions.workflow import MOVES
 
 LONGEST_TEXT = 2000

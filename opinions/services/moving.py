@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from activities.states import Rating
 from julu_liaison.common import audit
 from julu_liaison.common.announcing import announce
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed, StaleVersion
@@ -14,7 +15,7 @@ from opinions.models import Hop, Opinion, Reply
 from opinions.rules import LEAST_ANSWER
 from opinions.services.terms import due_on_for
 from opinions.signals import opinion_moved
-from opinions.states import ENDED, Rating, ReplyClass, State
+from opinions.states import ENDED, ReplyClass, State
 from opinions.workflow import MOVES, label_of, moves_open_to
 from stations.models import Department, Posting
 from stations.states import Role

@@ -4,7 +4,8 @@ from types import SimpleNamespace
 
 from django.core.management import BaseCommand
 
-from opinions.states import Kind, Rating, State
+from activities.states import Rating
+from opinions.states import Kind, State
 from opinions.workflow import MOVES
 
 

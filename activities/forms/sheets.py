@@ -15,6 +15,7 @@ from itertools import zip_longest
 from django.db.models import Prefetch
 from django.http import QueryDict
 
+from activities.forms.lines import LONGEST_NAME, LONGEST_OPINION, LONGEST_PHONE, LONGEST_VILLAGE, Line
 from activities.models import Attendance, DutyLog, Shift
 from activities.permissions import branches_to_file
 from activities.rules import guess_category
@@ -42,10 +43,9 @@ FIELDS = {  # after the branch's code: what the field holds
 }
 LEAVE = "leave"
 CHOICES = (Presence.PRESENT, LEAVE, Presence.ABSENT, Presence.LATE, Presence.LEFT_EARLY)
-LONGEST_OPINION = LONGEST_SUMMARY = 2000
+LONGEST_SUMMARY = 2000
 LONGEST_REASON = 100
 MOST_LINES = 50
-LONGEST_NAME, LONGEST_PHONE, LONGEST_VILLAGE = 40, 20, 40
 MOST_GIVEN_OUT = 99999
 SPARE_PLACES = 3  # how many deputies can be added to a branch without a roster
 MANY_VISITORS = 5  # so many visitors without a single opinion are worth a question
@@ -81,25 +81,6 @@ class Person:
     def more_label(self) -> str:
         """迟到 or 早退, which stand in the folded cell."""
         return Presence(self.choice).label if self.choice in (Presence.LATE, Presence.LEFT_EARLY) else ""
-
-
-@dataclass
-class Line:
-    """One line of the opinions cell with what the clerk can correct before filing."""
-
-    name: str
-    text: str
-    category: str
-    deputy: str = ""
-    villager_name: str = ""
-    villager_phone: str = ""
-    villager_village: str = ""
-    confidential: bool = False
-    problem: str = ""
-
-    @property
-    def has_villager(self) -> bool:
-        return bool(self.villager_name or self.villager_phone or self.villager_village or self.confidential)
 
 
 class SheetRow:

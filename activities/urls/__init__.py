@@ -1,0 +1,15 @@
+"""All addresses of the activities app, whole: the station's, the console's, the deputy's and the public ones."""
+
+from activities.urls import calendar, events, leaves, logs, plans, reports, rosters, sheets, visits
+
+urlpatterns = [
+    *calendar.urlpatterns,
+    *events.urlpatterns,
+    *leaves.urlpatterns,
+    *logs.urlpatterns,
+    *plans.urlpatterns,
+    *reports.urlpatterns,
+    *rosters.urlpatterns,
+    *sheets.urlpatterns,
+    *visits.urlpatterns,
+]

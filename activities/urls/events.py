@@ -1,0 +1,5 @@
+"""Addresses of activities."""
+
+from django.urls.resolvers import URLPattern
+
+urlpatterns: list[URLPattern] = []

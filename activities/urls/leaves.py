@@ -1,0 +1,5 @@
+"""Addresses of leave, swaps and duty preferences."""
+
+from django.urls.resolvers import URLPattern
+
+urlpatterns: list[URLPattern] = []
