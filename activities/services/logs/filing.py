@@ -1,60 +1,24 @@
 """Filing duty logs: one entry feeds log, attendance, opinions and (through announcing) points."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.db import transaction
 
 from activities.models import Attendance, DutyLog, Shift
-from activities.permissions import can_file_log, can_void_log
-from activities.signals import attendance_changed, matters_recorded
-from activities.states import SERVED, Category, Form, LogState, Presence, ShiftState
-from deputies.models import Deputy, Membership
+from activities.permissions import can_file_log
+from activities.services.logs.rows import MOST_RECEIVED, FiledLog, SundayRow
+from activities.services.logs.telling import announce_attendance
+from activities.signals import matters_recorded
+from activities.states import SERVED, Presence, ShiftState
+from deputies.models import Membership
 from julu_liaison.common import audit
-from julu_liaison.common.announcing import announce, settle
+from julu_liaison.common.announcing import settle
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.numbering import next_number
 from julu_liaison.common.working_days import today_here
 from stations.models import Station
 from stations.services import hold_place
-
-MOST_RECEIVED = 999
-
-
-@dataclass
-class Matter:
-    """One thing a villager asked for, as written in a log. `deputy`: who took it up (default: first present)."""
-
-    text: str
-    category: str = Category.OTHER
-    deputy: Deputy | None = None
-    villager_name: str = ""
-    villager_phone: str = ""
-    villager_village: str = ""
-    confidential: bool = False
-
-
-@dataclass
-class SundayRow:
-    """What was typed for one branch on one day. `attendance` maps a deputy to a Presence."""
-
-    branch: Station
-    attendance: dict[Deputy, str]
-    received: int = 0
-    form: str = Form.ONSITE
-    households: int = 0
-    leaflets: int = 0
-    summary: str = ""
-    matters: list[Matter] = field(default_factory=list)
-    not_held_reason: str = ""
-
-
-@dataclass
-class FiledLog:
-    """A filed log with the opinions that were registered from it."""
-
-    log: DutyLog
-    opinions: list
 
 
 @transaction.atomic
@@ -75,7 +39,7 @@ def file_log(*, row: SundayRow, on: date, actor, at: datetime, filing_key: str |
     log = _write_log(row, on, actor, at, filing_key)
     opinions = _register_matters(log, row, actor, at)
     audit.record("file_log", actor=actor, target=log, at=at, number=log.number, station=row.branch.parent.code)
-    _announce(log, row.attendance)
+    announce_attendance(log, row.attendance)
     return FiledLog(log, opinions)
 
 
@@ -152,11 +116,6 @@ def _register_matters(log: DutyLog, row: SundayRow, actor, at: datetime) -> list
     return [opinion for answer in answers for opinion in answer]
 
 
-def _announce(log: DutyLog, deputies) -> None:
-    keys = sorted(deputy.pk for deputy in deputies)
-    announce(attendance_changed, sender=DutyLog, log=log, deputy_ids=keys, year=log.date.year)
-
-
 @transaction.atomic
 def file_sunday(*, rows: list[SundayRow], on: date, actor, at: datetime, filing_key: str) -> list[FiledLog]:
     """File a station's sheet for one day, all rows or none; sending the same sheet twice files it once.
@@ -200,20 +159,3 @@ def record_not_held(*, branch: Station, on: date, reason: str, actor, at: dateti
     shift.save(update_fields=["state", "reason"])
     audit.record("record_not_held", actor=actor, target=branch, at=at, day=str(on), reason=shift.reason)
     return shift
-
-
-@transaction.atomic
-def void_log(*, log: DutyLog, reason: str, actor, at: datetime) -> DutyLog:
-    """Void a log (作废): its number stays visible with the reason, its attendance no longer counts."""
-    log = DutyLog.objects.select_for_update().select_related("branch").get(pk=log.pk)
-    if not can_void_log(actor, log):
-        raise NotAllowed("作废工作日志由联络站或县人大办公室办理。")
-    if log.state == LogState.VOID:
-        raise Conflict("这篇工作日志已经作废了。")
-    if not reason.strip():
-        raise DomainError("作废后不能恢复,原记录会保留,请写原因。", fields={"reason": "请写原因"})
-    log.state, log.void_reason = LogState.VOID, reason.strip()
-    log.save(update_fields=["state", "void_reason"])
-    audit.record("void_log", actor=actor, target=log, at=at, number=log.number, reason=log.void_reason)
-    _announce(log, [row.deputy for row in log.attendance.select_related("deputy")])
-    return log

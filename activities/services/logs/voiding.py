@@ -1,0 +1,29 @@
+"""Voiding a log; its number stays."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from activities.models import DutyLog
+from activities.permissions import can_void_log
+from activities.services.logs.telling import announce_attendance
+from activities.states import LogState
+from julu_liaison.common import audit
+from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
+
+
+@transaction.atomic
+def void_log(*, log: DutyLog, reason: str, actor, at: datetime) -> DutyLog:
+    """Void a log (作废): its number stays visible with the reason, its attendance no longer counts."""
+    log = DutyLog.objects.select_for_update().select_related("branch").get(pk=log.pk)
+    if not can_void_log(actor, log):
+        raise NotAllowed("作废工作日志由联络站或县人大办公室办理。")
+    if log.state == LogState.VOID:
+        raise Conflict("这篇工作日志已经作废了。")
+    if not reason.strip():
+        raise DomainError("作废后不能恢复,原记录会保留,请写原因。", fields={"reason": "请写原因"})
+    log.state, log.void_reason = LogState.VOID, reason.strip()
+    log.save(update_fields=["state", "void_reason"])
+    audit.record("void_log", actor=actor, target=log, at=at, number=log.number, reason=log.void_reason)
+    announce_attendance(log, [row.deputy for row in log.attendance.select_related("deputy")])
+    return log
