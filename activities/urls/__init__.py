@@ -1,9 +1,8 @@
 """All addresses of the activities app, whole: the station's, the console's, the deputy's and the public ones."""
 
-from activities.urls import calendar, events, leaves, logs, plans, reports, rosters, sheets, visits
+from activities.urls import events, leaves, logs, plans, reports, rosters, sheets, visits
 
 urlpatterns = [
-    *calendar.urlpatterns,
     *events.urlpatterns,
     *leaves.urlpatterns,
     *logs.urlpatterns,
