@@ -1,0 +1,21 @@
+"""Handing out attached files, after the page that owns them has checked who asks."""
+
+from django.http import FileResponse, Http404
+
+from activities.models import AttachedFile
+from activities.services.files import path_of
+
+
+def file_answer(row: AttachedFile) -> FileResponse:
+    """The file under the name people gave it, always as a download: nothing uploaded is ever shown in the page's place.
+
+    404 where the file is gone from disk.
+    """
+    path = path_of(row)
+    if not path.is_file():
+        raise Http404
+    answer = FileResponse(path.open("rb"), as_attachment=True, filename=row.name)
+    answer["Content-Type"] = "application/octet-stream"
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
