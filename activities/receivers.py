@@ -1,8 +1,10 @@
-"""What activities does when stations tells a fact."""
+"""What activities does when stations or the calendar tell a fact."""
 
 from django.dispatch import receiver
 
+from activities.services.calendar import follow_calendar
 from activities.services.relocating import close_branch, follow_branch
+from julu_liaison.common.signals import calendar_changed
 from stations.signals import branch_moved, station_closing
 
 
@@ -14,3 +16,8 @@ def take_the_records_along(sender, *, branch, target, at, **_more):
 @receiver(station_closing)
 def call_off_what_was_planned(sender, *, station, on, into, at, **_more):
     return close_branch(station=station, on=on, into=into, at=at)
+
+
+@receiver(calendar_changed)
+def tell_of_receptions_to_move(sender, *, days, at, **_more):
+    return follow_calendar(days=days, at=at)

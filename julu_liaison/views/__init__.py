@@ -1,5 +1,6 @@
 """Pages that stand above the apps."""
 
+from julu_liaison.views.calendar import calendar, calendar_drop, calendar_load
 from julu_liaison.views.console import console, console_sundays
 from julu_liaison.views.exporting import export_page, export_register
 from julu_liaison.views.finding import home
@@ -8,6 +9,9 @@ from julu_liaison.views.inbox import notices
 from julu_liaison.views.me import me
 
 __all__ = [
+    "calendar",
+    "calendar_drop",
+    "calendar_load",
     "console",
     "console_sundays",
     "export_page",

@@ -1,0 +1,6 @@
+"""Facts told by what knows no app. Listed with their listeners in docs/architecture.md."""
+
+from django.dispatch import Signal
+
+#: settled: days (dates whose kind changed), at → each listener returns sentences on what follows from it
+calendar_changed = Signal()
