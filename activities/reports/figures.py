@@ -13,7 +13,7 @@ from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from activities.models import Activity, Attendance, DutyLog, Shift
-from activities.states import ON_LEAVE, SERVED, Presence, ShiftState
+from activities.states import CALLED_OFF, ON_LEAVE, SERVED, Presence
 from deputies.models import Membership
 from deputies.states import MembershipRole
 from julu_liaison.common.working_days import SUNDAY
@@ -207,7 +207,7 @@ class _Reading:
         found = {
             (shift.branch_id, shift.date, place.deputy_id)
             for shift in self.shifts
-            if self._in_month(shift.for_sunday) and shift.state != ShiftState.NOT_HELD
+            if self._in_month(shift.for_sunday) and shift.state not in CALLED_OFF
             if shift.date <= self.on or (shift.branch_id, shift.date) in self.logged
             for place in shift.places.all()
         }
@@ -244,7 +244,7 @@ class _Reading:
             row.planned += 1
             if (shift.branch_id, shift.date) in self.logged:
                 row.held += 1
-            elif shift.state == ShiftState.NOT_HELD:
+            elif shift.state in CALLED_OFF:
                 row.not_held += 1
             elif shift.date <= self.on:
                 row.missing += 1

@@ -63,6 +63,7 @@ ATTENDANCE_COLUMNS = [
     Column("事假", 6, _presence(Presence.PRIVATE_LEAVE)),
     Column("病假", 6, _presence(Presence.SICK_LEAVE)),
     Column("公假", 6, _presence(Presence.OFFICIAL_LEAVE)),
+    Column("产假等", 6, lambda row: row.presence[Presence.MATERNITY_LEAVE] + row.presence[Presence.OTHER_LEAVE]),
     Column("缺席", 6, _presence(Presence.ABSENT)),
     Column("迟到早退", 6, lambda row: row.late_or_early),
     Column("日志未登记", 7, lambda row: row.unfiled),
@@ -86,7 +87,7 @@ PLACE_COLUMNS = [
 ]
 ATTENDANCE_NOTES = [
     "应到:排班安排、没有取消的接待次数,按当天是不是本分站代表计算;月中调动的代表在两个分站各计各的。",
-    "实到含迟到、早退和排班以外到岗;顶班记在代表自己的分站;日志未登记:安排了接待,日志里还没有这位代表的到岗情况。",
+    "产假等:产假和其他假;实到含迟到、早退和排班以外到岗;顶班记在代表自己的分站;日志未登记:安排了接待,日志里还没有这位代表的到岗情况。",
     "节假日顺延的接待计入原星期日所在的月份;作废的工作日志不计。",
 ]
 PLACE_NOTES = [

@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from activities.models import DutyLog, Shift
-from activities.states import RosterState, ShiftState
+from activities.states import CALLED_OFF, RosterState, ShiftState
 from julu_liaison.common.working_days import today_here
 from opinions.models import Opinion
 from opinions.states import ENDED, Kind, State
@@ -110,7 +110,7 @@ def _reception_days(counties, today: date) -> list[ReceptionDay]:
     rows = rows.values_list("date").annotate(
         planned=Count("pk"),
         filed=Count("pk", filter=Q(has_log=True)),
-        not_held=Count("pk", filter=Q(has_log=False, state=ShiftState.NOT_HELD)),
+        not_held=Count("pk", filter=Q(has_log=False, state__in=CALLED_OFF)),
     )
     return [ReceptionDay(*row) for row in rows.order_by("-date")]
 
