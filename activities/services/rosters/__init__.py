@@ -1,0 +1,38 @@
+"""Rosters: planning, publishing and changing a station's month of reception days."""
+
+from activities.services.rosters.counting import service_counts
+from activities.services.rosters.days import add_day, cancel_day, move_day
+from activities.services.rosters.drafting import draft_roster, publish_roster
+from activities.services.rosters.others import drop_other_service, plan_other_service
+from activities.services.rosters.places import (
+    hand_over_place,
+    put_on_shift,
+    release_places,
+    set_seats,
+    take_off_shift,
+)
+from activities.services.rosters.replanning import preview_replan, replan_roster
+from activities.services.rosters.results import Drafted, RemedyKind, Unplaced
+from activities.services.rosters.watching import watch_gaps
+
+__all__ = [
+    "Drafted",
+    "RemedyKind",
+    "Unplaced",
+    "add_day",
+    "cancel_day",
+    "draft_roster",
+    "drop_other_service",
+    "hand_over_place",
+    "move_day",
+    "plan_other_service",
+    "preview_replan",
+    "publish_roster",
+    "put_on_shift",
+    "release_places",
+    "replan_roster",
+    "service_counts",
+    "set_seats",
+    "take_off_shift",
+    "watch_gaps",
+]
