@@ -4,8 +4,9 @@ from datetime import date
 
 from django.db.models import Q
 
+from deputies.permissions import is_oneself
 from stations.models import Station
-from stations.permissions import holds, places_with
+from stations.permissions import holds, is_head_of, places_with
 from stations.states import Level, Right
 
 
@@ -23,6 +24,11 @@ def branches_to_file(user, on: date, *, since: date | None = None):
     rows = Station.objects.branches().filter(Q(parent__in=places) | Q(pk__in=places))
     still_open = Q(closed_on=None) | Q(closed_on__gt=since or on)
     return rows.filter(still_open, opened_on__lte=on).in_official_order()
+
+
+def can_correct_log(user, log) -> bool:
+    """Whoever may file at the log's branch: correct it, put photos to it."""
+    return holds(user, Right.FILE_LOGS, log.station_id, log.branch_id)
 
 
 def can_void_log(user, log) -> bool:
@@ -44,6 +50,27 @@ def can_decide_leave(user, branch) -> bool:
     return holds(user, Right.APPROVE_LEAVE, branch.pk, branch.parent_id, branch.county_id)
 
 
+def can_ask_leave(user, deputy, branch) -> bool:
+    """The deputy in person; for others whoever decides at the branch where the deputy serves (or served last)."""
+    return is_oneself(user, deputy) or (branch is not None and can_decide_leave(user, branch))
+
+
+def can_settle_leave(user, leave) -> bool:
+    """Decide one leave: nobody decides the own, so a head's leave is for the clerk or the county."""
+    return not is_oneself(user, leave.deputy) and _decides_at(user, leave)
+
+
+def can_settle_swap(user, swap) -> bool:
+    """Confirm or refuse somebody else's swap: whoever decides leave there and is no party to it."""
+    parties = [swap.giver, swap.taker] if swap.taker_id else [swap.giver]
+    return not any(is_oneself(user, deputy) for deputy in parties) and _decides_at(user, swap)
+
+
+def _decides_at(user, row) -> bool:
+    """`can_decide_leave` for a row that carries its places."""
+    return holds(user, Right.APPROVE_LEAVE, row.branch_id, row.station_id, row.county_id)
+
+
 def can_reveal_villager(user, visit) -> bool:
     """See who came: each time is asked for and recorded. The deputy who received them knows already."""
     if visit.deputy is not None and visit.deputy.user_id == user.pk:
@@ -56,9 +83,41 @@ def can_plan_roster(user, station) -> bool:
     return holds(user, Right.PLAN_ROSTERS, station.pk, station.county_id)
 
 
+def can_keep_feed(user, of) -> bool:
+    """Make and revoke the calendar address of a deputy (only oneself) or a branch (its head, the station, the county)."""
+    if isinstance(of, Station):
+        return is_head_of(user, of.pk) or holds(user, Right.PLAN_ROSTERS, of.parent_id, of.county_id)
+    return is_oneself(user, of)
+
+
 def can_record_activity(user, station) -> bool:
     township = station.parent_id if station.level == Level.BRANCH else station.pk
     return holds(user, Right.RECORD_ACTIVITIES, station.county_id, township, station.pk)
+
+
+def can_keep_plan(user, station) -> bool:
+    """Write a place's work plan: the place itself, its station, the county."""
+    return can_record_activity(user, station)
+
+
+def can_record_service(user, branch) -> bool:
+    """Record what deputies of a branch did besides Sundays and activities; each deputy may for oneself anyway."""
+    return can_record_activity(user, branch)
+
+
+def can_void_service(user, record) -> bool:
+    """The station and the county, as for logs; whoever recorded it may take back the own mistake."""
+    return record.recorder_id == user.pk or holds(user, Right.VOID_LOGS, record.station_id, record.county_id)
+
+
+def can_keep_projects(user, county_id: int) -> bool:
+    """The county's list of livelihood projects."""
+    return holds(user, Right.MAINTAIN, county_id)
+
+
+def can_exempt(user, county_id: int) -> bool:
+    """Exempt deputies from duty or activities: the county alone."""
+    return holds(user, Right.APPROVE_LEAVE, county_id)
 
 
 def can_report(user, station) -> bool:

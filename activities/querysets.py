@@ -4,9 +4,10 @@ from datetime import date
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Min, Q, Sum
 
 from activities.states import SERVED, ActivityState, LeaveState, LogState, SwapState
+from deputies.querysets import DatedQuerySet
 from stations.querysets import PlacedQuerySet, scope_of
 from stations.states import Level
 
@@ -144,6 +145,44 @@ class WorkPlanQuerySet(models.QuerySet):
             | Q(station__parent__in=scope.townships)
             | Q(station__children__in=scope.branches)
         ).distinct()
+
+
+class PlanItemQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(plan__in=apps.get_model("activities", "WorkPlan").objects.visible_to(user))
+
+    def promised(self):
+        """Without those that were dropped."""
+        return self.filter(dropped_reason="")
+
+    def with_progress(self, on: date):
+        """Annotate `held` (times so far) and `next_on` (the next one announced from the day `on`, or None)."""
+        announced = Q(activities__state=ActivityState.ANNOUNCED, activities__held_on__gte=on)
+        return self.annotate(
+            held=Count("activities", filter=Q(activities__state=ActivityState.HELD)),
+            next_on=Min("activities__held_on", filter=announced),
+        )
+
+
+class LivelihoodProjectQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Whoever serves in the county: activities name the project they inspect."""
+        scope = scope_of(user)
+        own = apps.get_model("stations", "Station").objects.filter(pk__in=scope.townships | scope.branches)
+        return self.filter(Q(county__in=scope.counties) | Q(county__in=own.values("county")))
+
+    def with_inspections(self):
+        """Annotate `inspections`: how many activities that took place named the project."""
+        return self.annotate(inspections=Count("activities", filter=Q(activities__state=ActivityState.HELD)))
+
+
+class ExemptionQuerySet(DatedQuerySet):
+    def visible_to(self, user):
+        """The county and the clerk of the deputy's station, today or earlier; everyone the own. Reasons are private."""
+        scope = scope_of(user)
+        placed = apps.get_model("deputies", "Membership").objects.filter(branch__parent__in=scope.townships)
+        own = Q(deputy__user=user.pk) if user.is_authenticated else Q(pk=None)
+        return self.filter(Q(deputy__county__in=scope.counties) | Q(deputy__in=placed.values("deputy")) | own)
 
 
 class ActivityQuerySet(models.QuerySet):

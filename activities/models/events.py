@@ -1,12 +1,18 @@
 """Activities with sign-up and attendance; the yearly work plans and projects they belong to."""
 
 import uuid
+from datetime import date
 
 from django.conf import settings
 from django.db import models
 
 from activities.models.placed import AttachedFile
-from activities.querysets import ActivityQuerySet, WorkPlanQuerySet
+from activities.querysets import (
+    ActivityQuerySet,
+    LivelihoodProjectQuerySet,
+    PlanItemQuerySet,
+    WorkPlanQuerySet,
+)
 from activities.states import ActivityKind, ActivityState, FileKind, Presence, SignUp
 from deputies.models import Deputy
 from deputies.states import ServiceRole
@@ -25,6 +31,8 @@ class LivelihoodProject(models.Model):
     )
     note = models.CharField("内容", max_length=300, blank=True)
     finished_on = models.DateField("完成日期", null=True, blank=True)
+
+    objects = LivelihoodProjectQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "民生实事"
@@ -69,6 +77,12 @@ class PlanItem(models.Model):
     due_on = models.DateField("最晚哪天")
     times = models.PositiveSmallIntegerField("几次", default=1)
     dropped_reason = models.CharField("不再举办的原因", max_length=100, blank=True)
+
+    # Filled by `with_progress(on)`: how often it was held, and the next day announced.
+    held: int
+    next_on: date | None
+
+    objects = PlanItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "计划的活动"

@@ -9,10 +9,9 @@ from django.db.models import F, Q
 from activities.models.events import Activity
 from activities.models.placed import Placed
 from activities.models.rosters import Shift
-from activities.querysets import LeaveQuerySet, SwapQuerySet
+from activities.querysets import ExemptionQuerySet, LeaveQuerySet, SwapQuerySet
 from activities.states import LEAVE_KINDS, Covers, LeaveState, SwapState
 from deputies.models import Deputy
-from deputies.querysets import DatedQuerySet
 
 
 class Leave(Placed):
@@ -68,7 +67,7 @@ class Exemption(models.Model):
     granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     granted_at = models.DateTimeField("批准时间")
 
-    objects = DatedQuerySet.as_manager()
+    objects = ExemptionQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "免除"
