@@ -2,6 +2,22 @@
 
 from activities.rules.categories import guess_category
 from activities.rules.days import reception_days
+from activities.rules.filing import last_filing_day
+from activities.rules.leaves import MOST_AVOIDED, WEEKS, checked_weeks, day_words, days_words, is_too_late
 from activities.rules.rosters import Place, fill_places
+from activities.rules.versions import log_differences
 
-__all__ = ["Place", "fill_places", "guess_category", "reception_days"]
+__all__ = [
+    "MOST_AVOIDED",
+    "WEEKS",
+    "Place",
+    "checked_weeks",
+    "day_words",
+    "days_words",
+    "fill_places",
+    "guess_category",
+    "is_too_late",
+    "last_filing_day",
+    "log_differences",
+    "reception_days",
+]

@@ -1,5 +1,6 @@
 """Filing duty logs: one entry feeds log, attendance, opinions and (through announcing) points."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -7,11 +8,12 @@ from django.db import transaction
 
 from activities.models import Attendance, DutyLog, Shift
 from activities.permissions import can_file_log
+from activities.services.logs.limits import demand_open
 from activities.services.logs.rows import MOST_RECEIVED, FiledLog, SundayRow
 from activities.services.logs.telling import announce_attendance
 from activities.signals import matters_recorded
 from activities.states import SERVED, Presence, ShiftState
-from deputies.models import Membership
+from deputies.models import Deputy, Membership
 from julu_liaison.common import audit
 from julu_liaison.common.announcing import settle
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
@@ -34,27 +36,29 @@ def file_log(*, row: SundayRow, on: date, actor, at: datetime, filing_key: str |
     filed = DutyLog.objects.filter(filing_key=filing_key).first() if filing_key else None
     if filed:
         return FiledLog(filed, [])
-    _check_day(row.branch, on, at)
-    _check_row(row, on)
+    check_day(row.branch, on, at)
+    check_row(row, on)
     log = _write_log(row, on, actor, at, filing_key)
-    opinions = _register_matters(log, row, actor, at)
+    opinions = register_matters(log, row, actor, at)
     audit.record("file_log", actor=actor, target=log, at=at, number=log.number, station=row.branch.parent.code)
     announce_attendance(log, row.attendance)
     return FiledLog(log, opinions)
 
 
-def _check_day(branch: Station, on: date, at: datetime) -> None:
+def check_day(branch: Station, on: date, at: datetime) -> None:
     if on > today_here(at):
         raise DomainError("接待日还没到,请到当天再登记。", fields={"date": "这一天还没到"})
     if not branch.is_open(on):
         raise DomainError("这一天分站不在开放期内,请核对日期。", fields={"date": "这一天分站没有开放"})
+    demand_open(branch, on, at)
 
 
-def _check_row(row: SundayRow, on: date) -> None:
+def check_row(row: SundayRow, on: date, *, known: Mapping[Deputy, str] | None = None) -> None:
+    """Raise DomainError for what doesn't fit; who stands in the log already, as `known` has it, is not asked again."""
     problems = {}
     if not row.attendance:
         problems["attendance"] = "请填至少一位代表是否到岗"
-    strangers = _strangers(row, on)
+    strangers = _strangers(row, on, known or {})
     if strangers:
         problems["attendance"] = f"{'、'.join(strangers)}这一天不是本分站的代表;从别的分站来顶班请选“顶班”"
     if not 0 <= row.received <= MOST_RECEIVED:
@@ -70,7 +74,7 @@ def _check_row(row: SundayRow, on: date) -> None:
         raise DomainError("、".join(problems.values()) + "。", fields=problems)
 
 
-def _strangers(row: SundayRow, on: date) -> list[str]:
+def _strangers(row: SundayRow, on: date, known: Mapping[Deputy, str]) -> list[str]:
     """Names of those who may not be in this log: no member that day, nor a substitute of the same station."""
     keys = [deputy.pk for deputy in row.attendance]
     branch_of = dict(Membership.objects.in_force(on).filter(deputy__in=keys).values_list("deputy", "branch"))
@@ -81,7 +85,8 @@ def _strangers(row: SundayRow, on: date) -> list[str]:
         deputy.name
         for deputy, status in row.attendance.items()
         if not (
-            branch_of.get(deputy.pk) == row.branch.pk
+            known.get(deputy) == status
+            or branch_of.get(deputy.pk) == row.branch.pk
             or (status == Presence.SUBSTITUTE and station_of.get(deputy.pk) == row.branch.parent_id)
         )
     ]
@@ -90,8 +95,8 @@ def _strangers(row: SundayRow, on: date) -> list[str]:
 def _write_log(row: SundayRow, on: date, actor, at: datetime, filing_key: str | None) -> DutyLog:
     log = DutyLog(
         year=on.year, serial=next_number(f"log:{row.branch.parent_id}:{on.year}"), date=on, form=row.form,
-        summary=row.summary, received=row.received, households=row.households, leaflets=row.leaflets,
-        recorder=actor, filed_at=at, filing_key=filing_key,
+        service_role=row.service_role, summary=row.summary, received=row.received, households=row.households,
+        leaflets=row.leaflets, recorder=actor, filed_at=at, filing_key=filing_key,
     )  # fmt: skip
     log.enter_at(row.branch)
     log.save(force_insert=True)
@@ -106,7 +111,7 @@ def _write_log(row: SundayRow, on: date, actor, at: datetime, filing_key: str | 
     return log
 
 
-def _register_matters(log: DutyLog, row: SundayRow, actor, at: datetime) -> list:
+def register_matters(log: DutyLog, row: SundayRow, actor, at: datetime) -> list:
     if not row.matters:
         return []
     first_present = next((deputy for deputy, status in row.attendance.items() if status in SERVED), None)
@@ -149,7 +154,7 @@ def record_not_held(*, branch: Station, on: date, reason: str, actor, at: dateti
     branch = hold_place(branch)
     if not can_file_log(actor, branch):
         raise NotAllowed(f"{branch.full_name}由所在联络站或本站站长登记。")
-    _check_day(branch, on, at)
+    check_day(branch, on, at)
     if not reason.strip():
         raise DomainError("本次没有开展,请写原因。", fields={"not_held_reason": "请写原因"})
     shift = Shift.objects.select_for_update().filter(branch=branch, date=on).first()

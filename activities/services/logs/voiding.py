@@ -6,6 +6,7 @@ from django.db import transaction
 
 from activities.models import DutyLog
 from activities.permissions import can_void_log
+from activities.services.logs.limits import demand_open
 from activities.services.logs.telling import announce_attendance
 from activities.states import LogState
 from julu_liaison.common import audit
@@ -22,6 +23,7 @@ def void_log(*, log: DutyLog, reason: str, actor, at: datetime) -> DutyLog:
         raise Conflict("这篇工作日志已经作废了。")
     if not reason.strip():
         raise DomainError("作废后不能恢复,原记录会保留,请写原因。", fields={"reason": "请写原因"})
+    demand_open(log.branch, log.date, at)
     log.state, log.void_reason = LogState.VOID, reason.strip()
     log.save(update_fields=["state", "void_reason"])
     audit.record("void_log", actor=actor, target=log, at=at, number=log.number, reason=log.void_reason)
