@@ -56,7 +56,7 @@ LABELS = {
 def summary_of(*, start: date, end: date, place: Station | None = None) -> Summary:
     """Return the figures from `start` to `end`, both included; `place=None` is the whole deployment."""
     logs = _under(DutyLog.objects.valid().within(start, end), place).totals()
-    activities = _under(Activity.objects.within(start, end), place)
+    activities = _under(Activity.objects.held().within(start, end), place)
     given = activities.aggregate(leaflets=Sum("leaflets"), households=Sum("households"))
     tickets = _under(Opinion.objects.valid(), place)
     opinions = tickets.opinions().registered_within(start, end)

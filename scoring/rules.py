@@ -13,7 +13,7 @@ from scoring.states import Item, Source
 
 MISSED_BY_KIND = {
     "study": Item.STUDY_MISSED, "training": Item.STUDY_MISSED, "inspection": Item.STUDY_MISSED,
-    "research": Item.STUDY_MISSED,
+    "research": Item.STUDY_MISSED, "law_check": Item.STUDY_MISSED, "congress": Item.CONGRESS_MISSED,
 }  # fmt: skip
 
 
@@ -44,7 +44,7 @@ class Duty:
 
 @dataclass(frozen=True)
 class Meeting:
-    """One deputy's presence in one activity."""
+    """One deputy's presence in one activity that was held: `stood_in` tells whether somebody came for them."""
 
     uid: str
     kind: str
@@ -52,6 +52,8 @@ class Meeting:
     on: date
     status: str
     required: bool
+    expected: bool = True
+    stood_in: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def _duty_item(duty: Duty) -> str | None:
 
 
 def meeting_earnings(meetings: Iterable[Meeting]) -> list[Earning]:
-    """Required activities missed, private leave from them, late or early."""
+    """Required activities missed, private leave from them, late or early; nothing for who need not have come."""
     found = []
     for meeting in meetings:
         item = _meeting_item(meeting)
@@ -103,10 +105,10 @@ def meeting_earnings(meetings: Iterable[Meeting]) -> list[Earning]:
 
 
 def _meeting_item(meeting: Meeting) -> str | None:
-    if not meeting.required:
+    if not (meeting.required and meeting.expected):
         return None
     if meeting.status == Presence.ABSENT:
-        return MISSED_BY_KIND.get(meeting.kind, Item.MEETING_MISSED)
+        return None if meeting.stood_in else MISSED_BY_KIND.get(meeting.kind, Item.MEETING_MISSED)
     if meeting.status == Presence.PRIVATE_LEAVE:
         return Item.PRIVATE_LEAVE
     return Item.LATE_OR_EARLY if meeting.status in (Presence.LATE, Presence.LEFT_EARLY) else None

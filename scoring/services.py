@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
-from activities.models import ActivityAttendance, Attendance
+from activities.models import Activity, ActivityAttendance, Attendance
 from activities.states import LogState, Presence
 from deputies.models import Deputy
 from julu_liaison.common import audit
@@ -115,12 +115,16 @@ def _duties(keys: list[int], year: int) -> dict[int, list[Duty]]:
 
 
 def _meetings(keys: list[int], year: int) -> dict[int, list[Meeting]]:
-    rows = ActivityAttendance.objects.filter(deputy__in=keys, activity__held_on__year=year).select_related("activity")
+    stand_in = ActivityAttendance.objects.filter(activity=OuterRef("activity"), stands_in_for=OuterRef("deputy"))
+    rows = ActivityAttendance.objects.filter(deputy__in=keys, activity__in=Activity.objects.held())
+    rows = rows.filter(activity__held_on__year=year).exclude(status="")
     found = defaultdict(list)
-    for row in rows:
+    for row in rows.annotate(stood_in=Exists(stand_in)).select_related("activity"):
         act = row.activity
         found[row.deputy_id].append(
-            Meeting(str(act.uid), act.kind, act.title, act.held_on, row.status, act.required)
+            Meeting(
+                str(act.uid), act.kind, act.title, act.held_on, row.status, act.required, row.expected, row.stood_in
+            )
         )
     return found
 

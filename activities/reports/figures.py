@@ -273,7 +273,7 @@ class _Reading:
 
     def _count_activities(self) -> None:
         """Add what own activities handed out; a station that held some itself gets a row beside its branches."""
-        held = Activity.objects.under(self.place).within(self.first, self.last).order_by()
+        held = Activity.objects.held().under(self.place).within(self.first, self.last).order_by()
         sums = held.values_list("station").annotate(Sum("households"), Sum("leaflets"))
         stations = {station.pk: station for station in self.stations}
         for key, households, leaflets in sums:

@@ -11,10 +11,11 @@ from datetime import date
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils._os import safe_join
 
-from activities.models import ActivityAttendance, Attendance
+from activities.models import Activity, ActivityAttendance, Attendance
+from activities.states import SERVED
 from deputies.models import Constituent, Contact, Deputy, Mandate, Membership
 from deputies.permissions import agreed_by
 from deputies.reports.chapters import Chapter, Entry, Item, numbered
@@ -146,7 +147,10 @@ def _attendance(keys: list[int], year: int):
 
 
 def _activities(keys: list[int], year: int):
-    rows = ActivityAttendance.objects.filter(deputy__in=keys, activity__held_on__range=first_and_last(year))
+    """What became of every activity the deputy was expected at, and those the deputy came to all the same."""
+    held = Activity.objects.held().within(*first_and_last(year))
+    rows = ActivityAttendance.objects.filter(deputy__in=keys, activity__in=held).exclude(status="")
+    rows = rows.filter(Q(expected=True) | Q(status__in=SERVED))
     return rows.select_related("activity__station__parent")
 
 

@@ -27,12 +27,16 @@ CHAPTER_OF_ACTIVITY: dict[str, Chapter] = {
     ActivityKind.SUPERVISION: Chapter.MOTIONS,
     ActivityKind.INSPECTION: Chapter.INSPECTION,
     ActivityKind.RESEARCH: Chapter.INSPECTION,
+    ActivityKind.LAW_CHECK: Chapter.INSPECTION,
     ActivityKind.STUDY: Chapter.STUDY,
     ActivityKind.TRAINING: Chapter.STUDY,
     ActivityKind.MEETING: Chapter.MEETINGS,
+    ActivityKind.CONGRESS: Chapter.MEETINGS,
     ActivityKind.OTHER: Chapter.MEETINGS,
     ActivityKind.PUBLICITY: Chapter.PEOPLE,
     ActivityKind.HOUSEHOLD: Chapter.PEOPLE,
+    ActivityKind.MEDIATION: Chapter.PEOPLE,
+    ActivityKind.REPORTING: Chapter.PEOPLE,
 }
 
 

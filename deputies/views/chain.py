@@ -19,7 +19,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from activities.models import ActivityAttendance, Attendance
+from activities.models import Activity, ActivityAttendance, Attendance
 from activities.states import SERVED
 from deputies.models import Constituent, Contact, Mandate, Membership
 from deputies.permissions import is_oneself, keeps_constituents_at, sees_chain, sees_whole_phones
@@ -217,7 +217,8 @@ def _with_flags(rows, today: date):
     """Annotate `has_served` (this month), `is_active`, `is_known`, `is_called_to`, `constituents` (a number)."""
     since = today - timedelta(days=settings.SILENT_DAYS)
     served, deputy = _served(), {"deputy": OuterRef("deputy")}
-    took_part = ActivityAttendance.objects.filter(**deputy, status__in=SERVED, activity__held_on__gt=since)
+    held = Activity.objects.held().filter(held_on__gt=since)
+    took_part = ActivityAttendance.objects.filter(**deputy, status__in=SERVED, activity__in=held)
     touched = Contact.objects.valid().filter(constituent__deputy=OuterRef("deputy"), date__gt=since)
     earlier = Membership.objects.filter(**deputy, started_on__lte=since)
     called = Mandate.objects.in_force(today).filter(**deputy, level__in=CONSTITUENCY_LEVELS)
