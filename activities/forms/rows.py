@@ -1,6 +1,5 @@
 """One branch's row of the sheet: what is known of the branch that day, what was typed, and what it becomes."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,10 +14,9 @@ from activities.forms.fields import (
     select_places,
     whole_number,
 )
-from activities.forms.lines import LONGEST_NAME, LONGEST_OPINION, LONGEST_PHONE, LONGEST_VILLAGE, Line
+from activities.forms.lines import LONGEST_OPINION, read_lines
 from activities.models import DutyLog, Shift
-from activities.rules import guess_category
-from activities.services import Matter, SundayRow
+from activities.services import SundayRow
 from activities.services.logs import MOST_RECEIVED
 from activities.states import ON_LEAVE, SERVED, Category, Form, Presence, ShiftState
 from deputies.models import Deputy
@@ -75,7 +73,7 @@ class SheetRow:
         near = [deputy for _branch, deputies in self.neighbours for deputy in deputies]
         self.came = self._chosen("came", self.spare) if not self.people else []
         self.substitutes = self._chosen("sub", [*self.spare, *near])
-        self.lines = self._lines() if not self.is_filed else []
+        self.lines = [] if self.is_filed else read_lines(self.code, data, self.opinions, self.categories, self.served)
 
     def _text(self, name: str) -> str:
         return self.data.get(f"{self.code}-{name}", "").strip()
@@ -131,12 +129,12 @@ class SheetRow:
         )  # fmt: skip
 
     @property
-    def cameselect_places(self) -> list[tuple[int, Deputy | None]]:
+    def came_places(self) -> list[tuple[int, Deputy | None]]:
         """One entry for each select of deputies who came, with the chosen one."""
         return select_places(self.came, max(SPARE_PLACES, len(self.came) + 1))
 
     @property
-    def substituteselect_places(self) -> list[tuple[int, Deputy | None]]:
+    def substitute_places(self) -> list[tuple[int, Deputy | None]]:
         return select_places(self.substitutes, max(2, len(self.substitutes) + 1))
 
     @property
@@ -188,37 +186,6 @@ class SheetRow:
         return found
 
     # --- Lines -----------------------------------------------------------------------------------------------
-
-    def _lines(self) -> list[Line]:
-        """One line of text is one opinion; details typed before belong to the line with the same words."""
-        kept = self._details()
-        served = {str(deputy.pk) for deputy in self.served}
-        lines = []
-        texts = [text.strip() for text in self.opinions.split("\n") if text.strip()]
-        for index, text in enumerate(texts):
-            details = kept.get(text, {})
-            category = details.get("c") if details.get("c") in Category.values else ""
-            lines.append(Line(
-                name=f"{self.code}-m{index}", text=text,
-                category=category or guess_category(text, self.categories),
-                deputy=details.get("d", "") if details.get("d") in served else "",
-                villager_name=details.get("name", ""), villager_phone=details.get("phone", ""),
-                villager_village=details.get("village", ""), confidential=bool(details.get("keep")),
-            ))  # fmt: skip
-        return lines
-
-    def _details(self) -> dict[str, dict[str, str]]:
-        """What was typed on the check page, by the opinion's text."""
-        found: dict[str, dict[str, str]] = {}
-        pattern = re.compile(rf"{re.escape(self.code)}-m(\d{{1,3}})-(text|c|d|name|phone|village|keep)")
-        by_index: dict[str, dict[str, str]] = {}
-        for name in self.data:
-            match = pattern.fullmatch(name)
-            if match:
-                by_index.setdefault(match[1], {})[match[2]] = self.data[name].strip()
-        for details in by_index.values():
-            found.setdefault(details.get("text", ""), details)
-        return found
 
     @property
     def kept_details(self) -> list[tuple[str, str]]:
@@ -284,14 +251,10 @@ class SheetRow:
         for line in self.lines:
             if len(line.text) > LONGEST_OPINION:
                 self._problem("o", f"一条意见请控制在{LONGEST_OPINION}字以内")
-            for name, text, longest, what in (
-                ("name", line.villager_name, LONGEST_NAME, "群众姓名"),
-                ("phone", line.villager_phone, LONGEST_PHONE, "群众电话"),
-                ("village", line.villager_village, LONGEST_VILLAGE, "群众住处"),
-            ):
-                if len(text) > longest:
-                    line.problem = f"{what}请控制在{longest}字以内"
-                    self.problems.append(Problem(f"{line.name}-{name}", line.problem, self.branch.name))
+            line.check()
+            self.problems += [
+                Problem(f"{line.name}-{name}", sentence, self.branch.name) for name, sentence in line.problems.items()
+            ]
 
     def _problem(self, name: str, sentence: str) -> None:
         self.problems.append(Problem(f"{self.code}-{name}", sentence, self.branch.name))
@@ -308,14 +271,7 @@ class SheetRow:
         if self.not_held:
             return SundayRow(branch=self.branch, attendance={}, not_held_reason=self.reason)
         by_key = {str(deputy.pk): deputy for deputy in self.served}
-        matters = [
-            Matter(
-                text=line.text, category=line.category, deputy=by_key.get(line.deputy),
-                villager_name=line.villager_name, villager_phone=line.villager_phone,
-                villager_village=line.villager_village, confidential=line.confidential,
-            )
-            for line in self.lines
-        ]  # fmt: skip
+        matters = [line.to_matter(by_key.get(line.deputy)) for line in self.lines]
         return SundayRow(
             branch=self.branch, attendance=self.attendance, received=whole_number(self.received) or 0, form=self.form,
             households=whole_number(self.households) or 0, leaflets=whole_number(self.leaflets) or 0,

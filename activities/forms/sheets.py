@@ -81,7 +81,7 @@ class SundaySheet:
 
     @property
     def opinion_count(self) -> int:
-        return sum(len(row.lines) for row in self.touched)
+        return sum(line.becomes_opinion for row in self.touched for line in row.lines)
 
     def hidden_fields(self) -> list[tuple[str, str]]:
         """Everything typed in the rows to be filed, without the details that the check page shows itself."""
