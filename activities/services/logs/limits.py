@@ -128,8 +128,9 @@ def _tell_clerks(exception: FilingException, at: datetime) -> None:
     }[Level(place.level)]  # fmt: skip
     rows = Posting.objects.in_force(today_here(at)).filter(stations, role=Role.CLERK).select_related("user")
     first, last, until = exception.started_on, exception.ended_on, exception.open_until
+    where = "全县" if place.level == Level.CENTRE else place.full_name
     text = (
-        f"县人大办公室批准{place.full_name}补录{first.year}年{first.month}月{first.day}日到"
+        f"县人大办公室批准{where}补录{first.year}年{first.month}月{first.day}日到"
         f"{last.year}年{last.month}月{last.day}日的工作日志,到{until.month}月{until.day}日为止,请抓紧办好。"
     )
     users = {row.user_id: row.user for row in rows}
