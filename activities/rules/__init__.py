@@ -3,8 +3,9 @@
 from activities.rules.categories import guess_category
 from activities.rules.days import reception_days
 from activities.rules.filing import last_filing_day
+from activities.rules.hours import reception_hours
 from activities.rules.leaves import MOST_AVOIDED, WEEKS, checked_weeks, day_words, days_words, is_too_late
-from activities.rules.rosters import Place, fill_places
+from activities.rules.rosters.greedy import Place, fill_places
 from activities.rules.versions import log_differences
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "last_filing_day",
     "log_differences",
     "reception_days",
+    "reception_hours",
 ]

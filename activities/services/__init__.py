@@ -2,6 +2,10 @@
 
 from activities.services.activities import record_activity
 from activities.services.checking import misplaced_rows, record_problems
+from activities.services.drafts import drop_draft, forget_old_drafts, read_draft, save_draft
+from activities.services.exemptions import end_exemption, grant_exemption
+from activities.services.feeds import open_feed, revoke_feed
+from activities.services.leaves import ask_leave, decide_leave, leaves_of, leaves_on, withdraw_leave
 from activities.services.logs import (
     MOST_PHOTOS,
     FiledLog,
@@ -22,7 +26,30 @@ from activities.services.logs import (
     set_filing_limit,
     void_log,
 )
+from activities.services.plans import (
+    add_promise,
+    adopt_plan,
+    attach_to_plan,
+    copy_plan,
+    drop_promise,
+    edit_plan,
+    edit_promise,
+    remove_from_plan,
+    write_plan,
+)
+from activities.services.preferences import set_preference
+from activities.services.projects import add_project, edit_project
+from activities.services.records import record_service, void_service
 from activities.services.rosters import draft_roster, publish_roster
+from activities.services.swaps import (
+    confirm_swap,
+    obstacles,
+    offer_swap,
+    refuse_swap,
+    swap_for_others,
+    take_swap,
+    withdraw_swap,
+)
 
 __all__ = [
     "MOST_PHOTOS",
@@ -30,22 +57,56 @@ __all__ = [
     "Matter",
     "SundayRow",
     "add_log_photos",
+    "add_project",
+    "add_promise",
+    "adopt_plan",
+    "ask_leave",
+    "attach_to_plan",
     "closed_reason",
     "closed_reasons",
     "confirm_logs",
+    "confirm_swap",
+    "copy_plan",
     "correct_log",
     "corrections_of",
+    "decide_leave",
     "draft_roster",
+    "drop_draft",
+    "drop_promise",
+    "edit_plan",
+    "edit_project",
+    "edit_promise",
     "end_exception",
+    "end_exemption",
     "file_log",
     "file_sunday",
+    "forget_old_drafts",
     "grant_exception",
+    "grant_exemption",
+    "leaves_of",
+    "leaves_on",
     "misplaced_rows",
+    "obstacles",
+    "offer_swap",
+    "open_feed",
     "publish_roster",
+    "read_draft",
     "record_activity",
     "record_not_held",
     "record_problems",
+    "record_service",
+    "refuse_swap",
+    "remove_from_plan",
     "remove_log_photo",
+    "revoke_feed",
+    "save_draft",
     "set_filing_limit",
+    "set_preference",
+    "swap_for_others",
+    "take_swap",
     "void_log",
+    "void_service",
+    "withdraw_leave",
+    "withdraw_swap",
+    "write_plan",
 ]
