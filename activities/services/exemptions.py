@@ -1,0 +1,108 @@
+"""Exemptions (免除): the county frees a deputy from duty, activities or both for some time."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from activities.models import Exemption
+from activities.permissions import can_exempt
+from activities.states import Covers
+from deputies.models import Deputy
+from julu_liaison.common import audit
+from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
+from julu_liaison.common.texts import clean_text
+from julu_liaison.common.working_days import today_here
+from julu_liaison.notices.services import notify
+
+LONGEST_REASON = 100
+
+
+@transaction.atomic
+def grant_exemption(
+    *, deputy: Deputy, covers: str, started_on: date, reason: str, actor, at: datetime, ended_on: date | None = None
+) -> Exemption:
+    """Free `deputy` from what `covers` says, from `started_on` to `ended_on` (None: until it is ended)."""
+    _demand_county(deputy, actor)
+    _lock(deputy)
+    problems = {}
+    reason = clean_text(reason)
+    if covers not in Covers.values:
+        problems["covers"] = "请选免除什么"
+    if not reason or len(reason) > LONGEST_REASON:
+        problems["reason"] = f"请写原因,最多{LONGEST_REASON}个字"
+    if ended_on and ended_on < started_on:
+        problems["ended_on"] = "不能早于开始日期"
+    if problems:
+        raise DomainError("、".join(problems.values()) + "。", fields=problems)
+    _demand_no_overlap(deputy, covers, started_on, ended_on)
+    row = Exemption.objects.create(
+        deputy=deputy, covers=covers, started_on=started_on, ended_on=ended_on, reason=reason, granted_by=actor,
+        granted_at=at,
+    )  # fmt: skip
+    audit.record(
+        "grant_exemption", actor=actor, target=row, county_code=deputy.county.code, at=at, deputy=deputy.code,
+        covers=covers, started_on=str(started_on), ended_on=str(ended_on or ""),
+    )  # fmt: skip
+    _tell(row, f"县人大办公室批准您免除{row.get_covers_display()},{_period(row)}。", at)
+    return row
+
+
+@transaction.atomic
+def end_exemption(*, exemption: Exemption, ended_on: date, actor, at: datetime) -> Exemption:
+    """End an exemption early, or later than was said: `ended_on` is its last day."""
+    _lock(exemption.deputy)
+    row = Exemption.objects.select_for_update(of=("self",)).select_related("deputy__county").get(pk=exemption.pk)
+    _demand_county(row.deputy, actor)
+    if row.ended_on and row.ended_on < today_here(at):
+        raise Conflict("这次免除已经结束了。")
+    if ended_on < row.started_on:
+        raise DomainError("最后一天不能早于开始日期。", fields={"ended_on": "不能早于开始日期"})
+    _demand_no_overlap(row.deputy, row.covers, row.started_on, ended_on, besides=row)
+    before = str(row.ended_on or "")
+    row.ended_on = ended_on
+    row.save(update_fields=["ended_on"])
+    audit.record(
+        "end_exemption", actor=actor, target=row, county_code=row.deputy.county.code, at=at, before=before,
+        ended_on=str(ended_on),
+    )  # fmt: skip
+    _tell(row, f"您免除{row.get_covers_display()}的期限改了:{_period(row)}。", at)
+    return row
+
+
+def _demand_county(deputy: Deputy, actor) -> None:
+    if not can_exempt(actor, deputy.county_id):
+        raise NotAllowed("免除履职要求由县人大办公室批准,请联系他们。")
+
+
+def _lock(deputy: Deputy) -> None:
+    """Two exemptions of one deputy are granted one after the other."""
+    Deputy.objects.select_for_update().get(pk=deputy.pk)
+
+
+def _demand_no_overlap(
+    deputy: Deputy, covers: str, start: date, end: date | None, *, besides: Exemption | None = None
+) -> None:
+    others = deputy.exemptions.filter(started_on__lte=end or date.max)
+    others = others.exclude(ended_on__lt=start).exclude(pk=besides.pk if besides else None)
+    if covers != Covers.ALL:
+        others = others.filter(covers__in=(covers, Covers.ALL))
+    other = others.first()
+    if other:
+        raise Conflict(
+            f"{deputy.name}{_period(other)}已经免除{other.get_covers_display()},请改日期,或先结束那一次。",
+            fields={"started_on": "和已有的免除重叠"},
+        )
+
+
+def _period(row: Exemption) -> str:
+    until = f"到{_day(row.ended_on)}为止" if row.ended_on else "以后另行通知"
+    return f"从{_day(row.started_on)}起,{until}"
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _tell(row: Exemption, text: str, at: datetime) -> None:
+    if row.deputy.user_id:
+        notify(users=[row.deputy.user], text=text, link="/me/", at=at)
