@@ -4,12 +4,16 @@ from datetime import date
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Case, Count, Min, Q, Sum, When
 
-from activities.states import SERVED, ActivityState, LeaveState, LogState, SwapState
+from activities.states import SERVED, ActivityState, LeaveState, LogState, ShiftState, SwapState
 from deputies.querysets import DatedQuerySet
 from stations.querysets import PlacedQuerySet, scope_of
 from stations.states import Level
+
+
+def _held_first():
+    return Case(When(state=ShiftState.PLANNED, then=0), default=1)
 
 
 class ShiftQuerySet(PlacedQuerySet):
@@ -22,6 +26,18 @@ class ShiftQuerySet(PlacedQuerySet):
 
     def within(self, start: date, end: date):
         return self.filter(date__range=(start, end))
+
+    def of_month(self, month: date):
+        """Reception days that count for the month `month` lies in, whenever they are held."""
+        return self.filter(for_sunday__year=month.year, for_sunday__month=month.month)
+
+    def on_day(self, branch, day: date):
+        """The branch's shifts of one day, one that is to be held before one called off."""
+        return self.filter(branch=branch, date=day).order_by(_held_first(), "pk")
+
+    def around(self, branches, day: date):
+        """Shifts of `branches` held on `day`, or moved away from it; of one branch the one to look at comes last."""
+        return self.filter(Q(date=day) | Q(for_sunday=day), branch__in=branches).order_by(_held_first().desc(), "-pk")
 
     def with_people(self):
         return self.select_related("branch__parent").prefetch_related("places__deputy")

@@ -8,11 +8,12 @@ from django.db import transaction
 
 from activities.models import Attendance, DutyLog, Shift
 from activities.permissions import can_file_log
+from activities.services.drafts import drop_draft
 from activities.services.logs.limits import demand_open
 from activities.services.logs.rows import MOST_RECEIVED, FiledLog, SundayRow
 from activities.services.logs.telling import announce_attendance
 from activities.signals import matters_recorded
-from activities.states import SERVED, Presence, ShiftState
+from activities.states import CALLED_OFF, SERVED, Presence, ShiftState
 from deputies.models import Deputy, Membership
 from julu_liaison.common import audit
 from julu_liaison.common.announcing import settle
@@ -41,6 +42,7 @@ def file_log(*, row: SundayRow, on: date, actor, at: datetime, filing_key: str |
     log = _write_log(row, on, actor, at, filing_key)
     opinions = register_matters(log, row, actor, at)
     audit.record("file_log", actor=actor, target=log, at=at, number=log.number, station=row.branch.parent.code)
+    drop_draft(branch=row.branch, on=on)
     announce_attendance(log, row.attendance)
     return FiledLog(log, opinions)
 
@@ -66,6 +68,8 @@ def check_row(row: SundayRow, on: date, *, known: Mapping[Deputy, str] | None = 
     served = any(status in SERVED for status in row.attendance.values())
     if (row.received or row.matters) and row.attendance and not served:
         problems["attendance"] = "有群众来访,请填是哪位代表接待的"
+    if row.stands_in_for and (sentence := _stand_in_problem(row, on)):
+        problems["attendance"] = sentence
     if any(matter.deputy and row.attendance.get(matter.deputy) not in SERVED for matter in row.matters):
         problems["opinions"] = "接意见的代表要在这次到岗的代表里选"
     if any(not matter.text.strip() for matter in row.matters):
@@ -92,6 +96,19 @@ def _strangers(row: SundayRow, on: date, known: Mapping[Deputy, str]) -> list[st
     ]
 
 
+def _stand_in_problem(row: SundayRow, on: date) -> str:
+    """A substitute stands in for one who was due at the branch and was away."""
+    members = set(Membership.objects.in_force(on).filter(branch=row.branch).values_list("deputy", flat=True))
+    for deputy, replaced in row.stands_in_for.items():
+        if row.attendance.get(deputy) != Presence.SUBSTITUTE:
+            return f"{deputy.name}不是顶班的代表,不用选替谁"
+        if replaced.pk not in members:
+            return f"{replaced.name}这一天不是本分站的代表,请看看{deputy.name}替的是谁"
+        if row.attendance.get(replaced) in SERVED:
+            return f"{replaced.name}自己到岗了,请看看{deputy.name}替的是谁"
+    return ""
+
+
 def _write_log(row: SundayRow, on: date, actor, at: datetime, filing_key: str | None) -> DutyLog:
     log = DutyLog(
         year=on.year, serial=next_number(f"log:{row.branch.parent_id}:{on.year}"), date=on, form=row.form,
@@ -100,13 +117,16 @@ def _write_log(row: SundayRow, on: date, actor, at: datetime, filing_key: str | 
     )  # fmt: skip
     log.enter_at(row.branch)
     log.save(force_insert=True)
-    shift = Shift.objects.filter(branch=row.branch, date=on).prefetch_related("places").first()
+    shift = Shift.objects.on_day(row.branch, on).prefetch_related("places").first()
     expected = {place.deputy_id for place in shift.places.all()} if shift else set()
     Attendance.objects.bulk_create(
-        Attendance(log=log, deputy=deputy, status=status, expected=deputy.pk in expected)
+        Attendance(
+            log=log, deputy=deputy, status=status, expected=deputy.pk in expected,
+            stands_in_for=row.stands_in_for.get(deputy),
+        )
         for deputy, status in row.attendance.items()
     )
-    if shift and shift.state == ShiftState.NOT_HELD:
+    if shift and shift.state in CALLED_OFF:
         Shift.objects.filter(pk=shift.pk).update(state=ShiftState.PLANNED, reason="")
     return log
 
@@ -157,10 +177,11 @@ def record_not_held(*, branch: Station, on: date, reason: str, actor, at: dateti
     check_day(branch, on, at)
     if not reason.strip():
         raise DomainError("本次没有开展,请写原因。", fields={"not_held_reason": "请写原因"})
-    shift = Shift.objects.select_for_update().filter(branch=branch, date=on).first()
+    shift = Shift.objects.select_for_update().on_day(branch, on).first()
     if shift is None:
         raise DomainError("这一天本来没有安排接待,不用登记“未开展”。", fields={"date": "没有安排"})
     shift.state, shift.reason = ShiftState.NOT_HELD, reason.strip()[:100]
     shift.save(update_fields=["state", "reason"])
+    drop_draft(branch=branch, on=on)
     audit.record("record_not_held", actor=actor, target=branch, at=at, day=str(on), reason=shift.reason)
     return shift

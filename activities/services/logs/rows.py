@@ -44,7 +44,10 @@ class Matter:
 
 @dataclass
 class SundayRow:
-    """What was typed for one branch on one day. `attendance` maps a deputy to a Presence."""
+    """What was typed for one branch on one day. `attendance` maps a deputy to a Presence.
+
+    `stands_in_for` maps a substitute to whoever they stood in for, where that is known.
+    """
 
     branch: Station
     attendance: dict[Deputy, str]
@@ -56,6 +59,7 @@ class SundayRow:
     summary: str = ""
     matters: list[Matter] = field(default_factory=list)
     not_held_reason: str = ""
+    stands_in_for: dict[Deputy, Deputy] = field(default_factory=dict)
 
 
 @dataclass
