@@ -162,7 +162,7 @@ def test_a_promise_of_another_year(cast):
 
 def test_how_far_the_promises_are(cast):
     plan = written(cast)
-    late, half, done, coming, dropped = (
+    _late, half, done, coming, dropped = (
         promise(cast, plan, title, month, times)
         for title, month, times in (("培训", 4, 1), ("学习", 12, 4), ("视察", 3, 1), ("调研", 9, 1), ("联欢", 1, 2))
     )
@@ -171,9 +171,8 @@ def test_how_far_the_promises_are(cast):
     hold(cast, half, date(2026, 4, 1), ActivityState.CANCELLED)
     hold(cast, done, date(2026, 3, 2))
     hold(cast, done, date(2026, 3, 3))
-    hold(cast, coming, date(2026, 5, 9), ActivityState.ANNOUNCED)  # announced for a day gone by: not yet recorded
-    hold(cast, coming, date(2026, 5, 1), ActivityState.ANNOUNCED)
-    Activity.objects.filter(plan_item=coming, held_on=date(2026, 5, 9)).update(held_on=date(2026, 6, 1))
+    hold(cast, coming, date(2026, 6, 1), ActivityState.ANNOUNCED)
+    hold(cast, coming, date(2026, 5, 1), ActivityState.ANNOUNCED)  # for a day gone by: not recorded yet
     items = list(plan.items.with_progress(TODAY))
     assert [(item.title, item.held, item.next_on, progress_of(item, TODAY)) for item in items] == [
         ("联欢", 0, None, Progress.DROPPED), ("视察", 2, None, Progress.DONE), ("培训", 0, None, Progress.OVERDUE),
@@ -181,7 +180,6 @@ def test_how_far_the_promises_are(cast):
     ]  # fmt: skip
     far = how_far(items, TODAY)
     assert (far.held, far.times, far.overdue, far.is_complete) == (2, 7, 1, False)
-    assert late in items
 
 
 @given(
