@@ -99,6 +99,14 @@ class DutyLogQuerySet(PlacedQuerySet):
         """Logs of sessions held from `start` to `end`, both included."""
         return self.filter(date__range=(start, end))
 
+    def unconfirmed(self):
+        """Logs that count and wait for the head."""
+        return self.valid().filter(confirmed_at=None)
+
+    def for_register(self):
+        """With what a line of the register shows, except the number of opinions."""
+        return self.select_related("branch", "register", "recorder").prefetch_related("attendance__deputy")
+
     def totals(self) -> dict:
         """Return `logs`, `received`, `households`, `leaflets` of the rows."""
         sums = self.aggregate(
@@ -172,12 +180,12 @@ class PlanItemQuerySet(models.QuerySet):
         return self.filter(dropped_reason="")
 
     def with_progress(self, on: date):
-        """Annotate `held` (times so far) and `next_on` (the next one announced from the day `on`, or None)."""
+        """Annotate `held` (times so far) and `next_on` (the next one announced from the day `on`, or None); in due order."""
         announced = Q(activities__state=ActivityState.ANNOUNCED, activities__held_on__gte=on)
         return self.annotate(
             held=Count("activities", filter=Q(activities__state=ActivityState.HELD)),
             next_on=Min("activities__held_on", filter=announced),
-        )
+        ).order_by("due_on", "pk")
 
 
 class LivelihoodProjectQuerySet(models.QuerySet):
@@ -189,7 +197,8 @@ class LivelihoodProjectQuerySet(models.QuerySet):
 
     def with_inspections(self):
         """Annotate `inspections`: how many activities that took place named the project."""
-        return self.annotate(inspections=Count("activities", filter=Q(activities__state=ActivityState.HELD)))
+        held = Q(activities__state=ActivityState.HELD)
+        return self.annotate(inspections=Count("activities", filter=held)).order_by("-year", "pk")
 
 
 class ExemptionQuerySet(DatedQuerySet):
