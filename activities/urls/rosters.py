@@ -1,5 +1,9 @@
 """Addresses of rosters, reception days and calendar feeds."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from activities.views import feeds
+
+urlpatterns = [
+    path("feeds/<uuid:token>.ics", feeds.calendar_feed, name="calendar-feed"),
+]

@@ -1,0 +1,61 @@
+"""Secret addresses under which a calendar program reads duties (日历订阅): made, made anew, revoked."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from activities.models import CalendarFeed
+from activities.permissions import can_keep_feed
+from deputies.models import Deputy
+from julu_liaison.common import audit
+from julu_liaison.common.errors import NotAllowed
+from stations.models import Station
+from stations.services import hold_place
+
+NOT_YOURS = "日历订阅地址由本人办理;分站的由站长、联络站和县人大办公室办理。"
+
+
+@transaction.atomic
+def open_feed(*, of: Deputy | Station, actor, at: datetime) -> CalendarFeed:
+    """Make a new secret address for a deputy's own duties or a branch's; an earlier one stops working.
+
+    The address itself is never written into the audit: whoever knows it can read.
+    """
+    _demand_keeper(actor, of)
+    _hold(of)
+    _live(of).update(revoked_at=at)
+    feed = CalendarFeed.objects.create(**_whose(of), made_by=actor, made_at=at)
+    audit.record("open_feed", actor=actor, target=of, county_code=of.county.code, at=at)
+    return feed
+
+
+@transaction.atomic
+def revoke_feed(*, of: Deputy | Station, actor, at: datetime) -> int:
+    """Make the address of a deputy or a branch stop working at once; returns how many did (0: there was none)."""
+    _demand_keeper(actor, of)
+    _hold(of)
+    revoked = _live(of).update(revoked_at=at)
+    if revoked:
+        audit.record("revoke_feed", actor=actor, target=of, county_code=of.county.code, at=at)
+    return revoked
+
+
+def _demand_keeper(actor, of: Deputy | Station) -> None:
+    if not can_keep_feed(actor, of):
+        raise NotAllowed(NOT_YOURS)
+
+
+def _hold(of: Deputy | Station) -> None:
+    """Two addresses made at once come one after the other; the second one is the one that works."""
+    if isinstance(of, Station):
+        hold_place(of)
+    else:
+        Deputy.objects.select_for_update(no_key=True).get(pk=of.pk)
+
+
+def _whose(of: Deputy | Station) -> dict:
+    return {"branch": of} if isinstance(of, Station) else {"deputy": of}
+
+
+def _live(of: Deputy | Station):
+    return CalendarFeed.objects.filter(revoked_at=None, **_whose(of))
