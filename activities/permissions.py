@@ -7,6 +7,7 @@ from django.db.models import Q
 from deputies.permissions import is_oneself
 from stations.models import Station
 from stations.permissions import holds, is_head_of, places_with
+from stations.querysets import scope_of
 from stations.states import Level, Right
 
 
@@ -78,6 +79,15 @@ def can_reveal_villager(user, visit) -> bool:
     return holds(user, Right.REVEAL_VILLAGERS, visit.branch_id, visit.station_id, visit.county_id)
 
 
+def can_keep_visit(user, visit) -> bool:
+    """Correct a visit, write down how it went on, make a ticket of it: whoever may file at its branch."""
+    return holds(user, Right.FILE_LOGS, visit.station_id, visit.branch_id)
+
+
+def can_void_visit(user, visit) -> bool:
+    return holds(user, Right.VOID_LOGS, visit.station_id, visit.county_id)
+
+
 def can_plan_roster(user, station) -> bool:
     """The township station arranges the Sundays."""
     return holds(user, Right.PLAN_ROSTERS, station.pk, station.county_id)
@@ -93,6 +103,45 @@ def can_keep_feed(user, of) -> bool:
 def can_record_activity(user, station) -> bool:
     township = station.parent_id if station.level == Level.BRANCH else station.pk
     return holds(user, Right.RECORD_ACTIVITIES, station.county_id, township, station.pk)
+
+
+def activity_places(user, on: date):
+    """The places open on the day `on` for which `can_record_activity` holds, in official order."""
+    places = places_with(user, Right.RECORD_ACTIVITIES)
+    rows = Station.objects.filter(Q(county__in=places) | Q(parent__in=places) | Q(pk__in=places))
+    return rows.open(on).in_official_order()
+
+
+def attendance_reach(user, activity) -> set[int] | None:
+    """Of which stations (keys) `user` records the people's attendance; None: of everybody, as the host does.
+
+    The partner of a joint activity records the own people.
+    """
+    if can_record_activity(user, activity.station):
+        return None
+    return {place.pk for place in activity.partners.all() if holds(user, Right.RECORD_ACTIVITIES, place.pk)}
+
+
+def can_sign_up(user, activity, deputy) -> bool:
+    """Answer for oneself; the host, and the clerk or head where the deputy serves, for who is on the telephone."""
+    if is_oneself(user, deputy) or can_record_activity(user, activity.station):
+        return True
+    membership = deputy.memberships.in_force(activity.held_on).select_related("branch").first()
+    return membership is not None and can_record_activity(user, membership.branch)
+
+
+def oversees_activity(user, activity) -> bool:
+    """See the whole of it, everybody's attendance too: the host's staff, its partners', the county and auditors."""
+    scope = scope_of(user)
+    if activity.county_id in scope.counties or {activity.station_id, activity.station.parent_id} & scope.townships:
+        return True
+    return activity.station_id in scope.headed or any(place.pk in scope.townships for place in activity.partners.all())
+
+
+def oversees_activities(user) -> bool:
+    """Open the list: whoever has activities of a place to look after."""
+    scope = scope_of(user)
+    return bool(scope.counties or scope.townships or scope.headed)
 
 
 def can_keep_plan(user, station) -> bool:

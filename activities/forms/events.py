@@ -1,0 +1,266 @@
+"""Forms of activities: filters, what an activity is and whom it is for, cancelling, files, leave from one."""
+
+import uuid
+from datetime import date
+
+from django import forms
+from django.http import QueryDict
+
+from activities.forms.naming import found_people
+from activities.models import Activity, LivelihoodProject, PlanItem
+from activities.rules.attachments import MOST_BYTES, TOO_LARGE
+from activities.services.events import Audience
+from activities.states import LEAVE_KINDS, ActivityKind, ActivityState, FileKind
+from deputies.models import Deputy
+from deputies.states import MandateLevel, ServiceRole
+from julu_liaison.common.texts import half_width
+from stations.models import Station
+from stations.rules import place_choices
+from stations.states import Level
+
+YEARS_BACK = 4
+LONGEST_NOTICE = 4000
+REQUIRED = [("1", "应当参加"), ("", "自愿参加")]
+
+
+def _text(label: str, longest: int, *, required: bool = False, rows: int = 0, **attrs) -> forms.CharField:
+    shape = {"class": "fld", "autocomplete": "off", **attrs}
+    widget = forms.Textarea(attrs={**shape, "rows": rows}) if rows else forms.TextInput(attrs=shape)
+    return forms.CharField(
+        label=label, max_length=longest, required=required, widget=widget,
+        error_messages={"required": f"请填{label}", "max_length": f"{label}最多{longest}个字"},
+    )  # fmt: skip
+
+
+def _day(label: str, missing: str = "") -> forms.DateField:
+    return forms.DateField(
+        label=label, required=bool(missing), widget=forms.DateInput(format="%Y-%m-%d", attrs={"class": "fld", "type": "date"}),
+        error_messages={"required": missing, "invalid": "请填日期,如 2026-03-01"},
+    )  # fmt: skip
+
+
+def _choice(label: str, choices, *, required: bool = False) -> forms.ChoiceField:
+    sentence = f"请选{label}"
+    return forms.ChoiceField(
+        label=label, required=required, choices=choices, widget=forms.Select(attrs={"class": "fld"}),
+        error_messages={"required": sentence, "invalid_choice": sentence},
+    )  # fmt: skip
+
+
+def _several(label: str, choices=()) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=label, required=False, choices=choices, widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": f"请从列出的{label}里选"},
+    )  # fmt: skip
+
+
+class ActivityFilter(forms.Form):
+    """By year, kind, state and place; lives in the address."""
+
+    year = _choice("年度", ())
+    kind = _choice("类别", [("", "全部"), *ActivityKind.choices])
+    state = _choice("状态", [("", "全部"), *ActivityState.choices])
+    station = _choice("地方", ())
+
+    def __init__(self, data: QueryDict, *, user, today: date):
+        super().__init__(data)
+        places = Station.objects.visible_to(user).open(today).order_by("official_order", "code")
+        self.places = {place.code: place for place in places}
+        years = [str(today.year + 1 - back) for back in range(YEARS_BACK + 1)]
+        self.fields["year"].choices = [("", "全部"), *((year, f"{year}年") for year in years)]
+        self.fields["station"].choices = [("", "全部"), *place_choices(self.places.values())]
+
+    def applied(self, rows):
+        """Return the activities that pass; none while the address names what is no choice."""
+        if not self.is_valid():
+            return rows.none()
+        chosen = self.cleaned_data
+        if chosen["year"]:
+            rows = rows.filter(held_on__year=int(chosen["year"]))
+        rows = rows.filter(**{name: chosen[name] for name in ("kind", "state") if chosen[name]})
+        return rows.under(self.places[chosen["station"]]) if chosen["station"] else rows
+
+    @property
+    def is_narrowed(self) -> bool:
+        return any(self.data.get(name) for name in self.fields)
+
+
+class DetailsForm(forms.Form):
+    """What an activity is. The lists offered are those of the places where `user` may hold one."""
+
+    kind = _choice("类别", [("", "请选"), *ActivityKind.choices], required=True)
+    title = _text("名称", 120, required=True)
+    held_on = _day("日期", "请填哪天举行")
+    hours = _text("时间", 40, placeholder="例如:上午9:00")
+    venue = _text("地点", 80)
+    required = forms.ChoiceField(label="要求", required=False, choices=REQUIRED, widget=forms.RadioSelect, initial="1")
+    notice = _text("通知内容", LONGEST_NOTICE, rows=4)
+    sign_up_until = _day("报名截止")
+    service_role = _choice("代表的角色", [("", "不记"), *ServiceRole.choices])
+    project = _choice("检查的民生实事", ())
+    plan_item = _choice("工作计划里的活动", ())
+
+    def __init__(self, data=None, *, places: list[Station], today: date, **kwargs):
+        super().__init__(data, **kwargs)
+        counties = {place.county_id for place in places}
+        years = (today.year - 1, today.year, today.year + 1)
+        projects = LivelihoodProject.objects.filter(county__in=counties, year__in=years)
+        items = PlanItem.objects.filter(plan__station__in=places, plan__year__in=years, dropped_reason="")
+        self.projects = {str(row.uid): row for row in projects}
+        self.plan_items = {str(row.uid): row for row in items.select_related("plan__station__parent")}
+        self.fields["project"].choices = [
+            ("", "没有"), *((uid, f"{row.title}({row.year}年)") for uid, row in self.projects.items())
+        ]  # fmt: skip
+        self.fields["plan_item"].choices = [
+            ("", "计划外的"), *((uid, f"{row.plan.station.name}:{row.title}") for uid, row in self.plan_items.items())
+        ]  # fmt: skip
+
+    def clean_hours(self) -> str:
+        return half_width(self.cleaned_data["hours"])
+
+    @classmethod
+    def initial_of(cls, activity: Activity) -> dict:
+        names = ("kind", "title", "held_on", "hours", "venue", "notice", "sign_up_until", "service_role")
+        return {name: getattr(activity, name) for name in names} | {
+            "required": "1" if activity.required else "",
+            "project": str(activity.project.uid) if activity.project else "",
+            "plan_item": str(activity.plan_item.uid) if activity.plan_item else "",
+        }
+
+    @property
+    def details(self) -> dict:
+        """The fields as the services take them."""
+        names = ("kind", "title", "held_on", "hours", "venue", "notice", "sign_up_until", "service_role")
+        return {name: self.cleaned_data[name] for name in names} | {
+            "required": self.cleaned_data["required"] == "1",
+            "project": self.projects.get(self.cleaned_data["project"]),
+            "plan_item": self.plan_items.get(self.cleaned_data["plan_item"]),
+        }
+
+
+class AnnounceForm(DetailsForm):
+    """A new activity: who holds it, what it is, whom it is for. `uid` lets a second submit find the first."""
+
+    station = _choice("举办单位", (), required=True)
+    partners = _several("联合举办单位")
+    levels = _several("层级", MandateLevel.choices)
+    places = _several("地方")
+    partners_too = forms.BooleanField(label="联合举办单位的代表也参加", required=False)
+    names = _text("另外点名参加的代表", 4000, rows=3, placeholder="一行一位,写姓名或编号")
+    without = _text("不参加的代表", 2000, rows=2, placeholder="一行一位,写姓名或编号")
+    tell = forms.BooleanField(label="给代表发通知", required=False, initial=True)
+    uid = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data=None, *, user, places: list[Station], today: date):
+        super().__init__(
+            data, places=places, today=today,
+            initial={"uid": uuid.uuid4(), "station": places[0].code, "held_on": None, "tell": True, "required": "1"},
+        )  # fmt: skip
+        self.user = user
+        self.hosts = {place.code: place for place in places}
+        self.fields["station"].choices = [(place.code, place.full_name) for place in places]
+        self.fields["places"].choices = [(place.code, place.full_name) for place in places if place.level != Level.CENTRE]
+        others = Station.objects.townships().filter(county__in={place.county_id for place in places}).open(today)
+        self.others = {place.code: place for place in others.in_official_order()}
+        self.fields["partners"].choices = [(code, place.name) for code, place in self.others.items()]
+
+    @property
+    def grouped_places(self) -> list[tuple[Station | None, list[Station]]]:
+        """Stations with their branches, as offered for the audience."""
+        groups: dict[int, tuple[Station | None, list[Station]]] = {}
+        for place in self.hosts.values():
+            if place.level == Level.TOWNSHIP:
+                groups.setdefault(place.pk, (place, []))
+        for place in self.hosts.values():
+            if place.level == Level.BRANCH:
+                groups.setdefault(place.parent_id, (None, []))[1].append(place)
+        return list(groups.values())
+
+    def clean(self) -> dict:
+        chosen = super().clean()
+        if {"station", "partners", "held_on"} <= set(chosen):
+            chosen["names"] = self._people("names", chosen)
+            chosen["without"] = self._people("without", chosen)
+        return chosen
+
+    def _people(self, field: str, chosen: dict) -> tuple[Deputy, ...]:
+        hosts = [self.host, *self.partner_places]
+        people, problems = found_people(chosen.get(field, ""), user=self.user, hosts=hosts, on=chosen["held_on"])
+        for problem in problems:
+            self.add_error(field, problem)
+        return tuple(people)
+
+    @property
+    def host(self) -> Station:
+        return self.hosts[self.cleaned_data["station"]]
+
+    @property
+    def partner_places(self) -> list[Station]:
+        return [self.others[code] for code in self.cleaned_data["partners"] if code != self.cleaned_data["station"]]
+
+    @property
+    def audience(self) -> Audience:
+        chosen = self.cleaned_data
+        places = [self.hosts[code] for code in chosen["places"]]
+        places += self.partner_places if chosen["partners_too"] else []
+        return Audience(tuple(places), tuple(chosen["levels"]), chosen["names"], chosen["without"])
+
+
+class ChangeForm(DetailsForm):
+    """An activity that is there: other details, more people or fewer."""
+
+    names = _text("再请这些代表", 4000, rows=3, placeholder="一行一位,写姓名或编号")
+    without = _text("这些代表不用参加了", 2000, rows=2, placeholder="一行一位,写姓名或编号")
+    reason = _text("更正的原因", 100)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, data=None, *, user, activity: Activity, places: list[Station], today: date):
+        initial = self.initial_of(activity) | {"version": activity.version}
+        super().__init__(data, places=places, today=today, initial=initial)
+        self.user, self.activity = user, activity
+        for name in ("project", "plan_item"):  # of an earlier year: stays a choice
+            row, label = getattr(activity, name), getattr(activity, name) and getattr(activity, name).title
+            kept = self.projects if name == "project" else self.plan_items
+            if row and str(row.uid) not in kept:
+                kept[str(row.uid)] = row
+                self.fields[name].choices.append((str(row.uid), label))
+
+    def clean(self) -> dict:
+        chosen = super().clean()
+        for field in ("names", "without"):
+            hosts = [self.activity.station, *self.activity.partners.all()]
+            people, problems = found_people(
+                chosen.get(field, ""), user=self.user, hosts=hosts, on=chosen.get("held_on") or self.activity.held_on
+            )
+            chosen[field] = tuple(people)
+            for problem in problems:
+                self.add_error(field, problem)
+        return chosen
+
+
+class CancelForm(forms.Form):
+    reason = _text("取消的原因", 100, required=True)
+
+
+class FileForm(forms.Form):
+    """One file and what it is."""
+
+    kind = _choice("性质", FileKind.choices, required=True)
+    file = forms.FileField(label="文件", max_length=250, error_messages={
+        "required": "请选一个文件", "empty": "文件是空的,请重新选", "invalid": "请选一个文件", "missing": "请选一个文件",
+        "max_length": "文件名太长了,请改短一些",
+    })  # fmt: skip
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(TOO_LARGE)
+        return file
+
+
+class ActivityLeaveForm(forms.Form):
+    """Leave from one activity: the kind is the button that sends it."""
+
+    kind = _choice("假别", LEAVE_KINDS, required=True)
+    reason = _text("事由", 100, required=True)

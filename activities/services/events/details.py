@@ -1,0 +1,56 @@
+"""What is said of an activity itself: checked once, for announcing, recording afterwards and changing."""
+
+from collections.abc import Iterable
+
+from activities.models import Activity
+from activities.states import ActivityKind
+from deputies.states import ServiceRole
+from julu_liaison.common.errors import DomainError
+from stations.models import Station
+from stations.states import Level
+
+TEXTS = {"title": "名称", "hours": "时间", "venue": "地点"}
+
+
+def check_details(activity: Activity, partners: Iterable[Station]) -> None:
+    """Raise DomainError, with the fields, unless the (unsaved) activity makes sense."""
+    problems = _text_problems(activity) | _link_problems(activity) | _partner_problems(activity, partners)
+    if activity.kind not in ActivityKind.values:
+        problems["kind"] = "请选类别"
+    if not activity.station.is_open(activity.held_on):
+        problems["held_on"] = f"{activity.station.full_name}这一天不在开放期内,请核对日期"
+    if activity.sign_up_until and activity.sign_up_until > activity.held_on:
+        problems["sign_up_until"] = "报名截止不能晚于活动那一天"
+    if problems:
+        raise DomainError("、".join(problems.values()) + "。", fields=problems)
+
+
+def _text_problems(activity: Activity) -> dict[str, str]:
+    problems = {}
+    for name, label in TEXTS.items():
+        longest = Activity._meta.get_field(name).max_length
+        setattr(activity, name, getattr(activity, name).strip())
+        if len(getattr(activity, name)) > longest:
+            problems[name] = f"{label}最多{longest}个字"
+    if not activity.title:
+        problems["title"] = "请写活动名称"
+    return problems
+
+
+def _link_problems(activity: Activity) -> dict[str, str]:
+    problems = {}
+    if activity.project and activity.project.county_id != activity.county_id:
+        problems["project"] = "请选本县的民生实事"
+    if activity.plan_item and activity.plan_item.plan.station_id != activity.station_id:
+        problems["plan_item"] = "请选举办单位自己计划里的活动"
+    if activity.service_role and activity.service_role not in ServiceRole.values:
+        problems["service_role"] = "请选角色"
+    return problems
+
+
+def _partner_problems(activity: Activity, partners: Iterable[Station]) -> dict[str, str]:
+    for place in partners:
+        is_near = place.level == Level.TOWNSHIP and place.county_id == activity.county_id
+        if not is_near or place.pk in (activity.station_id, activity.station.parent_id):
+            return {"partners": "联合举办单位请选本县别的乡镇联络站"}
+    return {}

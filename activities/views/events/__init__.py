@@ -1,0 +1,22 @@
+"""Pages of activities: the list, announcing, one activity, who came, and the deputy's own."""
+
+from activities.views.events.announcing import activity_edit, activity_new
+from activities.views.events.attendance import attendance, attendance_file
+from activities.views.events.lists import activities
+from activities.views.events.mine import my_activities, my_activity
+from activities.views.events.page import activity, activity_cancel, file_add, file_download, file_remove
+
+__all__ = [
+    "activities",
+    "activity",
+    "activity_cancel",
+    "activity_edit",
+    "activity_new",
+    "attendance",
+    "attendance_file",
+    "file_add",
+    "file_download",
+    "file_remove",
+    "my_activities",
+    "my_activity",
+]
