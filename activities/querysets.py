@@ -6,7 +6,16 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Case, Count, Min, Q, Sum, When
 
-from activities.states import SERVED, ActivityState, LeaveState, LogState, ShiftState, SwapState
+from activities.states import (
+    CALLED_OFF,
+    SERVED,
+    ActivityState,
+    LeaveState,
+    LogState,
+    RosterState,
+    ShiftState,
+    SwapState,
+)
 from deputies.querysets import DatedQuerySet
 from stations.querysets import PlacedQuerySet, scope_of
 from stations.states import Level
@@ -39,6 +48,18 @@ class ShiftQuerySet(PlacedQuerySet):
         """Shifts of `branches` held on `day`, or moved away from it; of one branch the one to look at comes last."""
         return self.filter(Q(date=day) | Q(for_sunday=day), branch__in=branches).order_by(_held_first().desc(), "-pk")
 
+    def duties_of(self, deputy, since: date):
+        """The published days from `since` on that the deputy is on, called off or not, in order."""
+        rows = self.filter(places__deputy=deputy, date__gte=since, roster__state=RosterState.PUBLISHED)
+        return rows.order_by("date", "pk")
+
+    def on_the_calendar(self):
+        """Shifts that are (to be) held: called-off ones left out."""
+        return self.exclude(state__in=CALLED_OFF)
+
+    def published(self):
+        return self.filter(roster__state=RosterState.PUBLISHED)
+
     def with_people(self):
         return self.select_related("branch__parent").prefetch_related("places__deputy")
 
@@ -68,17 +89,30 @@ class LeaveQuerySet(DeputysQuerySet):
         """Leave from everything of its days; leave from one activity alone left out."""
         return self.filter(activity=None)
 
+    def with_details(self):
+        return self.select_related("deputy", "branch__parent", "activity", "decided_by", "asked_by")
+
 
 class SwapQuerySet(PlacedQuerySet):
     def visible_to(self, user):
-        """Whoever sees the branch's roster: an offer is made to all of its members."""
+        """Whoever sees the branch's roster, for an offer is made to all of its members; and who gives or takes."""
         scope = scope_of(user)
+        own = Q(giver__user=user.pk) | Q(taker__user=user.pk) if user.is_authenticated else Q(pk=None)
         return self.filter(
-            Q(county__in=scope.counties) | Q(station__in=scope.townships) | Q(branch__in=scope.branches)
+            Q(county__in=scope.counties) | Q(station__in=scope.townships) | Q(branch__in=scope.branches) | own
         )
 
     def open(self):
         return self.filter(state__in=(SwapState.OFFERED, SwapState.TAKEN))
+
+    def coming(self, today: date):
+        """Swaps of days that are still to come and take place; the others have lapsed."""
+        return self.filter(shift__date__gt=today).exclude(shift__state__in=CALLED_OFF)
+
+    def with_details(self):
+        return self.select_related(
+            "giver", "taker", "shift__branch__parent__parent", "shift__roster", "return_shift__branch"
+        )
 
 
 class DutyLogQuerySet(PlacedQuerySet):

@@ -25,7 +25,7 @@ def month_before(day: date) -> date:
 def past_sundays(cast):
     """The last month's published Sundays of 官亭镇."""
     month = month_before(today_here())
-    roster, _unplaced = draft_roster(station=cast.gt, month=month, actor=cast.clerk)
+    roster = draft_roster(station=cast.gt, month=month, actor=cast.clerk, at=moment(month)).roster
     publish_roster(roster=roster, actor=cast.clerk, at=moment(month))
     return Shift.objects.filter(roster=roster, date__lt=today_here()).order_by("date", "branch__code")
 

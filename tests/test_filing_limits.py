@@ -72,7 +72,7 @@ def test_the_set_day_is_the_last_one(cast):
 
 
 def test_filing_not_held_correcting_and_voiding_all_obey(cast):
-    draft_roster(station=cast.gt, month=SUNDAY, actor=cast.clerk)
+    draft_roster(station=cast.gt, month=SUNDAY, actor=cast.clerk, at=moment(SUNDAY))
     log = file(cast, IN_TIME)
     limit(cast)
     acts = (

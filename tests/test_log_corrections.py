@@ -86,7 +86,7 @@ def test_what_changed_is_told_in_words_latest_first(cast, log):
 
 
 def test_unchanged_rows_keep_their_key_and_who_was_expected(cast):
-    draft_roster(station=cast.gt, month=SUNDAY, actor=cast.clerk)
+    draft_roster(station=cast.gt, month=SUNDAY, actor=cast.clerk, at=moment(SUNDAY))
     people = cast.deputies["GT01"]
     row = SundayRow(branch=cast.gt01, attendance=dict.fromkeys(people[:3], Presence.PRESENT))
     log = file_log(row=row, on=SUNDAY, actor=cast.clerk, at=AT).log
@@ -168,17 +168,19 @@ def test_who_stood_in_the_log_stays_correctable_after_their_membership_was_mende
         correct(log, row_of(cast, (Presence.PRESENT, Presence.LATE), received=5), version=2)
 
 
-def test_a_substitute_no_more_stands_in_for_nobody(cast, log):
-    row = Attendance.objects.get(log=log, deputy=cast.deputies["GT01"][1])
-    row.status, row.stands_in_for = Presence.SUBSTITUTE, cast.deputies["GT01"][2]
-    row.save()
-    correct(log, row_of(cast, (Presence.PRESENT, Presence.ABSENT)))
-    row.refresh_from_db()
-    assert (row.status, row.stands_in_for) == (Presence.PRESENT, None)
+def test_for_whom_somebody_stood_in_is_corrected_too(cast, log):
+    came, absent = cast.deputies["GT01"][1:3]
+    row = row_of(cast, (Presence.SUBSTITUTE, Presence.ABSENT), stands_in_for={came: absent})
+    correct(log, row)
+    assert Attendance.objects.get(log=log, deputy=came).stands_in_for == absent
+    correct(log, row_of(cast, (Presence.PRESENT, Presence.ABSENT)), version=2)
+    assert Attendance.objects.get(log=log, deputy=came).stands_in_for is None
+    last = corrections_of(DutyLog.objects.get())[0].differences
+    assert [(one.before, one.after) for one in last] == [("顶班(替陈卫)", "到岗")]
 
 
 def test_a_march_mistake_corrected_in_june_is_reversed_in_march(cast, django_capture_on_commit_callbacks):
-    draft_roster(station=cast.gt, month=SUNDAY, actor=cast.clerk)
+    draft_roster(station=cast.gt, month=SUNDAY, actor=cast.clerk, at=moment(SUNDAY))
     day = date(2026, 3, 8)
     with django_capture_on_commit_callbacks(execute=True):
         people = cast.deputies["GT01"]

@@ -117,13 +117,13 @@ def test_a_void_log_keeps_its_number_and_makes_room(cast):
 def test_rosters_leave_nobody_out_silently_and_count_presence(cast):
     for name in ("甲一", "乙二", "丙三", "丁四", "戊五", "己六", "庚七", "辛八", "壬九", "癸十", "子丑"):
         make_deputy(cast, name, cast.gt01)
-    roster, left_over = draft_roster(station=cast.gt, month=date(2026, 2, 1), actor=cast.clerk)
-    assert {code: len(people) for code, people in left_over.items()} == {"GT01": 3}
+    roster, unplaced, _warnings = draft_roster(station=cast.gt, month=date(2026, 2, 1), actor=cast.clerk, at=AT)
+    assert [one.branch.code for one in unplaced] == ["GT01"] * 3
     assert Shift.objects.filter(roster=roster, branch=cast.gt01).count() == 4
     publish_roster(roster=roster, actor=cast.clerk, at=AT)
     assert cast.head.notices.exists()
     with pytest.raises(Conflict, match="已经公布"):
-        draft_roster(station=cast.gt, month=date(2026, 2, 1), actor=cast.clerk)
+        draft_roster(station=cast.gt, month=date(2026, 2, 1), actor=cast.clerk, at=AT)
     shift = Shift.objects.filter(branch=cast.gt01, date=date(2026, 2, 8)).get()
     people = {place.deputy: Presence.PRESENT for place in shift.places.all()}
     log = file_log(row=row_for(cast, attendance=people), on=shift.date, actor=cast.clerk, at=AT).log
@@ -131,7 +131,7 @@ def test_rosters_leave_nobody_out_silently_and_count_presence(cast):
 
 
 def test_not_held_needs_a_planned_day_and_a_reason(cast):
-    draft_roster(station=cast.gt, month=SUNDAY, actor=cast.clerk)
+    draft_roster(station=cast.gt, month=SUNDAY, actor=cast.clerk, at=AT)
     with pytest.raises(DomainError, match="请写原因"):
         record_not_held(branch=cast.gt01, on=SUNDAY, reason="", actor=cast.clerk, at=AT)
     shift = record_not_held(branch=cast.gt01, on=SUNDAY, reason="大雪封路", actor=cast.clerk, at=AT)

@@ -56,7 +56,7 @@ def test_head_sees_what_waits_at_the_branch(cast, signed_in):
 
 def test_next_duty_is_the_next_published_one(cast, signed_in):
     month = (today_here().replace(day=1) + timedelta(days=32)).replace(day=1)
-    roster, _unplaced = draft_roster(station=cast.gt, month=month, actor=cast.clerk)
+    roster = draft_roster(station=cast.gt, month=month, actor=cast.clerk, at=moment(month)).roster
     client = signed_in(cast.deputy)
     assert client.get(reverse("me")).context["duty"] is None
     publish_roster(roster=roster, actor=cast.clerk, at=moment(today_here()))

@@ -72,7 +72,7 @@ def merged(cast, **changes):
 
 
 def published(cast, station, month: date = DAY) -> Roster:
-    roster, _left_over = draft_roster(station=station, month=month, actor=cast.staff)
+    roster = draft_roster(station=station, month=month, actor=cast.staff, at=AT).roster
     return publish_roster(roster=roster, actor=cast.staff, at=moment(date(2026, 2, 20)))
 
 
@@ -178,17 +178,17 @@ def test_after_a_move_reports_count_the_branch_with_its_new_station(cast):
 
 def test_published_sundays_stay_drafts_are_for_the_new_station(cast):
     published(cast, cast.gt)
-    draft_roster(station=cast.gt, month=date(2026, 4, 1), actor=cast.clerk)
+    draft_roster(station=cast.gt, month=date(2026, 4, 1), actor=cast.clerk, at=AT)
     outcome = moved(cast)
     assert told(outcome)["已公布的接待日,照常接待"] == 3
     assert told(outcome)["还没公布的接待日,改由阎疃镇重新排"] == 4
     assert set(Shift.objects.filter(branch=cast.gt01).values_list("station", flat=True)) == {cast.yt.pk}
     kept = set(Shift.objects.filter(branch=cast.gt01).values_list("pk", flat=True))
-    draft_roster(station=cast.yt, month=DAY, actor=cast.stranger)
+    draft_roster(station=cast.yt, month=DAY, actor=cast.stranger, at=AT)
     assert set(Shift.objects.filter(branch=cast.gt01).values_list("pk", flat=True)) == kept
     assert Shift.objects.filter(branch=cast.yt01).count() == 5
-    draft_roster(station=cast.yt, month=date(2026, 4, 1), actor=cast.stranger)
-    draft_roster(station=cast.gt, month=date(2026, 4, 1), actor=cast.clerk)
+    draft_roster(station=cast.yt, month=date(2026, 4, 1), actor=cast.stranger, at=AT)
+    draft_roster(station=cast.gt, month=date(2026, 4, 1), actor=cast.clerk, at=AT)
     april = Shift.objects.filter(for_sunday__month=4)
     assert april.filter(branch=cast.gt01, roster__station=cast.yt).count() == april.filter(branch=cast.gt01).count() == 4
     assert problems() == []
@@ -326,11 +326,11 @@ def test_an_ended_ticket_that_is_reopened_goes_to_the_successor(cast):
 
 def test_planned_sundays_are_called_off_with_the_reason_and_the_deputies_told(cast):
     published(cast, cast.gt)
-    draft_roster(station=cast.gt, month=date(2026, 4, 1), actor=cast.clerk)
+    draft_roster(station=cast.gt, month=date(2026, 4, 1), actor=cast.clerk, at=AT)
     outcome = merged(cast)
     to_come = Shift.objects.filter(branch=cast.gt01, date__gte=DAY)
     assert set(to_come.values_list("state", "reason")) == {
-        (ShiftState.NOT_HELD, "分站已并入官亭镇人大代表联络站第二分站")
+        (ShiftState.CANCELLED, "分站已并入官亭镇人大代表联络站第二分站")
     }
     assert told(outcome)["已公布的接待日,取消并告诉值班代表"] == to_come.count() == 3
     assert told(outcome)["还没公布的接待日,不再安排"] == 4
@@ -453,14 +453,14 @@ def test_nothing_new_begins_at_a_closed_branch(cast):
         filed(cast.gt02, cast.deputies["GT02"][1], cast.clerk, on=DAY)
     with pytest.raises(DomainError, match="不在开放期内"):
         record_activity(station=cast.gt02, kind="study", title="学习", held_on=DAY, attendance={}, actor=cast.clerk, at=AT)
-    draft_roster(station=cast.gt, month=date(2026, 4, 1), actor=cast.clerk)
+    draft_roster(station=cast.gt, month=date(2026, 4, 1), actor=cast.clerk, at=AT)
     assert not Shift.objects.filter(branch=cast.gt02).exists()
 
 
 def test_a_branch_closed_in_mid_month_is_planned_until_then(cast):
     clear_branch(cast, cast.gt02, to=cast.gt01, on=DAY)
     close_station(station=cast.gt02, closed_on=DAY, actor=cast.staff, at=AT)
-    draft_roster(station=cast.gt, month=DAY, actor=cast.clerk)
+    draft_roster(station=cast.gt, month=DAY, actor=cast.clerk, at=AT)
     days = Shift.objects.filter(branch=cast.gt02).values_list("date", flat=True)
     assert sorted(days) == [date(2026, 3, 1), date(2026, 3, 8)]
 

@@ -111,7 +111,7 @@ def test_no_private_facts_on_the_public_page(cast, client):
 
 def test_next_sundays_appear_once_published(cast, client):
     month = (today_here().replace(day=1) + timedelta(days=32)).replace(day=1)
-    roster, _unplaced = draft_roster(station=cast.gt, month=month, actor=cast.clerk)
+    roster = draft_roster(station=cast.gt, month=month, actor=cast.clerk, at=moment(month)).roster
     assert branch_page(client).context["shifts"] == []
     publish_roster(roster=roster, actor=cast.clerk, at=moment(today_here()))
     shifts = branch_page(client).context["shifts"]

@@ -1,6 +1,5 @@
-"""Pure rules: the calendar, the roster's fairness, the score's arithmetic."""
+"""Pure rules: the calendar, the score's arithmetic."""
 
-from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -8,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activities.rules import fill_places
 from deputies.rules import levels_label, name_initials, name_stroke_key, strokes_of
 from julu_liaison.common.working_days import Calendar, sundays_of
 from opinions.rules import due_day
@@ -62,32 +60,6 @@ def test_sundays_of_a_month(day):
     found = sundays_of(day)
     assert len(found) in (4, 5)
     assert all(sunday.weekday() == 6 and sunday.month == day.month for sunday in found)
-
-
-@given(
-    members=st.integers(1, 20),
-    seats=st.lists(st.integers(2, 4), min_size=4, max_size=5),
-    load=st.lists(st.integers(0, 9), min_size=20, max_size=20),
-)
-def test_roster_leaves_nobody_out_where_the_seats_allow(members, seats, load):
-    people = list(range(members))
-    sundays = [(date(2026, 3, 1) + timedelta(days=7 * n), seat) for n, seat in enumerate(seats)]
-    served = Counter(dict(enumerate(load[:members])))
-    places, left = fill_places(people, sundays, served)
-    placed = [key for place in places for key in place.deputies]
-    assert len(left) == max(0, members - sum(seats))
-    assert set(placed) | set(left) == set(people)
-    assert all(len(place.deputies) <= place.seats for place in places)
-    assert all(len(set(place.deputies)) == len(place.deputies) for place in places)
-    assert all(served[key] >= max((served[other] for other in placed), default=0) for key in left)
-    if members >= 2 * len(seats):
-        assert all(len(place.deputies) >= 2 for place in places)
-
-
-def test_roster_respects_absence():
-    day = date(2026, 3, 1)
-    places, left = fill_places([1, 2], [(day, 3)], Counter(), {(1, day)})
-    assert (places[0].deputies, left) == ([2], [1])
 
 
 @given(deductions=st.lists(points.map(lambda p: -abs(p))), bonus=st.lists(points.map(abs)))

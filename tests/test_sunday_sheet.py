@@ -31,7 +31,7 @@ CANAL = "三组灌溉渠塌了二十米"
 @pytest.fixture
 def rostered(cast):
     """Branch GT01 has its roster; GT02 loses its shift of the day, as a branch that was forgotten."""
-    roster, _left = draft_roster(station=cast.gt, month=SUNDAY, actor=cast.clerk)
+    roster = draft_roster(station=cast.gt, month=SUNDAY, actor=cast.clerk, at=moment(SUNDAY)).roster
     publish_roster(roster=roster, actor=cast.clerk, at=moment(SUNDAY))
     Shift.objects.filter(branch=cast.gt02, date=SUNDAY).delete()
     return cast
@@ -401,14 +401,14 @@ def station_of(cast):
             row = SundayRow(branch=branch, attendance=people, received=1, matters=[Matter(LIGHTS, Category.ROAD)])
             for day in (SUNDAY, SUNDAY - timedelta(days=7)):
                 file_log(row=row, on=day, actor=cast.stranger, at=moment(SUNDAY, 12))
-        draft_roster(station=cast.yt, month=SUNDAY, actor=cast.stranger)
+        draft_roster(station=cast.yt, month=SUNDAY, actor=cast.stranger, at=moment(SUNDAY))
 
     return grow
 
 
 @pytest.mark.parametrize(
     ("name", "day", "queries"),
-    [("sunday-sheet", SUNDAY, 14), ("sunday-sheet", SUNDAY + timedelta(days=7), 12), ("station-home", None, 15)],
+    [("sunday-sheet", SUNDAY, 18), ("sunday-sheet", SUNDAY + timedelta(days=7), 16), ("station-home", None, 15)],
 )
 def test_queries_do_not_grow_with_branches(
     cast, station_of, signed_in, django_assert_num_queries, monkeypatch, name, day, queries
@@ -465,9 +465,9 @@ def test_frame_without_login_or_county(db, cookie, mode):
 
 def test_sheet_keeps_a_good_key_and_replaces_a_bad_one(rostered):
     request = RequestFactory().post("/", {"key": KEY})
-    assert SundaySheet.load(rostered.clerk, SUNDAY, request.POST, typed=True).key == KEY
+    assert SundaySheet.load(rostered.clerk, SUNDAY, request.POST, at=moment(SUNDAY), typed=True).key == KEY
     request = RequestFactory().post("/", {"key": "x" * 300})
-    assert len(SundaySheet.load(rostered.clerk, SUNDAY, request.POST, typed=True).key) == 36
+    assert len(SundaySheet.load(rostered.clerk, SUNDAY, request.POST, at=moment(SUNDAY), typed=True).key) == 36
 
 
 def test_a_wrong_log_is_voided_from_its_page_and_makes_room(cast, signed_in):

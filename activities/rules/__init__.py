@@ -5,17 +5,14 @@ from activities.rules.days import reception_days
 from activities.rules.filing import last_filing_day
 from activities.rules.hours import reception_hours
 from activities.rules.leaves import MOST_AVOIDED, WEEKS, checked_weeks, day_words, days_words, is_too_late
-from activities.rules.rosters.greedy import Place, fill_places
 from activities.rules.versions import log_differences
 
 __all__ = [
     "MOST_AVOIDED",
     "WEEKS",
-    "Place",
     "checked_weeks",
     "day_words",
     "days_words",
-    "fill_places",
     "guess_category",
     "is_too_late",
     "last_filing_day",

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from activities.models import DutyLog, Shift, ShiftPlace
+from activities.models import DutyLog, Shift, ShiftPlace, Visit
 from activities.states import RosterState, ShiftState
 from julu_liaison.common.errors import Conflict
 from julu_liaison.common.working_days import today_here
@@ -20,11 +20,13 @@ def follow_branch(*, branch: Station, target: Station, at: datetime) -> list[Eff
     shifts = Shift.objects.filter(branch=branch)
     to_come = shifts.filter(date__gt=today_here(at))
     drafted = _forget_drafts(to_come)
-    promised = to_come.exclude(state=ShiftState.NOT_HELD).count()
+    promised = to_come.on_the_calendar().count()
     shifts.update(station=target)
     logs = DutyLog.objects.filter(branch=branch).update(station=target)
+    visits = Visit.objects.filter(branch=branch).update(station=target)
     return _told(
         Effect("工作日志,一起过去,编号不变", logs, "篇"),
+        Effect("接待登记,一起过去,编号不变", visits, "条"),
         Effect("已公布的接待日,照常接待", promised, "次"),
         Effect(f"还没公布的接待日,改由{target.name}重新排", drafted, "次"),
     )
@@ -40,15 +42,22 @@ def close_branch(*, station: Station, on: date, into: Station | None, at: dateti
     _demand_no_log(station, on)
     to_come = Shift.objects.filter(branch=station, date__gte=on)
     drafted = _forget_drafts(to_come)
-    called_off = list(to_come.exclude(state=ShiftState.NOT_HELD).values_list("pk", flat=True))
+    called_off = list(to_come.on_the_calendar().values_list("pk", flat=True))
     reason = f"分站已并入{into.full_name}" if into else "分站已撤销"
-    Shift.objects.filter(pk__in=called_off).update(state=ShiftState.NOT_HELD, reason=reason[:100])
+    _call_off(called_off, reason[:100], today_here(at))
     _tell(called_off, station, reason, at)
     return _told(
         Effect("工作日志,留在原分站名下", DutyLog.objects.filter(branch=station).count(), "篇"),
         Effect("已公布的接待日,取消并告诉值班代表", len(called_off), "次"),
         Effect("还没公布的接待日,不再安排", drafted, "次"),
     )
+
+
+def _call_off(shifts: list[int], reason: str, today: date) -> None:
+    """A day to come is cancelled; one that has passed already has not been held."""
+    rows = Shift.objects.filter(pk__in=shifts)
+    rows.filter(date__lt=today).update(state=ShiftState.NOT_HELD, reason=reason)
+    rows.filter(date__gte=today).update(state=ShiftState.CANCELLED, reason=reason)
 
 
 def _forget_drafts(shifts) -> int:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from activities.models import DutyLog, Shift
+from activities.models import DutyLog, Shift, Visit
 from activities.services import SundayRow, draft_roster, file_log, publish_roster
 from julu_liaison.common.working_days import today_here
 from opinions.models import Opinion
@@ -34,6 +34,7 @@ def test_everything_that_was_sent_is_kept(cast, api, log_body):
     assert answer.json() == {
         "uid": str(log.uid), "number": "〔2026〕第001号",
         "opinions": [{"uid": str(row.uid), "number": row.number} for row in Opinion.objects.order_by("pk")],
+        "visits": [{"uid": str(row.uid), "number": row.number} for row in log.visits.order_by("pk")],
     }  # fmt: skip
     assert (log.form, log.received, log.households, log.leaflets, log.summary) == ("visit", 3, 4, 20, "接待群众")
     first, second = Opinion.objects.order_by("pk")
@@ -56,10 +57,30 @@ def test_today_may_be_filed_and_any_weekday(cast, api, log_body):
         assert api(cast.clerk).post(PATH, log_body | {"date": str(day)}, format="json").status_code == 201
 
 
-def test_visits_are_taken_and_owned_up_to(cast, api, log_body):
-    answer = api(cast.clerk).post(PATH, log_body | {"visits": [{"name": "张三"}]}, format="json")
-    assert (answer.status_code, answer.json()["ignored"]) == (201, ["visits"])
-    assert "ignored" not in api(cast.clerk).post(PATH, log_body | {"visits": []}, format="json").json()
+def test_visits_are_entered_beside_those_of_the_opinions(cast, api, log_body):
+    body = log_body | {
+        "visits": [
+            {"matter": "与邻居的官司", "name": "张三", "phone": "19900009999", "sex": "男", "village": "安家庄村",
+             "people": 2, "time": "09:30", "request": "帮忙说话", "confidential": True, "category": "other",
+             "refusal": "litigation", "referral": "请到县人民法院反映"},
+            {"matter": "问医保怎么交", "handling": "answered", "result": "讲清了缴费办法"},
+            {"matter": "水渠堵了", "handling": "opinion"},
+            {"matter": "随便聊聊"},
+        ],
+    }  # fmt: skip
+    answer = api(cast.clerk).post(PATH, body, format="json").json()
+    visits = list(Visit.objects.order_by("serial"))
+    assert [row["number"] for row in answer["visits"]] == [f"〔2026〕第00{index}号" for index in range(1, 6)]
+    assert [row["uid"] for row in answer["visits"]] == [str(visit.uid) for visit in visits]
+    assert len(answer["opinions"]) == 2 and "ignored" not in answer
+    assert [Opinion.objects.filter(visit=visit).exists() for visit in visits] == [True, False, False, True, False]
+    refused, answered = visits[1], visits[2]
+    assert (refused.villager_name, refused.villager_phone, refused.villager_sex, refused.villager_village) == (
+        "张三", "19900009999", "男", "安家庄村",
+    )  # fmt: skip
+    assert (refused.people, str(refused.time), refused.request, refused.confidential) == (2, "09:30:00", "帮忙说话", True)
+    assert (refused.handling, refused.refusal, refused.referral) == ("referred", "litigation", "请到县人民法院反映")
+    assert (answered.handling, answered.result, answered.deputy) == ("answered", "讲清了缴费办法", cast.deputy_person)
 
 
 @pytest.mark.parametrize(
@@ -88,6 +109,13 @@ def test_visits_are_taken_and_owned_up_to(cast, api, log_body):
         ({"opinions": [{"text": "路灯不亮"}, {"text": "水渠堵了", "category": "canal"}]}, ["opinions.1.category"]),
         ({"opinions": [{"text": "路灯不亮", "deputy": "x"}]}, ["opinions.0.deputy"]),
         ({"weather": "晴"}, ["weather"]),
+        ({"visits": [{"name": "张三"}]}, ["visits.0.matter"]),
+        ({"visits": [{"matter": "官司", "mood": "急"}]}, ["visits.0.mood"]),
+        ({"visits": [{"matter": "官司", "refusal": "litigation"}]}, ["visits.0.referral"]),
+        ({"visits": [{"matter": "官司", "refusal": "unknown"}]}, ["visits.0.refusal"]),
+        ({"visits": [{"matter": "官司", "handling": "referred"}]}, ["visits.0.refusal"]),
+        ({"visits": [{"matter": "路灯不亮"}, {"matter": "官司", "people": 0}]}, ["visits.1.people"]),
+        ({"visits": [{"matter": "官司", "time": "25:00"}]}, ["visits.0.time"]),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_and_nothing_is_written(cast, api, log_body, change, fields):
@@ -159,9 +187,9 @@ def test_list_costs_the_same_with_more_rows(cast, api, log_body, rows, django_as
 
 @pytest.fixture
 def rosters(cast):
-    roster, _left = draft_roster(station=cast.gt, month=SUNDAY, actor=cast.clerk)
+    roster = draft_roster(station=cast.gt, month=SUNDAY, actor=cast.clerk, at=AT).roster
     publish_roster(roster=roster, actor=cast.clerk, at=AT)
-    draft_roster(station=cast.yt, month=SUNDAY, actor=cast.stranger)
+    draft_roster(station=cast.yt, month=SUNDAY, actor=cast.stranger, at=AT)
 
 
 def test_roster_has_the_shifts_of_the_month(cast, api, rosters):
@@ -193,7 +221,7 @@ def test_rosters_by_role(cast, api, rosters, role, branches):
 
 
 def test_drafts_are_for_staff(cast, api):
-    draft_roster(station=cast.gt, month=SUNDAY, actor=cast.clerk)
+    draft_roster(station=cast.gt, month=SUNDAY, actor=cast.clerk, at=AT)
     assert api(cast.head).get(ROSTERS + "?month=2026-03").json()["shifts"] == []
     assert api(cast.clerk).get(ROSTERS + "?month=2026-03").json()["shifts"][0]["roster"] == "draft"
 

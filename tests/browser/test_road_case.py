@@ -91,7 +91,7 @@ def test_road_case_from_login_to_closed_ticket(cast, today, live_server, page, s
 
 
 def test_the_board_is_printed_from_the_console(cast, today, live_server, page, sign_in, media):
-    roster, _left = draft_roster(station=cast.gt, month=today, actor=cast.clerk)
+    roster = draft_roster(station=cast.gt, month=today, actor=cast.clerk, at=moment(today)).roster
     publish_roster(roster=roster, actor=cast.clerk, at=moment(today))
     sign_in(page, cast.staff)
     page.goto(f"{live_server.url}/console/boards/?station=GT01")

@@ -41,7 +41,7 @@ def station(cast, day):
                               opened_on=OPENED, actor=cast.admin, address="村委会")  # fmt: skip
         for index, name in enumerate(NAMES[(number - 3) * 3 : (number - 2) * 3]):
             make_deputy(cast, name, branch, head=index == 0)
-    roster, _left = draft_roster(station=cast.gt, month=day, actor=cast.clerk)
+    roster = draft_roster(station=cast.gt, month=day, actor=cast.clerk, at=moment(day)).roster
     publish_roster(roster=roster, actor=cast.clerk, at=moment(day))
     for shift in Shift.objects.filter(date=day):
         wanted = 3 if shift.branch.code in ("GT01", "GT03") else 2

@@ -1,8 +1,7 @@
 """Why somebody is left over, and the smallest change that helps: Hall's theorem on the people and days in reach."""
 
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from activities.rules.rosters.problem import Person, Plan, Problem
@@ -45,15 +44,32 @@ class _Search:
     spare: int | None = None  # somebody with a second place, who can simply go
 
 
-def explain(problem: Problem, plan: Plan, *, covered: Sequence[int] = ()) -> list[Shortage]:
-    """Explain everybody whom `plan` leaves out; `covered` have another service and need no explanation.
+def explain(problem: Problem, plan: Plan) -> list[Shortage]:
+    """Explain everybody whom `plan` leaves out, those left over last month first.
 
     Each proposal counts on those before it being followed, so that three people are not sent to one seat.
     """
-    plan, seats = [list(keys) for keys in plan], [day.seats for day in problem.days]
-    placed = {key for keys in plan for key in keys} | set(covered)
+    placed = {key for keys in plan for key in keys}
     waiting = [person for person in problem.people if problem.is_waiting(person) and person.key not in placed]
-    return [_explain_one(problem, plan, seats, person) for person in sorted(waiting, key=lambda one: not one.carried)]
+    waiting.sort(key=lambda person: not person.carried)
+    crowds = _crowds(problem, plan, waiting)
+    plan, seats = [list(keys) for keys in plan], [day.seats for day in problem.days]
+    found = [_explain_one(problem, plan, seats, person) for person in waiting]
+    return [
+        replace(one, people=crowds[one.key][0], days=crowds[one.key][1]) if one.cause == Cause.FULL else one
+        for one in found
+    ]
+
+
+def _crowds(problem: Problem, plan: Plan, waiting: list[Person]) -> dict[int, tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Return for each person the people and days in reach as they are; who has the same days is in one crowd."""
+    seats = [day.seats for day in problem.days]
+    reach = {person.key: _search(problem, plan, seats, person) for person in waiting}
+    days_of = {key: tuple(sorted(search.wanted_by)) for key, search in reach.items()}
+    together: dict[tuple[int, ...], set[int]] = {}
+    for key, search in reach.items():
+        together.setdefault(days_of[key], set()).update((key, *search.held_on))
+    return {key: (tuple(sorted(together[days])), days) for key, days in days_of.items()}
 
 
 def _explain_one(problem: Problem, plan: Plan, seats: list[int], person: Person) -> Shortage:
@@ -70,13 +86,12 @@ def _explain_one(problem: Problem, plan: Plan, seats: list[int], person: Person)
         plan[day].remove(search.spare)
         _follow(plan, search, day)
         return Shortage(person.key, Cause.TANGLED)
-    days, people = tuple(sorted(search.wanted_by)), (person.key, *sorted(search.held_on))
-    best = _seat_that_helps(problem, seats, search)
+    best = _seat_that_helps(seats, search)
     if best is None:
-        return Shortage(person.key, Cause.FULL, people, days)
+        return Shortage(person.key, Cause.FULL)
     seats[best] += 1
     _follow(plan, search, best)
-    return Shortage(person.key, Cause.FULL, people, days, best, seats[best])
+    return Shortage(person.key, Cause.FULL, day=best, seats=seats[best])
 
 
 def _search(problem: Problem, plan: Plan, seats: list[int], person: Person) -> _Search:
@@ -129,7 +144,7 @@ def _follow(plan: Plan, search: _Search, day: int) -> None:
         plan[day].remove(key)
 
 
-def _seat_that_helps(problem: Problem, seats: list[int], search: _Search) -> int | None:
+def _seat_that_helps(seats: list[int], search: _Search) -> int | None:
     """The day for one more seat: a third rather than a fourth one, then where the fewest people have to move."""
     allowed = [day for day in search.wanted_by if seats[day] < MOST_SEATS]
     return min(allowed, key=lambda day: (seats[day] >= NORMAL_SEATS, _moves_to(search, day), day), default=None)

@@ -2,7 +2,8 @@
 
 from activities.services.rosters.counting import service_counts
 from activities.services.rosters.days import add_day, cancel_day, move_day
-from activities.services.rosters.drafting import draft_roster, publish_roster
+from activities.services.rosters.drafting import draft_roster
+from activities.services.rosters.explaining import unplaced_of
 from activities.services.rosters.others import drop_other_service, plan_other_service
 from activities.services.rosters.places import (
     hand_over_place,
@@ -11,6 +12,7 @@ from activities.services.rosters.places import (
     set_seats,
     take_off_shift,
 )
+from activities.services.rosters.publishing import publish_roster
 from activities.services.rosters.replanning import preview_replan, replan_roster
 from activities.services.rosters.results import Drafted, RemedyKind, Unplaced
 from activities.services.rosters.watching import watch_gaps
@@ -34,5 +36,6 @@ __all__ = [
     "service_counts",
     "set_seats",
     "take_off_shift",
+    "unplaced_of",
     "watch_gaps",
 ]

@@ -1,112 +1,132 @@
-"""Planning and publishing a station's month of Sundays."""
+"""Planning a station's month of reception days."""
 
-from collections import Counter
-from datetime import date, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count
 
 from activities.models import Roster, Shift, ShiftPlace
-from activities.permissions import can_plan_roster
-from activities.rules import Place, fill_places
+from activities.rules.rosters import Plan, solve, spread
+from activities.services.rosters.explaining import branches_of, explain_month
+from activities.services.rosters.holding import demand_planner
+from activities.services.rosters.reading import BranchMonth, read_months
+from activities.services.rosters.results import Drafted
 from activities.states import RosterState, ShiftState
-from deputies.models import Membership
 from julu_liaison.common import audit
-from julu_liaison.common.errors import Conflict, NotAllowed
-from julu_liaison.common.working_days import Calendar, sundays_of
-from julu_liaison.notices.services import notify
+from julu_liaison.common.errors import Conflict
+from julu_liaison.common.models import CalendarDay
+from julu_liaison.common.working_days import Calendar, sundays_of, today_here
 from stations.models import Station
-from stations.services import hold_place
+from stations.services import hold_place, hold_places
+
+HOLIDAY_REACH = timedelta(days=20)  # how far a holiday block can postpone a Sunday
 
 
 @transaction.atomic
-def draft_roster(*, station: Station, month: date, actor) -> tuple[Roster, dict[str, list]]:
-    """Plan the month for every branch of `station`; a published roster is never planned again.
+def draft_roster(*, station: Station, month: date, actor, at: datetime) -> Drafted:
+    """Plan the month for every branch of `station`: the best plan there is, and who it leaves over.
 
-    Returns the roster and, by branch code, the deputies left over because the branch has more members than seats.
+    Planned again, a draft keeps what was fixed by hand: places, seats, days added, moved and called off. Raises
+    NotAllowed, or Conflict once the month is published (`replan_roster` goes on from there).
     """
-    if not can_plan_roster(actor, station):
-        raise NotAllowed("排班由乡镇联络站办理。")
+    demand_planner(actor, station)
     month = month.replace(day=1)
-    roster, _created = Roster.objects.select_for_update().get_or_create(station=station, month=month)
+    roster, _created = Roster.objects.get_or_create(station=station, month=month)
+    roster = Roster.objects.select_for_update().get(pk=roster.pk)
     if roster.state == RosterState.PUBLISHED:
-        raise Conflict(f"{station.name}{month:%Y年%m月}的排班已经公布,要调整请逐次改。")
+        raise Conflict(f"{station.name}{month:%Y年%m月}的排班已经公布,有空缺请重新安排空缺,其他调整请逐天改。")
     station = hold_place(station)
-    Shift.objects.filter(roster=roster, station=station).delete()
-    sundays = sundays_of(month)
-    calendar = Calendar.load(sundays[0], sundays[-1] + timedelta(days=20))
-    left_over = {}
-    for branch, days in _days_to_plan(station, {sunday: calendar.reception_day(sunday) for sunday in sundays}):
-        left_over[branch.code] = _draft_branch(roster, branch, days)
-    audit.record("draft_roster", actor=actor, target=station, month=str(month))
-    return roster, {code: people for code, people in left_over.items() if people}
+    branches = list(branches_of(roster))
+    hold_places(branches)
+    _lay_out_days(roster, branches)
+    today = today_here(at)
+    unplaced, warnings = [], _calendar_warnings(month)
+    for branch_month in read_months(roster, branches=branches, today=today):
+        plan = best_plan(branch_month)
+        write_plan(branch_month, plan)
+        unplaced += explain_month(roster, branch_month, plan, today)
+        warnings += _fixed_warnings(branch_month)
+    audit.record("draft_roster", actor=actor, target=station, at=at, month=str(month), unplaced=len(unplaced))
+    return Drafted(roster, unplaced, warnings)
 
 
-def _days_to_plan(station: Station, days: dict[date, date]) -> list[tuple[Station, dict[date, date]]]:
-    """Return each branch with those of `days` (reception day by Sunday) that it is open on and that aren't arranged.
+def best_plan(month: BranchMonth) -> Plan:
+    """Solve the month, spread those who come twice, and put everybody in official order."""
+    plan = spread(month.problem, solve(month.problem).plan)
+    order = {key: number for number, key in enumerate(month.members)}
+    return [
+        [*day.locked, *sorted(keys[len(day.locked) :], key=lambda key: order[key])]
+        for day, keys in zip(month.problem.days, plan, strict=True)
+    ]
 
-    Arranged already are the published days that a branch brought along from another station.
+
+def write_plan(month: BranchMonth, plan: Plan) -> None:
+    """Make the places of the month's open days equal to `plan`; locked ones are left alone."""
+    open_days = [
+        (shift, day, keys) for shift, day, keys in zip(month.shifts, month.problem.days, plan, strict=True) if day.is_open
+    ]
+    gone, new = [], []
+    for shift, day, keys in open_days:
+        there = {place.deputy_id: place for place in shift.places.all()}
+        gone += [place.pk for key, place in there.items() if key not in keys]
+        new += [ShiftPlace(shift=shift, deputy_id=key) for key in keys[len(day.locked) :] if key not in there]
+    ShiftPlace.objects.filter(pk__in=gone).delete()
+    ShiftPlace.objects.bulk_create(new)
+
+
+def _lay_out_days(roster: Roster, branches: list[Station]) -> None:
+    """Give every open branch a shift for each Sunday of the month, on the day the holidays move it to.
+
+    Days that were added, moved or called off by hand stay; so do those a branch brought along published from another
+    station.
     """
-    branches = Station.objects.filter(parent=station).in_official_order().select_related("parent__parent")
-    arranged = set(Shift.objects.filter(station=station, for_sunday__in=days).values_list("branch", "for_sunday"))
+    sundays = sundays_of(roster.month)
+    calendar = Calendar.load(sundays[0], sundays[-1] + HOLIDAY_REACH)
+    days = {sunday: calendar.reception_day(sunday) for sunday in sundays}
+    arranged = {
+        (shift.branch_id, shift.for_sunday): shift
+        for shift in Shift.objects.select_for_update().filter(branch__in=branches, for_sunday__in=sundays)
+    }
+    shifts = [shift for shift in arranged.values() if shift.roster_id == roster.pk]
+    closed = {branch.pk: branch for branch in branches}
+    _postpone(shifts, days)
+    gone = [shift.pk for shift in shifts if not closed[shift.branch_id].is_open(shift.date)]
+    Shift.objects.filter(pk__in=gone).delete()
+    Shift.objects.bulk_create(_missing(roster, branches, days, arranged))
+
+
+def _postpone(shifts: Iterable[Shift], days: dict[date, date]) -> None:
+    """The calendar may have changed since the last draft; a day with a reason was moved by hand."""
+    for shift in shifts:
+        by_rule = shift.state == ShiftState.PLANNED and not shift.reason and not shift.is_extra
+        if by_rule and shift.date != days[shift.for_sunday]:
+            shift.date = days[shift.for_sunday]
+            shift.save(update_fields=["date"])
+
+
+def _missing(roster: Roster, branches: list[Station], days: dict[date, date], arranged: dict) -> list[Shift]:
     found = []
     for branch in branches:
-        free = {s: day for s, day in days.items() if branch.is_open(day) and (branch.pk, s) not in arranged}
-        found += [(branch, free)] if free else []
+        for sunday, day in days.items():
+            if branch.is_open(day) and (branch.pk, sunday) not in arranged:
+                shift = Shift(roster=roster, date=day, for_sunday=sunday, state=ShiftState.PLANNED)
+                shift.put_at(branch)
+                found.append(shift)
     return found
 
 
-def _draft_branch(roster: Roster, branch: Station, days: dict[date, date]) -> list:
-    sundays, held_on = list(days), list(days.values())
-    rows = Membership.objects.filter(branch=branch).overlapping(held_on[0], held_on[-1]).heads_first()
-    rows = list(rows.select_related("deputy"))
-    away = {(row.deputy_id, day) for row in rows for day in held_on if not _is_member(row, day)}
-    served = _served_this_year(branch, sundays[-1])
-    seats = branch.seats_here
-    places, waiting = fill_places([row.deputy_id for row in rows], [(day, seats) for day in held_on], served, away)
-    _write_shifts(roster, branch, sundays, places)
-    return [row.deputy for row in rows if row.deputy_id in waiting]
+def _calendar_warnings(month: date) -> list[str]:
+    if CalendarDay.objects.filter(date__year=month.year).exists():
+        return []
+    return [f"{month.year}年的节假日还没有录入,先按普通星期日排;节假日公布后请到“节假日”里补上,再重新排。"]
 
 
-def _is_member(membership: Membership, day: date) -> bool:
-    return membership.started_on <= day and (membership.ended_on is None or day <= membership.ended_on)
-
-
-def _served_this_year(branch: Station, until: date) -> Counter:
-    """Count each deputy's other planned places of the year, so that its load evens out."""
-    rows = ShiftPlace.objects.filter(
-        shift__branch=branch, shift__for_sunday__gte=until.replace(month=1, day=1), shift__for_sunday__lte=until
-    )
-    return Counter(dict(rows.values_list("deputy").annotate(times=Count("pk"))))
-
-
-def _write_shifts(roster: Roster, branch: Station, sundays: list[date], places: list[Place]) -> None:
-    shifts = []
-    for sunday, place in zip(sundays, places, strict=True):
-        shift = Shift(roster=roster, date=place.day, for_sunday=sunday, state=ShiftState.PLANNED)
-        shift.put_at(branch)
-        shifts.append(shift)
-    Shift.objects.bulk_create(shifts)
-    ShiftPlace.objects.bulk_create(
-        ShiftPlace(shift=shift, deputy_id=key)
-        for shift, place in zip(shifts, places, strict=True)
-        for key in place.deputies
-    )
-
-
-@transaction.atomic
-def publish_roster(*, roster: Roster, actor, at) -> Roster:
-    """Publish a drafted month and tell the deputies who are on it. Publishing twice changes nothing."""
-    roster = Roster.objects.select_for_update().select_related("station").get(pk=roster.pk)
-    if not can_plan_roster(actor, roster.station):
-        raise NotAllowed("排班由乡镇联络站办理。")
-    if roster.state == RosterState.PUBLISHED:
-        return roster
-    roster.state, roster.published_at = RosterState.PUBLISHED, at
-    roster.save(update_fields=["state", "published_at"])
-    places = ShiftPlace.objects.filter(shift__roster=roster, deputy__user__isnull=False)
-    users = {place.deputy.user for place in places.select_related("deputy__user")}
-    text = f"{roster.month:%Y年%m月}的接待日安排好了,请看看您是哪一天。"
-    notify(users=sorted(users, key=lambda user: user.pk), text=text, link="/me/", at=at)
-    audit.record("publish_roster", actor=actor, target=roster.station, month=str(roster.month), at=at)
-    return roster
+def _fixed_warnings(month: BranchMonth) -> list[str]:
+    """What was fixed by hand stays even where somebody can't come any more; the clerk has to know."""
+    return [
+        f"{month.branch.name}{day.date.month}月{day.date.day}日手工排定的{month.members[key].name}这天{word},请看看要不要换人。"
+        for day in month.problem.days
+        if day.is_open
+        for key in day.locked
+        if key in month.members and (word := month.availability.obstacle(key, day.date))
+    ]

@@ -2,17 +2,91 @@
 
 from datetime import datetime
 
-from activities.models import Roster, RosterChange
+from django.db import transaction
+
+from activities.models import Roster, RosterChange, Shift
+from activities.rules.rosters import Plan
+from activities.services.rosters.drafting import best_plan, write_plan
+from activities.services.rosters.explaining import branches_of
+from activities.services.rosters.holding import checked_reason, day_words, demand_planner, hold_roster
+from activities.services.rosters.reading import BranchMonth, read_months
+from activities.services.rosters.telling import dates_words, reason_words, tell_each, write_change
+from activities.states import RosterState
+from deputies.models import Deputy
+from julu_liaison.common import audit
+from julu_liaison.common.errors import Conflict
+from julu_liaison.common.working_days import today_here
+from stations.services import hold_places
 
 
+@transaction.atomic
 def replan_roster(*, roster: Roster, actor, at: datetime, reason: str) -> list[RosterChange]:
     """Fill gaps of a published month on the days after today; returns what changed, written down and told.
 
-    Fixed places stay. Raises NotAllowed, Conflict for a draft, DomainError (`reason`).
+    A published place is given up only where somebody would have no service at all otherwise, or a day fewer than two
+    deputies; fixed places stay in any case. Raises NotAllowed, Conflict for a draft, DomainError (`reason`).
     """
-    raise NotImplementedError
+    roster = hold_roster(roster)
+    demand_planner(actor, roster.station)
+    if roster.state != RosterState.PUBLISHED:
+        raise Conflict("这个月的排班还没有公布,直接重新排就可以。")
+    reason = checked_reason(reason, needed=True)
+    branches = list(branches_of(roster))
+    hold_places(branches)
+    changes = []
+    for month in read_months(roster, branches=branches, today=today_here(at)):
+        changes += _replan_branch(month, reason, actor, at)
+    audit.record(
+        "replan_roster", actor=actor, target=roster.station, at=at, month=str(roster.month), changed=len(changes)
+    )
+    return changes
 
 
 def preview_replan(**facts) -> list[RosterChange]:
     """Return what `replan_roster` would change, with nothing written; the same arguments, the same refusals."""
-    raise NotImplementedError
+    with transaction.atomic():
+        changes = replan_roster(**facts)
+        transaction.set_rollback(True)
+    return changes
+
+
+def _replan_branch(month: BranchMonth, reason: str, actor, at: datetime) -> list[RosterChange]:
+    before, after = month.plan, best_plan(month)
+    write_plan(month, after)
+    changes = []
+    for shift, was, will in zip(month.shifts, before, after, strict=True):
+        words = _difference(month, was, will)
+        if words:
+            text = f"{day_words(shift)}:{words}"
+            changes.append(write_change(shift, text, reason=reason, actor=actor, at=at))
+    tell_each(_own_changes(month, before, after, reason), at)
+    return [change for change in changes if change]
+
+
+def _difference(month: BranchMonth, was: list[int], will: list[int]) -> str:
+    off = [month.members[key].name for key in was if key not in will]
+    on = [month.members[key].name for key in will if key not in was]
+    return ",".join(
+        words for words in (off and f"去掉{'、'.join(off)}", on and f"加上{'、'.join(on)}") if words
+    )  # fmt: skip
+
+
+def _own_changes(month: BranchMonth, before: Plan, after: Plan, reason: str) -> dict[Deputy, str]:
+    """For everybody whose days change: which are gone and which are new."""
+    was, will = _days_by_person(month.shifts, before), _days_by_person(month.shifts, after)
+    found = {}
+    for key, deputy in month.members.items():
+        off, on = was.get(key, set()) - will.get(key, set()), will.get(key, set()) - was.get(key, set())
+        words = [f"{dates_words(off)}不用值班了"] if off else []
+        words += [f"请您{dates_words(on)}值班"] if on else []
+        if words:
+            found[deputy] = f"{month.branch.name}的排班有调整:{','.join(words)}{reason_words(reason)}。"
+    return found
+
+
+def _days_by_person(shifts: list[Shift], plan: Plan) -> dict[int, set]:
+    found: dict[int, set] = {}
+    for shift, keys in zip(shifts, plan, strict=True):
+        for key in keys:
+            found.setdefault(key, set()).add(shift.date)
+    return found

@@ -9,6 +9,7 @@ from random import Random
 from dateutil.relativedelta import relativedelta
 
 from activities.models import Shift
+from activities.rules.visits import REFERRALS
 from activities.services import (
     Matter,
     SundayRow,
@@ -18,10 +19,10 @@ from activities.services import (
     record_activity,
     record_not_held,
 )
-from activities.states import SERVED, ActivityKind, Category, Form, Presence
+from activities.states import SERVED, ActivityKind, Category, Form, Handling, Presence, RefusalReason
 from deputies.models import Deputy
 from julu_liaison.common.working_days import SUNDAY, Calendar
-from julu_liaison.management.demo import tickets, words
+from julu_liaison.management.demo import duties, tickets, words
 from julu_liaison.management.demo.agenda import Agenda
 from julu_liaison.management.demo.county import Demo, moment
 from julu_liaison.management.demo.names import villager
@@ -92,8 +93,8 @@ class Year:
             at = moment(min(month - timedelta(days=7), yesterday), 16)
             for township in self.demo.townships:
                 clerk = self.demo.clerks[township.pk]
-                drafted = draft_roster(station=township, month=month, actor=clerk)
-                publish_roster(roster=drafted[0], actor=clerk, at=at)
+                roster = draft_roster(station=township, month=month, actor=clerk, at=at).roster
+                publish_roster(roster=roster, actor=clerk, at=at)
             month += relativedelta(months=1)
 
     def sessions(self) -> list[Session]:
@@ -145,7 +146,7 @@ class Year:
             branch=session.branch, attendance=attendance, received=session.received, form=session.form,
             households=session.households, leaflets=session.leaflets,
             summary=words.summary(self.rng, session.received, session.said),
-            matters=[self._matter(said) for said in session.said],
+            matters=[*(self._matter(said) for said in session.said), *self._settled_at_once(session)],
         )  # fmt: skip
         self.agenda.plan(at, partial(self._file, session, row))
 
@@ -153,6 +154,18 @@ class Year:
         filed = file_log(row=row, on=session.day, actor=self.demo.clerk_of(session.branch), at=at)
         for opinion, said, path in zip(filed.opinions, session.said, session.paths, strict=True):
             self.way.walk(opinion, path(self.rng, said))
+
+    def _settled_at_once(self, session: Session) -> list[Matter]:
+        """Visits that became no ticket: answered there and then, now and then refused with where to go instead."""
+        if self.must_end or session.received <= len(session.said) or self.rng.random() < 0.6:
+            return []
+        matter = self._matter(self.matter(session.branch))
+        if self.rng.random() < 0.08:
+            matter.refusal = RefusalReason.PRIVATE
+            matter.handling, matter.referral = Handling.REFERRED, REFERRALS[RefusalReason.PRIVATE]
+        else:
+            matter.handling, matter.result = Handling.ANSWERED, self.rng.choice(words.ANSWERS)
+        return [matter]
 
     def _matter(self, said: Said) -> Matter:
         """Three of four villagers give their name; a few ask for it to be kept back."""
@@ -201,6 +214,9 @@ class Year:
             facts = {
                 "station": place, "kind": kind, "title": f"{place.name}{title}", "held_on": day, "required": required,
                 "attendance": dict(zip(people, statuses, strict=True)),
+                "plan_item": duties.promise_for(place, kind, day),
+                "project": duties.project_for(self.demo.centre, kind, day, self.rng),
+                "service_role": words.ROLE_OF_ACTIVITY.get(kind, ""),
                 "leaflets": next(given, self.rng.randint(20, 60) * 10) if gives_leaflets else 0,
                 "households": 2 if visits else 0,
                 "actor": self.demo.staff if place == self.demo.centre else self.demo.clerks[place.township.pk],
@@ -293,6 +309,8 @@ def last_sundays(today: date) -> date:
 
 def live_through(demo: Demo, rng: Random, *, first: date, today: date, must_end: bool = False) -> None:
     """A whole ordinary year of the county from `first` up to `today`."""
+    for number in range(first.year, today.year + 1):
+        duties.plan_year(demo, number)
     year = Year.of(demo, rng, first=first, today=today, must_end=must_end)
     year.publish_rosters(today + relativedelta(months=1))
     year.hold_some()
@@ -302,3 +320,6 @@ def live_through(demo: Demo, rng: Random, *, first: date, today: date, must_end:
     if not must_end:
         year.leave_loose_ends()
     year.happen()
+    duties.serve_besides(demo, rng, first=first, today=today)
+    if not must_end:
+        duties.leave_duties_open(demo, rng, today)

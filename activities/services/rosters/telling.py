@@ -1,0 +1,57 @@
+"""Writing changes of a published roster down and telling those concerned."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+from activities.models import Roster, RosterChange, Shift
+from activities.services.rosters.holding import is_published
+from deputies.models import Deputy
+from julu_liaison.common.templatetags.liaison import day_label
+from julu_liaison.notices.services import notify
+
+LONGEST_CHANGE = 200
+OWN_PAGE = "/me/"
+
+
+def write_change(shift: Shift, text: str, *, reason: str, actor, at: datetime) -> RosterChange | None:
+    """Write down one change of a published roster; a draft keeps no record of its making."""
+    if not is_published(shift):
+        return None
+    return RosterChange.objects.create(
+        roster=shift.roster, shift=shift, text=text[:LONGEST_CHANGE], reason=reason, actor=actor, at=at
+    )
+
+
+def tell(people: Iterable[Deputy], text: str, at: datetime) -> None:
+    """Put `text` into the inbox of each of the deputies who has an account."""
+    users = {person.user for person in people if person.user_id}
+    notify(users=sorted(users, key=lambda user: user.pk), text=text, link=OWN_PAGE, at=at)
+
+
+def tell_each(texts: Mapping[Deputy, str], at: datetime) -> None:
+    """Tell every deputy their own text."""
+    people_by_text = defaultdict(list)
+    for person, text in texts.items():
+        people_by_text[text].append(person)
+    for text, people in people_by_text.items():
+        tell(people, text, at)
+
+
+def own_days(roster: Roster) -> dict[Deputy, list[Shift]]:
+    """Return the reception days of everybody on the roster, in order of date."""
+    shifts = Shift.objects.filter(roster=roster).on_the_calendar().select_related("branch")
+    found = defaultdict(list)
+    for shift in shifts.prefetch_related("places__deputy__user").order_by("date", "pk"):
+        for place in shift.places.all():
+            found[place.deputy].append(shift)
+    return found
+
+
+def dates_words(days: Iterable[date]) -> str:
+    """`3月8日 星期日、3月22日 星期日`, each date once."""
+    return "、".join(day_label(day) for day in sorted(set(days)))
+
+
+def reason_words(reason: str) -> str:
+    return f",原因:{reason}" if reason else ""
