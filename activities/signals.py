@@ -2,7 +2,10 @@
 
 from django.dispatch import Signal
 
-#: settled: log, matters (list of Matter), actor, at → each listener returns the list of opinions it registered
+#: settled: log (None for a visit of no log), matters (list of Matter, each with its visit), actor, at → each listener
+#: returns the list of opinions it registered
 matters_recorded = Signal()
+#: settled: visit, fields (names of those corrected), actor, at
+visit_corrected = Signal()
 #: announced: log, deputy_ids, year
 attendance_changed = Signal()

@@ -2,16 +2,21 @@
 
 from django.dispatch import receiver
 
-from activities.signals import matters_recorded
-from opinions.services import register_opinions
+from activities.signals import matters_recorded, visit_corrected
+from opinions.services import follow_visit, register_opinions
 from opinions.services.relocating import demand_no_open_tickets, follow_branch, follow_merger
 from stations.signals import branch_merged, branch_moved, station_closing
 
 
 @receiver(matters_recorded)
 def register_matters(sender, *, log, matters, actor, at, **_more):
-    """A matter written in a duty log becomes a ticket in the same transaction."""
+    """A matter written in a duty log or told in a visit becomes a ticket in the same transaction."""
     return register_opinions(log=log, matters=matters, actor=actor, at=at)
+
+
+@receiver(visit_corrected)
+def correct_the_villager(sender, *, visit, **_more):
+    follow_visit(visit=visit)
 
 
 @receiver(branch_moved)

@@ -50,7 +50,9 @@ class LogRow(serializers.ModelSerializer):
     attendance = PresenceRow(many=True, read_only=True)
     opinions = TicketName(many=True, source="opinions_seen", read_only=True)
     number = serializers.CharField(read_only=True)
-    register = serializers.SlugRelatedField("code", read_only=True, help_text="编号属于哪个联络站的登记簿;分站迁移后不变")
+    register = serializers.SlugRelatedField(
+        "code", read_only=True, help_text="编号属于哪个联络站的登记簿;分站迁移后不变"
+    )
 
     class Meta:
         model = DutyLog
@@ -61,10 +63,13 @@ class LogRow(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class VisitName(serializers.Serializer):
+    uid = serializers.UUIDField()
+    number = serializers.CharField()
+
+
 class LogFiled(serializers.Serializer):
     uid = serializers.UUIDField()
     number = serializers.CharField()
     opinions = TicketName(many=True)
-    ignored = serializers.ListField(
-        child=serializers.CharField(), required=False, help_text="收到但没有保存的项;没有就不写"
-    )
+    visits = VisitName(many=True, help_text="接待登记:先是 opinions 各条的,再是 visits 各条的")

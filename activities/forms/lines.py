@@ -1,12 +1,12 @@
 """One line of the sheet's opinions cell, with what the check page lets the clerk add and correct before filing."""
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from django.http import QueryDict
 
-from activities.forms.fields import whole_number
 from activities.rules import guess_category
 from activities.rules.visits import (
     LONGEST_REQUEST,
@@ -141,3 +141,9 @@ def _details(code: str, data: QueryDict) -> dict[str, dict[str, str]]:
     for details in by_index.values():
         found.setdefault(details.get("text", ""), details)
     return found
+
+
+def whole_number(text: str) -> int | None:
+    """Read a whole number as people type it (full-width digits, a trailing 人); None when it is no number."""
+    plain = unicodedata.normalize("NFKC", text).strip().removesuffix("人").strip()
+    return int(plain) if re.fullmatch(r"[0-9]{1,6}", plain) else None

@@ -3,13 +3,14 @@
 from opinions.services.checking import ticket_problems
 from opinions.services.looking import Villager, hops_for, look_at_villager
 from opinions.services.moving import move_opinion
-from opinions.services.registering import file_suggestion, register_opinion, register_opinions
+from opinions.services.registering import file_suggestion, follow_visit, register_opinion, register_opinions
 from opinions.services.terms import DEFAULT_TERMS, set_default_terms, set_term
 
 __all__ = [
     "DEFAULT_TERMS",
     "Villager",
     "file_suggestion",
+    "follow_visit",
     "hops_for",
     "look_at_villager",
     "move_opinion",

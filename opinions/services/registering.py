@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from activities.models import Visit
 from activities.services import Matter
 from deputies.models import Deputy, Membership
 from julu_liaison.common import audit
@@ -20,6 +21,7 @@ from stations.models import Station
 from stations.services import hold_place
 
 LONGEST_TEXT = 2000
+SHARED_WITH_VISIT = ("villager_name", "villager_phone", "villager_village", "confidential")
 
 
 @transaction.atomic
@@ -27,17 +29,18 @@ def register_opinion(*, branch: Station, matter: Matter, actor, at: datetime, lo
     """Register one villager's matter at its branch with the station's next number (社情民意).
 
     What a log of a branch merged since brings is the successor's to handle, that of a closed one the station's.
-    From a back-filled log it counts as received on the log's day, in that day's year; its terms run from now.
+    From a back-filled log or visit it counts as received on that day, in that day's year; its terms run from now.
     """
     branch = hold_place(branch)
     if not can_register_opinion(actor, branch, matter.deputy):
         raise NotAllowed(f"{branch.full_name}的意见由本站代表或所在联络站登记。")
     _check_text(matter.text)
-    if log is None:
+    if log is None and matter.visit is None:
         _demand_open(branch)
         _demand_member(matter.deputy, branch, today_here(at))
     opinion = Opinion(
         kind=Kind.OPINION, text=matter.text.strip(), category=matter.category, deputy=matter.deputy, log=log,
+        visit=matter.visit,
         villager_name=matter.villager_name, villager_phone=matter.villager_phone,
         villager_village=matter.villager_village, confidential=matter.confidential,
     )  # fmt: skip
@@ -48,8 +51,21 @@ def register_opinion(*, branch: Station, matter: Matter, actor, at: datetime, lo
 
 
 def register_opinions(*, log, matters: list[Matter], actor, at: datetime) -> list[Opinion]:
-    """Register every matter of a duty log, in the log's own transaction."""
-    return [register_opinion(branch=log.branch, matter=matter, actor=actor, at=at, log=log) for matter in matters]
+    """Register every matter of a duty log, or of a visit without one, in the transaction of that."""
+    return [
+        register_opinion(branch=log.branch if log else matter.visit.branch, matter=matter, actor=actor, at=at, log=log)
+        for matter in matters
+    ]
+
+
+def follow_visit(*, visit: Visit) -> None:
+    """The visit was corrected: its ticket has the same villager, as confidential as the visit says."""
+    ticket = Opinion.objects.select_for_update(of=("self",)).filter(visit=visit).first()
+    if ticket is None:
+        return
+    for name in SHARED_WITH_VISIT:
+        setattr(ticket, name, getattr(visit, name))
+    ticket.save(update_fields=SHARED_WITH_VISIT)
 
 
 @transaction.atomic
@@ -87,7 +103,8 @@ def _check_text(text: str) -> None:
 
 
 def _register(opinion: Opinion, branch: Station, state: str, holder: Station, actor, at: datetime) -> Opinion:
-    day = opinion.log.date if opinion.log else today_here(at)
+    source = opinion.log or opinion.visit
+    day = source.date if source else today_here(at)
     opinion.enter_at(branch)
     serial = next_number(f"{opinion.kind}:{branch.parent_id}:{day.year}")
     opinion.number = printed_number(day.year, serial)

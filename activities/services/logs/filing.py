@@ -12,6 +12,7 @@ from activities.services.drafts import drop_draft
 from activities.services.logs.limits import demand_open
 from activities.services.logs.rows import MOST_RECEIVED, FiledLog, SundayRow
 from activities.services.logs.telling import announce_attendance
+from activities.services.visits.entering import entry_problems, register_visits
 from activities.signals import matters_recorded
 from activities.states import CALLED_OFF, SERVED, Presence, ShiftState
 from deputies.models import Deputy, Membership
@@ -44,7 +45,7 @@ def file_log(*, row: SundayRow, on: date, actor, at: datetime, filing_key: str |
     audit.record("file_log", actor=actor, target=log, at=at, number=log.number, station=row.branch.parent.code)
     drop_draft(branch=row.branch, on=on)
     announce_attendance(log, row.attendance)
-    return FiledLog(log, opinions)
+    return FiledLog(log, opinions, [matter.visit for matter in row.matters if matter.visit])
 
 
 def check_day(branch: Station, on: date, at: datetime) -> None:
@@ -72,6 +73,8 @@ def check_row(row: SundayRow, on: date, *, known: Mapping[Deputy, str] | None = 
         problems["attendance"] = sentence
     if any(matter.deputy and row.attendance.get(matter.deputy) not in SERVED for matter in row.matters):
         problems["opinions"] = "接意见的代表要在这次到岗的代表里选"
+    if sentence := next((words for matter in row.matters for words in entry_problems(matter).values()), ""):
+        problems["opinions"] = sentence
     if any(not matter.text.strip() for matter in row.matters):
         problems["opinions"] = "有一条意见没有写内容,请补上或删掉"
     if problems:
@@ -132,12 +135,15 @@ def _write_log(row: SundayRow, on: date, actor, at: datetime, filing_key: str | 
 
 
 def register_matters(log: DutyLog, row: SundayRow, actor, at: datetime) -> list:
-    if not row.matters:
-        return []
+    """Enter every matter in the register of visits and have those accepted made tickets; returns the tickets."""
     first_present = next((deputy for deputy, status in row.attendance.items() if status in SERVED), None)
     for matter in row.matters:
         matter.deputy = matter.deputy or first_present
-    answers = settle(matters_recorded, sender=DutyLog, log=log, matters=row.matters, actor=actor, at=at)
+    register_visits(log=log, matters=row.matters, actor=actor, at=at)
+    accepted = [matter for matter in row.matters if matter.becomes_opinion]
+    if not accepted:
+        return []
+    answers = settle(matters_recorded, sender=DutyLog, log=log, matters=accepted, actor=actor, at=at)
     return [opinion for answer in answers for opinion in answer]
 
 

@@ -8,6 +8,7 @@ from activities.models import DutyLog
 from activities.permissions import can_void_log
 from activities.services.logs.limits import demand_open
 from activities.services.logs.telling import announce_attendance
+from activities.services.visits.keeping import void_visits_of
 from activities.states import LogState
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
@@ -15,7 +16,7 @@ from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 
 @transaction.atomic
 def void_log(*, log: DutyLog, reason: str, actor, at: datetime) -> DutyLog:
-    """Void a log (作废): its number stays visible with the reason, its attendance no longer counts."""
+    """Void a log (作废) and its visits: the numbers stay visible with the reason, its attendance no longer counts."""
     log = DutyLog.objects.select_for_update().select_related("branch").get(pk=log.pk)
     if not can_void_log(actor, log):
         raise NotAllowed("作废工作日志由联络站或县人大办公室办理。")
@@ -26,6 +27,7 @@ def void_log(*, log: DutyLog, reason: str, actor, at: datetime) -> DutyLog:
     demand_open(log.branch, log.date, at)
     log.state, log.void_reason = LogState.VOID, reason.strip()
     log.save(update_fields=["state", "void_reason"])
+    void_visits_of(log)
     audit.record("void_log", actor=actor, target=log, at=at, number=log.number, reason=log.void_reason)
     announce_attendance(log, [row.deputy for row in log.attendance.select_related("deputy")])
     return log
