@@ -60,6 +60,10 @@ class ShiftQuerySet(PlacedQuerySet):
     def published(self):
         return self.filter(roster__state=RosterState.PUBLISHED)
 
+    def in_order(self):
+        """Branch by branch in official order, each by date, with people."""
+        return self.with_people().order_by("branch__official_order", "branch__code", "date", "pk")
+
     def with_people(self):
         return self.select_related("branch__parent").prefetch_related("places__deputy")
 
