@@ -22,9 +22,12 @@ def log_differences(before: Mapping[str, Any], after: Mapping[str, Any], names: 
     found.append(Difference("内容", before["summary"] or "没有写", after["summary"] or "没有写"))
     old, new = before["attendance"], after["attendance"]
     for code in dict.fromkeys([*old, *new]):
-        found.append(Difference(names.get(code, code), _presence(old.get(code)), _presence(new.get(code))))
+        found.append(Difference(names.get(code, code), _presence(old.get(code), names), _presence(new.get(code), names)))
     return [one for one in found if one.before != one.after]
 
 
-def _presence(row: Mapping[str, Any] | None) -> str:
-    return Presence(row["status"]).label if row else NOT_LISTED
+def _presence(row: Mapping[str, Any] | None, names: Mapping[str, str]) -> str:
+    if not row:
+        return NOT_LISTED
+    label = Presence(row["status"]).label
+    return f"{label}(替{names.get(row['for'], row['for'])})" if row["for"] else label

@@ -13,7 +13,7 @@ from activities.rules import log_differences
 from activities.services.logs.filing import check_day, check_row, register_matters
 from activities.services.logs.rows import SundayRow
 from activities.services.logs.telling import announce_attendance
-from activities.states import LogState, Presence
+from activities.states import LogState
 from deputies.models import Deputy
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed, StaleVersion
@@ -92,7 +92,7 @@ def _write(log: DutyLog, row: SundayRow) -> None:
 
 def _write_attendance(log: DutyLog, row: SundayRow) -> None:
     """Rows that stay keep their key, and who was expected; who is new was expected if the roster says so."""
-    there = {one.deputy_id: one for one in log.attendance.select_related("deputy")}
+    there = {one.deputy_id: one for one in log.attendance.select_related("stands_in_for")}
     kept = {deputy.pk for deputy in row.attendance}
     Attendance.objects.filter(log=log).exclude(deputy__in=kept).delete()
     rostered = set(
@@ -100,11 +100,10 @@ def _write_attendance(log: DutyLog, row: SundayRow) -> None:
     )
     for deputy, status in row.attendance.items():
         one = there.get(deputy.pk) or Attendance(log=log, deputy=deputy, expected=deputy.pk in rostered)
-        if one.pk and one.status == status:
+        replaced = row.stands_in_for.get(deputy)
+        if one.pk and (one.status, one.stands_in_for) == (status, replaced):
             continue
-        one.status = status
-        if status != Presence.SUBSTITUTE:
-            one.stands_in_for = None
+        one.status, one.stands_in_for = status, replaced
         one.save()
 
 
@@ -139,7 +138,8 @@ def corrections_of(log: DutyLog) -> list[Correction]:
     if not versions:
         return []
     contents = [content_of(log), *(version.content for version in versions)]
-    codes = {code for content in contents for code in content["attendance"]}
+    rows = [pair for content in contents for pair in content["attendance"].items()]
+    codes = {code for code, _row in rows} | {row["for"] for _code, row in rows}
     names = dict(Deputy.objects.filter(code__in=codes).values_list("code", "name"))
     return [
         Correction(

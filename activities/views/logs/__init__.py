@@ -1,0 +1,1 @@
+"""Pages of filed duty logs: the register, one log, its correction and its photos."""
