@@ -70,7 +70,11 @@ def cancel_day(*, shifts: Iterable[Shift], reason: str, actor, at: datetime) -> 
         shift.save(update_fields=["state", "reason"])
         audit.record("cancel_day", actor=actor, target=shift.branch, at=at, day=str(shift.date), reason=reason)
         if write_change(shift, f"{day_words(shift)}的接待取消", reason=reason, actor=actor, at=at):
-            tell(_people_of(shift), f"{day_label(shift.date)}在{shift.branch.name}的接待取消了{reason_words(reason)}。", at)
+            tell(
+                _people_of(shift),
+                f"{day_label(shift.date)}在{shift.branch.name}的接待取消了{reason_words(reason)}。",
+                at,
+            )
     return found
 
 
@@ -113,7 +117,9 @@ def _day_of(branch: Station, roster: Roster, on: date) -> Shift:
     """A new shift, or the called-off one of that day."""
     there = Shift.objects.select_for_update(of=("self",)).select_related("roster").filter(branch=branch)
     if there.on_the_calendar().filter(date=on).exists():
-        raise Conflict(f"{branch.name}{on.month}月{on.day}日已经有接待了。", fields={"on": f"{branch.name}这一天已经有接待"})
+        raise Conflict(
+            f"{branch.name}{on.month}月{on.day}日已经有接待了。", fields={"on": f"{branch.name}这一天已经有接待"}
+        )
     called_off = there.filter(date=on).first()
     if called_off:
         called_off.branch = branch

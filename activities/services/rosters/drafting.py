@@ -63,7 +63,9 @@ def best_plan(month: BranchMonth) -> Plan:
 def write_plan(month: BranchMonth, plan: Plan) -> None:
     """Make the places of the month's open days equal to `plan`; locked ones are left alone."""
     open_days = [
-        (shift, day, keys) for shift, day, keys in zip(month.shifts, month.problem.days, plan, strict=True) if day.is_open
+        (shift, day, keys)
+        for shift, day, keys in zip(month.shifts, month.problem.days, plan, strict=True)
+        if day.is_open
     ]
     gone, new = [], []
     for shift, day, keys in open_days:

@@ -12,6 +12,13 @@ from julu_liaison.common.working_days import today_here
 from stations.models import Station
 
 MOST_NAMES = 3
+REMEDIES = {
+    RemedyKind.FREE_SEAT: "排到{day}",
+    RemedyKind.REPLAN: "重新安排一次,换一换日子就能排上",
+    RemedyKind.MORE_SEATS: "{day}增加到{seats}人",
+    RemedyKind.OTHER_SERVICE: "当月另排一次其他形式的服务,例如走访调研或入户服务",
+    RemedyKind.NEXT_MONTH: "下个月优先排",
+}
 
 
 def unplaced_of(*, roster: Roster, at=None) -> list[Unplaced]:
@@ -34,20 +41,9 @@ def explain_month(roster: Roster, month: BranchMonth, plan: Plan, today: date) -
 
 def _in_words(roster: Roster, month: BranchMonth, one: Shortage, today: date) -> Unplaced:
     shift = month.shifts[one.day] if one.day is not None else None
-    reason = {
-        Cause.AWAY: _away_words,
-        Cause.UNUSED: _unused_words,
-        Cause.TANGLED: _tangled_words,
-        Cause.FULL: _full_words,
-    }[one.cause](month, one)
     kind = _remedy_kind(roster, month, one, today)
-    remedy = {
-        RemedyKind.FREE_SEAT: lambda: f"排到{_day(shift.date)}",
-        RemedyKind.REPLAN: lambda: "重新安排一次,换一换日子就能排上",
-        RemedyKind.MORE_SEATS: lambda: f"{_day(shift.date)}增加到{one.seats}人",
-        RemedyKind.OTHER_SERVICE: lambda: "当月另排一次其他形式的服务,例如走访调研或入户服务",
-        RemedyKind.NEXT_MONTH: lambda: "下个月优先排",
-    }[kind]()
+    remedy = REMEDIES[kind].format(day=_day(shift.date) if shift else "", seats=one.seats)
+    reason = REASONS[one.cause](month, one)
     return Unplaced(month.branch, month.members[one.key], reason, remedy, kind, shift, one.seats)
 
 
@@ -115,3 +111,11 @@ def _days(days: Iterable[date]) -> str:
 
 def _day(day: date) -> str:
     return f"{day.month}月{day.day}日"
+
+
+REASONS = {
+    Cause.AWAY: _away_words,
+    Cause.UNUSED: _unused_words,
+    Cause.TANGLED: _tangled_words,
+    Cause.FULL: _full_words,
+}

@@ -198,9 +198,7 @@ def _duties(
         .values_list("deputy", "shift__branch", "shift__date", "shift__for_sunday")
     )  # fmt: skip
     branches = {branch for _deputy, branch, _day, _sunday in planned}
-    logged = set(
-        DutyLog.objects.valid().within(start, until).filter(branch__in=branches).values_list("branch", "date")
-    )
+    logged = set(DutyLog.objects.valid().within(start, until).filter(branch__in=branches).values_list("branch", "date"))
     found = defaultdict(set, {key: set(mine) for key, mine in served.items()})
     for deputy, branch, day, sunday in planned:
         if (branch, day) not in logged:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
-from django.db.models import Count, Min
+from django.db.models import Min
 
 from activities.models import Roster, Shift
 from activities.rules.rosters import FULL_TEAM
@@ -45,7 +45,7 @@ def watch_gaps(*, at: datetime) -> tuple[int, int]:
 def _planners(today: date) -> dict[int, list]:
     """The accounts that plan rosters, by the key of their place."""
     rows = Posting.objects.in_force(today).filter(role__in=roles_with(Right.PLAN_ROSTERS)).select_related("user")
-    found = defaultdict(list)
+    found: dict[int, list] = defaultdict(list)
     for posting in rows.order_by("user"):
         if posting.user not in found[posting.station_id]:
             found[posting.station_id].append(posting.user)
@@ -72,19 +72,21 @@ def _watch_days(today: date, planners: dict[int, list], at: datetime) -> tuple[i
 
 
 def _gaps(today: date) -> list[Shift]:
-    """Published days to come with too few deputies; one that is full again may be told of anew another time."""
-    rows = Shift.objects.published().filter(
-        state=ShiftState.PLANNED, date__gt=today, date__lte=today + LOOK_AHEAD
-    )  # fmt: skip
-    counted = rows.annotate(people=Count("places"))
-    full = [shift.pk for shift in counted if shift.people >= FULL_TEAM and shift.station_warned_on]
+    """Published days to come with too few deputies. One that is full again is forgotten: it may be told of anew."""
+    rows = Shift.objects.published().filter(state=ShiftState.PLANNED, date__gt=today, date__lte=today + LOOK_AHEAD)
+    rows = rows.select_related("branch", "roster", "station").prefetch_related("places")
+    found = list(rows.order_by("date", "branch__official_order", "pk"))
+    full = [shift.pk for shift in found if not _has_gap(shift) and shift.station_warned_on]
     Shift.objects.filter(pk__in=full).update(station_warned_on=None, county_warned_on=None)
-    found = counted.filter(people__lt=FULL_TEAM).select_related("branch__parent", "roster", "station")
-    return list(found.order_by("date", "branch__official_order", "pk"))
+    return [shift for shift in found if _has_gap(shift)]
+
+
+def _has_gap(shift: Shift) -> bool:
+    return len(shift.places.all()) < FULL_TEAM
 
 
 def _gap_words(shift: Shift, place: str) -> str:
-    people = f"只有{shift.people}位代表" if shift.people else "还没有代表"
+    people = "只有1位代表" if shift.places.all() else "还没有代表"
     where = shift.branch.name if place == "station" else f"{shift.station.name}{shift.branch.name}"
     return f"{where}{shift.date.month}月{shift.date.day}日的接待{people}值班,请补上。"
 

@@ -13,7 +13,7 @@ from julu_liaison.common.working_days import today_here
 from stations.models import Station
 
 
-@shared_task
+@shared_task(name="activities.tasks.make_monthly_report")
 def make_monthly_report(job_id: int, *, place_id: int, month: str, each: bool = False) -> str:
     """Make the report of a place (`month`: YYYY-MM-DD) as one archive; `each`: also of every station below."""
 
