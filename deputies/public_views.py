@@ -16,6 +16,7 @@ from julu_liaison.common.working_days import today_here
 from stations.models import Station
 
 NEXT_DAYS = 4
+LOOK_AHEAD = 12  # days, called-off ones included
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,13 @@ def _card(member: Membership, levels: str, branch: Station, today) -> Card:
 
 
 def _next_shifts(branch: Station, today) -> list[Shift]:
-    """The next published reception days with the deputies on duty."""
+    """The next published reception days with the deputies on duty, and what was called off in between."""
     rows = Shift.objects.filter(branch=branch, date__gte=today, roster__state=RosterState.PUBLISHED)
-    return list(rows.exclude(state=ShiftState.NOT_HELD).order_by("date").prefetch_related("places__deputy")[:NEXT_DAYS])
+    rows = rows.exclude(state=ShiftState.NOT_HELD).order_by("date", "pk").prefetch_related("places__deputy")
+    found, held = [], 0
+    for shift in rows[:LOOK_AHEAD]:
+        if held == NEXT_DAYS:
+            break
+        held += shift.state == ShiftState.PLANNED
+        found.append(shift)
+    return found
