@@ -106,6 +106,7 @@ def test_a_branch_moves_with_code_people_villages_and_past(cast):
     assert branch.memberships.count() == 4 and branch.villages.get().name == "安家庄村"
     assert told(outcome) == {
         "联系的村和社区,一起过去": 1, "驻站代表,一起过去": 4, "工作日志,一起过去,编号不变": 1,
+        "接待登记,一起过去,编号不变": 1,
         "没办完的意见建议,由新的联络站接着办": 1,
     }  # fmt: skip
     assert branch.history.order_by("-history_id").first().parent_id == cast.yt.pk
