@@ -32,11 +32,12 @@ ON_LEAVE, EXEMPT, NO_MEMBER, ELSEWHERE = "请假", "免除值班", "不在任期
 
 @dataclass(frozen=True)
 class Duty:
-    """One day of duty of a deputy, planned or served; `sunday`: by which it belongs to its month."""
+    """One day of duty of a deputy: served as a log says, or `planned`; `sunday`: by which it belongs to its month."""
 
     branch: int
     day: date
     sunday: date
+    planned: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,14 @@ class Availability:
 
     terms: dict[int, list[tuple[date, date]]]
     spans: dict[int, list[tuple[date, date, str]]]
+    elsewhere: dict[int, set[date]]
 
     def obstacle(self, key: int, day: date) -> str:
         """Why the member can't serve on a day, in a word; nothing where they can."""
         if not any(start <= day <= end for start, end in self.terms.get(key, ())):
             return NO_MEMBER
-        return next((word for start, end, word in self.spans.get(key, ()) if start <= day <= end), "")
+        words = (word for start, end, word in self.spans.get(key, ()) if start <= day <= end)
+        return next(words, ELSEWHERE if day in self.elsewhere.get(key, ()) else "")
 
 
 @dataclass(frozen=True)
@@ -117,12 +120,11 @@ def _read(roster: Roster, branches: list[Station], today: date) -> _Facts:
     rows = Membership.objects.filter(branch__in=keys).overlapping(before, max(end, last))
     memberships = list(rows.heads_first().select_related("deputy"))
     people = {row.deputy_id for row in memberships}
-    here = {shift.pk for rows in shifts.values() for shift in rows}
     start, until = min(before, first.replace(month=1)), max(end + NEAR, first.replace(month=12, day=31))
     served = _served(people, start, until)
     return _Facts(
         roster=roster, today=today, memberships=memberships, shifts=shifts,
-        spans=_spans(people, before, end, here),
+        spans=_spans(people, before, max(end, last)),
         leaders=set(
             Mandate.objects.in_force(first).filter(deputy__in=people, level__in=LEADING_LEVELS)
             .values_list("deputy", flat=True)
@@ -131,7 +133,7 @@ def _read(roster: Roster, branches: list[Station], today: date) -> _Facts:
             key: frozenset(weeks)
             for key, weeks in DutyPreference.objects.filter(deputy__in=people).values_list("deputy", "avoided_weeks")
         },
-        duties=_duties(people, served, start, until, here),
+        duties=_duties(roster, people, served, start, until),
         held_last_month=_days_held(keys, before, first),
         other_services=set(
             OtherService.objects.filter(deputy__in=people, roster__month__in=(before, first))
@@ -157,22 +159,15 @@ def _days_held(keys: list[int], start: date, end: date) -> dict[int, set[date]]:
     return found
 
 
-def _spans(people: set[int], start: date, end: date, here: set[int]) -> dict[int, list[tuple[date, date, str]]]:
-    """Approved leave, exemptions, and places at other branches."""
+def _spans(people: set[int], start: date, end: date) -> dict[int, list[tuple[date, date, str]]]:
+    """Approved leave and exemptions."""
     found = defaultdict(list)
-    for deputy, since, until in (
-        Leave.objects.approved().from_duty().overlapping(start, end).filter(deputy__in=people)
-        .values_list("deputy", "started_on", "ended_on")
-    ):  # fmt: skip
+    leave = Leave.objects.approved().from_duty().overlapping(start, end).filter(deputy__in=people)
+    for deputy, since, until in leave.values_list("deputy", "started_on", "ended_on"):
         found[deputy].append((since, until, ON_LEAVE))
-    for deputy, since, until in (
-        Exemption.objects.overlapping(start, end).filter(deputy__in=people)
-        .exclude(covers=Covers.ACTIVITIES).values_list("deputy", "started_on", "ended_on")
-    ):  # fmt: skip
+    exempt = Exemption.objects.overlapping(start, end).filter(deputy__in=people).exclude(covers=Covers.ACTIVITIES)
+    for deputy, since, until in exempt.values_list("deputy", "started_on", "ended_on"):
         found[deputy].append((since, until or date.max, EXEMPT))
-    places = ShiftPlace.objects.filter(deputy__in=people, shift__date__range=(start, end)).exclude(shift__in=here)
-    for deputy, day in places.exclude(shift__state__in=CALLED_OFF).values_list("deputy", "shift__date"):
-        found[deputy].append((day, day, ELSEWHERE))
     return found
 
 
@@ -185,14 +180,17 @@ def _served(people: set[int], start: date, until: date) -> dict[int, set[Duty]]:
 
 
 def _duties(
-    people: set[int], served: dict[int, set[Duty]], start: date, until: date, here: set[int]
+    roster: Roster, people: set[int], served: dict[int, set[Duty]], start: date, until: date
 ) -> dict[int, set[Duty]]:
-    """Days of duty outside of this month's shifts: what logs say, and the plan where there is no log.
+    """Days of duty: what logs say, and the plan where there is no log.
 
     Logs exist for a part of the sessions only, so the plan has to stand in for those that nobody wrote down; where
-    there is one, whoever stayed away has not served, and whoever stood in has.
+    there is one, whoever stayed away has not served, and whoever stood in has. What is only drafted of the very month
+    is about to be planned anew.
     """
-    places = ShiftPlace.objects.filter(deputy__in=people, shift__date__range=(start, until)).exclude(shift__in=here)
+    places = ShiftPlace.objects.filter(deputy__in=people, shift__date__range=(start, until))
+    if roster.state == RosterState.DRAFT:
+        places = places.exclude(shift__roster=roster, fixed=False)
     planned = list(
         places.exclude(shift__state__in=CALLED_OFF)
         .values_list("deputy", "shift__branch", "shift__date", "shift__for_sunday")
@@ -202,7 +200,7 @@ def _duties(
     found = defaultdict(set, {key: set(mine) for key, mine in served.items()})
     for deputy, branch, day, sunday in planned:
         if (branch, day) not in logged:
-            found[deputy].add(Duty(branch, day, sunday))
+            found[deputy].add(Duty(branch, day, sunday, planned=True))
     return found
 
 
@@ -212,7 +210,11 @@ def _branch_month(facts: _Facts, branch: Station) -> BranchMonth:
     terms = defaultdict(list)
     for row in rows:
         terms[row.deputy_id].append((row.started_on, row.ended_on or date.max))
-    availability = Availability(terms, facts.spans)
+    elsewhere = {
+        key: {duty.day for duty in facts.duties.get(key, ()) if duty.planned and duty.branch != branch.pk}
+        for key in terms
+    }
+    availability = Availability(terms, facts.spans, elsewhere)
     heads = {row.deputy_id for row in rows if row.role == MembershipRole.HEAD}
     days = tuple(_day(facts, branch, shift) for shift in shifts)
     members = {
@@ -243,7 +245,12 @@ def _person(
     first, last = bounds_of(facts.roster.month)
     obstacles = {day.date: availability.obstacle(key, day.date) for day in days}
     locked = {day.date for day in days if key in day.locked}
-    outside = {duty.day for duty in facts.duties.get(key, ()) if duty.day not in locked}
+    outside = {
+        duty.day
+        for duty in facts.duties.get(key, ())
+        if duty.day not in locked
+        if not (duty.planned and duty.branch == branch.pk and first <= duty.sunday <= last)
+    }
     served = any(first <= day <= last for day in facts.served.get(key, ()))
     free_of_duty = all(word in (EXEMPT, NO_MEMBER) for word in obstacles.values())
     return Person(
