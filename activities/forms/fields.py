@@ -1,26 +1,25 @@
-"""The sheet's fields, their limits, and how what is typed in them is read."""
+"""The sheet's fields and their limits, what can be wrong with one."""
 
-import re
-import unicodedata
 from dataclasses import dataclass
-from itertools import zip_longest
-
-from deputies.models import Deputy
 
 FIELDS = {  # after the branch's code: what the field holds
     "a": "attendance of one deputy, `a-<key>`: present, leave, absent, late or left_early",
     "l": "kind of leave of one deputy, `l-<key>`",
     "came": "deputies who came although nobody was rostered (several)",
     "sub": "deputies who stood in (several)",
+    "for": "for whom each of them stood in, in the same order",
     "n": "people received",
     "t": "categories (several)",
     "o": "opinions, one a line",
     "form": "form of service",
+    "role": "role of the service",
     "h": "households visited",
     "f": "leaflets given out",
     "s": "summary",
     "x": "not held",
     "r": "why not held",
+    "v": "version of the server's draft that the browser has seen",
+    "m": "details of one opinion, `m<index>-<detail>`: see lines.DETAILS",
 }
 LONGEST_SUMMARY = 2000
 LONGEST_REASON = 100
@@ -38,14 +37,3 @@ class Problem:
 
     def __str__(self):
         return f"{self.branch}:{self.sentence}" if self.branch else self.sentence
-
-
-def whole_number(text: str) -> int | None:
-    """Read a whole number as people type it (full-width digits, a trailing 人); None when it is no number."""
-    plain = unicodedata.normalize("NFKC", text).strip().removesuffix("人").strip()
-    return int(plain) if re.fullmatch(r"[0-9]{1,6}", plain) else None
-
-
-def select_places(chosen: list[Deputy], number: int) -> list[tuple[int, Deputy | None]]:
-    """One entry for each of `number` selects, with the deputy chosen in it."""
-    return [(index, deputy) for index, (_n, deputy) in enumerate(zip_longest(range(number), chosen))]

@@ -1,79 +1,69 @@
 """One branch's row of the sheet: what is known of the branch that day, what was typed, and what it becomes."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from itertools import zip_longest
 
 from django.http import QueryDict
 
-from activities.forms.fields import (
-    LONGEST_REASON,
-    LONGEST_SUMMARY,
-    MOST_GIVEN_OUT,
-    MOST_LINES,
-    Problem,
-    select_places,
-    whole_number,
-)
-from activities.forms.lines import LONGEST_OPINION, read_lines
-from activities.models import DutyLog, Shift
+from activities.forms.checking import row_problems, row_remarks
+from activities.forms.fields import Problem
+from activities.forms.known import KnownDay
+from activities.forms.lines import Line, read_lines, whole_number
+from activities.forms.people import CHOICES, LEAVE, Person, Released, StandIn
 from activities.services import SundayRow
-from activities.services.logs import MOST_RECEIVED
-from activities.states import ON_LEAVE, SERVED, Category, Form, Presence, ShiftState
+from activities.states import CALLED_OFF, ON_LEAVE, SERVED, Category, Form, Presence, ShiftState
 from deputies.models import Deputy
+from deputies.states import ServiceRole
 from stations.models import Station
 
-LEAVE = "leave"
-CHOICES = (Presence.PRESENT, LEAVE, Presence.ABSENT, Presence.LATE, Presence.LEFT_EARLY)
 SPARE_PLACES = 3  # how many deputies can be added to a branch without a roster
-MANY_VISITORS = 5  # so many visitors without a single opinion are worth a question
-
-
-@dataclass
-class Person:
-    """One rostered deputy's cell: what was chosen (`present`, `leave`, …; "" for not yet) and the kind of leave."""
-
-    deputy: Deputy
-    name: str
-    choice: str = ""
-    leave: str = Presence.PRIVATE_LEAVE
-
-    @property
-    def status(self) -> str:
-        """The Presence that was chosen, or an empty string."""
-        return self.leave if self.choice == LEAVE else self.choice
-
-    @property
-    def more_label(self) -> str:
-        """迟到 or 早退, which stand in the folded cell."""
-        return Presence(self.choice).label if self.choice in (Presence.LATE, Presence.LEFT_EARLY) else ""
+STAND_INS = 2
 
 
 class SheetRow:
-    """One branch on one day: its shift and logs, and what was typed in `data` under its code."""
+    """One branch on one day: what is `known` of it, and what was typed in `data` under its code.
 
-    def __init__(self, branch: Station, shift: Shift | None, logs: list[DutyLog], people: dict, data: QueryDict):
-        self.branch, self.shift, self.logs = branch, shift, logs
-        self.code = branch.code
-        self.members: list[Deputy] = people.get(branch.pk, [])
-        self.neighbours: list[tuple[Station, list[Deputy]]] = people.get("near", {}).get(branch.pk, [])
-        self.data = data
+    `name` is how the sheet calls the branch.
+    """
+
+    def __init__(self, branch: Station, known: KnownDay, data: QueryDict, name: str):
+        self.branch, self.name, self.code, self.data = branch, name, branch.code, data
+        self.shift, self.moved_to = known.shifts.get(branch.pk), known.moved.get(branch.pk)
+        self.logs, self.draft = known.logs.get(branch.pk, []), known.drafts.get(branch.pk)
+        self.closed_reason = known.closed.get(branch.pk, "")
+        self.members: list[Deputy] = known.members.get(branch.pk, [])
+        self.neighbours: list[tuple[Station, list[Deputy]]] = known.near(branch)
         self.reopened = self.code in data.getlist("again")
         self.problems: list[Problem] = []
-        self.people = [self._person(place.deputy) for place in shift.places.all()] if shift else []
+        self._read_people(known.leaves)
+        self._read_figures()
+        self.lines: list[Line] = (
+            [] if self.is_filed else read_lines(self.code, data, self.opinions, self.categories, self.served)
+        )
+
+    def _read_people(self, leaves: dict[int, str]) -> None:
+        rostered = [place.deputy for place in self.shift.places.all()] if self.shift else []
+        self.people = [self._person(deputy, leaves.get(deputy.pk, "")) for deputy in rostered]
+        self.released = [
+            Released(deputy, leaves[deputy.pk])
+            for deputy in self.members
+            if deputy.pk in leaves and deputy not in rostered
+        ]
+        self.spare = [deputy for deputy in self.members if deputy not in rostered]
+        self.came = self._chosen("came", self.spare) if not self.people else []
+        self.replaceable = [*rostered, *(released.deputy for released in self.released)]
+        self.substitutes, self.stands_in_for, self.has_lone_replaced = self._stand_ins()
+
+    def _read_figures(self) -> None:
         self.received = self._text("n")
-        self.categories = [value for value in data.getlist(f"{self.code}-t") if value in Category.values]
-        self.opinions = data.get(f"{self.code}-o", "").replace("\r\n", "\n").strip("\n")
+        self.categories = [value for value in self.data.getlist(f"{self.code}-t") if value in Category.values]
+        self.opinions = self.data.get(f"{self.code}-o", "").replace("\r\n", "\n").strip("\n")
         self.form = self._choice("form", Form.values, Form.ONSITE)
+        self.role = self._choice("role", ServiceRole.values, ServiceRole.LIAISON)
         self.households, self.leaflets = self._text("h"), self._text("f")
         self.summary = self._text("s")
-        self.not_held = f"{self.code}-x" in data
+        self.not_held = f"{self.code}-x" in self.data
         self.reason = self._text("r")
-        rostered = {person.deputy.pk for person in self.people}
-        self.spare = [deputy for deputy in self.members if deputy.pk not in rostered]
-        near = [deputy for _branch, deputies in self.neighbours for deputy in deputies]
-        self.came = self._chosen("came", self.spare) if not self.people else []
-        self.substitutes = self._chosen("sub", [*self.spare, *near])
-        self.lines = [] if self.is_filed else read_lines(self.code, data, self.opinions, self.categories, self.served)
 
     def _text(self, name: str) -> str:
         return self.data.get(f"{self.code}-{name}", "").strip()
@@ -82,17 +72,31 @@ class SheetRow:
         value = self._text(name)
         return value if value in values else default
 
-    def _person(self, deputy: Deputy) -> Person:
-        return Person(
-            deputy, f"{self.code}-a-{deputy.pk}", self._choice(f"a-{deputy.pk}", CHOICES, ""),
-            self._choice(f"l-{deputy.pk}", ON_LEAVE, Presence.PRIVATE_LEAVE),
-        )  # fmt: skip
+    def _person(self, deputy: Deputy, preset: str) -> Person:
+        choice = self._choice(f"a-{deputy.pk}", CHOICES, LEAVE if preset else "")
+        kind = self._choice(f"l-{deputy.pk}", ON_LEAVE, preset or Presence.PRIVATE_LEAVE)
+        return Person(deputy, f"{self.code}-a-{deputy.pk}", choice, kind, preset)
 
     def _chosen(self, name: str, among: list[Deputy]) -> list[Deputy]:
         """Return the chosen deputies in the order of the selects, each once; a made-up key is passed over."""
         by_key = {str(deputy.pk): deputy for deputy in among}
         keys = dict.fromkeys(self.data.getlist(f"{self.code}-{name}"))
         return [by_key[key] for key in keys if key in by_key]
+
+    def _stand_ins(self) -> tuple[list[Deputy], dict[Deputy, Deputy], bool]:
+        """Who stood in, for whom where that was said, and whether it was said for nobody."""
+        near = [deputy for _branch, deputies in self.neighbours for deputy in deputies]
+        stand_in = {str(deputy.pk): deputy for deputy in [*self.spare, *near]}
+        replaced = {str(deputy.pk): deputy for deputy in self.replaceable}
+        found: dict[Deputy, Deputy | None] = {}
+        lone = False
+        pairs = zip_longest(*(self.data.getlist(f"{self.code}-{name}") for name in ("sub", "for")), fillvalue="")
+        for who, whom in pairs:
+            if who in stand_in:
+                found.setdefault(stand_in[who], replaced.get(whom))
+            elif whom in replaced:
+                lone = True
+        return list(found), {who: whom for who, whom in found.items() if whom}, lone
 
     # --- What the branch's state is --------------------------------------------------------------------------
 
@@ -101,45 +105,78 @@ class SheetRow:
         return bool(self.logs)
 
     @property
-    def is_off(self) -> bool:
-        """The session was recorded as not held, and nobody asked to file it after all."""
-        return self.was_off and not self.reopened and not self.is_touched and not self.is_filed
+    def is_shut(self) -> bool:
+        """Too late: only the county can open the day again."""
+        return bool(self.closed_reason) and not self.is_filed
 
     @property
     def was_off(self) -> bool:
-        return self.shift is not None and self.shift.state == ShiftState.NOT_HELD
+        return self.shift is not None and self.shift.state in CALLED_OFF
+
+    @property
+    def off_label(self) -> str:
+        return ShiftState(self.shift.state).label if self.shift else ""
+
+    @property
+    def is_off(self) -> bool:
+        """The session was called off, before the day or on it, and nobody asked to file it after all."""
+        return self.was_off and not self.reopened and not self.is_touched and not self.is_filed
 
     @property
     def is_open(self) -> bool:
         """The branch can still be typed in."""
-        return not self.is_filed and not self.is_off
+        return not self.is_filed and not self.is_off and not self.is_shut
 
     @property
     def is_touched(self) -> bool:
         typed = (self.received, self.categories, self.opinions.strip(), self.households, self.leaflets, self.summary,
-                 self.not_held, self.reason, self.came, self.substitutes)  # fmt: skip
-        return any(typed) or any(person.choice for person in self.people)
+                 self.not_held, self.reason, self.came, self.substitutes, self.has_lone_replaced)  # fmt: skip
+        return any(typed) or any(person.is_touched for person in self.people)
 
     @property
     def is_more_open(self) -> bool:
         """The folded cell has something in it, so it must not stay folded."""
         return bool(
             self.households or self.leaflets or self.summary or self.not_held or self.reason or self.substitutes
-            or self.form != Form.ONSITE or any(person.more_label for person in self.people)
+            or self.has_lone_replaced or self.form != Form.ONSITE or self.role != ServiceRole.LIAISON
+            or any(person.more_label for person in self.people)
         )  # fmt: skip
+
+    @property
+    def version(self) -> int:
+        """Which version of the server's draft the browser has seen."""
+        seen = self._text("v")
+        if seen.isascii() and seen.isdigit():
+            return int(seen[:9])
+        return self.draft.version if self.draft else 0
+
+    @property
+    def has_draft(self) -> bool:
+        """The row shows what somebody typed before and did not file."""
+        return self.draft is not None and self.is_open and self.is_touched
+
+    # --- What was typed, for the pages -----------------------------------------------------------------------
 
     @property
     def came_places(self) -> list[tuple[int, Deputy | None]]:
         """One entry for each select of deputies who came, with the chosen one."""
-        return select_places(self.came, max(SPARE_PLACES, len(self.came) + 1))
+        number = max(SPARE_PLACES, len(self.came) + 1)
+        return [(index, deputy) for index, (_n, deputy) in enumerate(zip_longest(range(number), self.came))]
 
     @property
-    def substitute_places(self) -> list[tuple[int, Deputy | None]]:
-        return select_places(self.substitutes, max(2, len(self.substitutes) + 1))
+    def stand_in_places(self) -> list[StandIn]:
+        chosen = [
+            StandIn(index, deputy, self.stands_in_for.get(deputy)) for index, deputy in enumerate(self.substitutes)
+        ]
+        return chosen + [StandIn(index) for index in range(len(chosen), max(STAND_INS, len(chosen) + 1))]
 
     @property
     def form_label(self) -> str:
         return Form(self.form).label
+
+    @property
+    def visitors(self) -> int:
+        return whole_number(self.received) or 0
 
     @property
     def attendance(self) -> dict[Deputy, str]:
@@ -159,10 +196,14 @@ class SheetRow:
         """(到岗, 张三、李四), one for each status that occurs, in the order of Presence."""
         attendance = self.attendance
         names = {
-            status.label: [deputy.name for deputy, value in attendance.items() if value == status]
+            status.label: [self._in_words(deputy) for deputy, value in attendance.items() if value == status]
             for status in Presence
         }
         return [(label, "、".join(people)) for label, people in names.items() if people]
+
+    def _in_words(self, deputy: Deputy) -> str:
+        replaced = self.stands_in_for.get(deputy)
+        return f"{deputy.name}(替{replaced.name})" if replaced else deputy.name
 
     @property
     def category_words(self) -> str:
@@ -170,22 +211,7 @@ class SheetRow:
 
     @property
     def remarks(self) -> list[str]:
-        """What is possible but unusual, for the check page."""
-        if self.not_held:
-            return []
-        visitors = whole_number(self.received) or 0
-        found = []
-        if visitors >= MANY_VISITORS and not self.lines:
-            found.append(f"接待{visitors}人,确认没有意见吗?")
-        if not visitors and self.lines:
-            found.append("写了意见,接待人数是0,请看看人数对不对。")
-        if not self.served:
-            found.append("没有代表到岗,确认吗?没有开展的话,请回去勾选“本次未开展”。")
-        if self.was_off:
-            found.append(f"这一天原来登记的是“未开展”({self.shift.reason}),这次登记后改为已开展。")
-        return found
-
-    # --- Lines -----------------------------------------------------------------------------------------------
+        return row_remarks(self)
 
     @property
     def kept_details(self) -> list[tuple[str, str]]:
@@ -193,89 +219,28 @@ class SheetRow:
         prefix = f"{self.code}-m"
         return [(name, self.data[name]) for name in self.data if name.startswith(prefix)]
 
-    # --- Checking --------------------------------------------------------------------------------------------
+    # --- Checking and handing over ---------------------------------------------------------------------------
 
     def check(self) -> None:
-        """Collect the row's problems; an untouched or closed row has none."""
-        self.problems = []
-        if not self.is_touched or not self.is_open:
-            return
-        if self.not_held:
-            self._check_not_held()
-            return
-        self._check_attendance()
-        self._check_number("n", self.received, MOST_RECEIVED, "接待人数", needed="请填接待人数,没有人来就填0")
-        self._check_number("h", self.households, MOST_RECEIVED, "走访户数")
-        self._check_number("f", self.leaflets, MOST_GIVEN_OUT, "发放份数")
-        if len(self.summary) > LONGEST_SUMMARY:
-            self._problem("s", f"内容请控制在{LONGEST_SUMMARY}字以内")
-        if self.reason:
-            self._problem("x", "写了未开展的原因,请勾选“本次未开展”,或者把原因删掉")
-        self._check_lines()
-
-    def _check_not_held(self) -> None:
-        if not self.people:
-            self._problem("x", "这一天本来没有安排接待,不用登记“未开展”")
-        elif not self.reason:
-            self._problem("r", "本次没有开展,请写原因")
-        elif len(self.reason) > LONGEST_REASON:
-            self._problem("r", f"原因请控制在{LONGEST_REASON}字以内")
-        if (whole_number(self.received) or 0) > 0 or self.opinions.strip():
-            self._problem("x", "选了“本次未开展”,又填了接待人数或意见,请去掉一样")
-
-    def _check_attendance(self) -> None:
-        unset = [person for person in self.people if not person.choice]
-        if unset and len(unset) < len(self.people):
-            names = "、".join(person.deputy.name for person in unset)
-            self._problem("a", f"请填{names}是否到岗")
-        elif unset:
-            self._problem("a", "请填每位代表是否到岗")
-        elif not self.attendance:
-            self._problem("a", "这一天没有排班,请选来接待的代表")
-        elif not self.served and ((whole_number(self.received) or 0) > 0 or self.opinions.strip()):
-            self._problem("a", "有群众来访,请填是哪位代表接待的")
-
-    def _check_number(self, name: str, text: str, most: int, what: str, needed: str = "") -> None:
-        number = whole_number(text)
-        if not text:
-            if needed:
-                self._problem(name, needed)
-        elif number is None:
-            self._problem(name, f"{what}请填数字,例如3")
-        elif number > most:
-            self._problem(name, f"{what}请填0到{most}")
-
-    def _check_lines(self) -> None:
-        if len(self.lines) > MOST_LINES:
-            self._problem("o", f"一次最多登记{MOST_LINES}条意见,其余的请另记一篇")
-        for line in self.lines:
-            if len(line.text) > LONGEST_OPINION:
-                self._problem("o", f"一条意见请控制在{LONGEST_OPINION}字以内")
-            line.check()
-            self.problems += [
-                Problem(f"{line.name}-{name}", sentence, self.branch.name) for name, sentence in line.problems.items()
-            ]
-
-    def _problem(self, name: str, sentence: str) -> None:
-        self.problems.append(Problem(f"{self.code}-{name}", sentence, self.branch.name))
+        """Collect the row's problems."""
+        self.problems = list(row_problems(self))
 
     @property
     def messages(self) -> dict[str, str]:
         """The problems by field, for the cells."""
         return {problem.anchor.removeprefix(f"{self.code}-"): problem.sentence for problem in self.problems}
 
-    # --- Handing over ----------------------------------------------------------------------------------------
-
     def to_sunday_row(self) -> SundayRow:
         """Return what `file_sunday` takes; call only when the row has no problems."""
         if self.not_held:
             return SundayRow(branch=self.branch, attendance={}, not_held_reason=self.reason)
         by_key = {str(deputy.pk): deputy for deputy in self.served}
-        matters = [line.to_matter(by_key.get(line.deputy)) for line in self.lines]
         return SundayRow(
-            branch=self.branch, attendance=self.attendance, received=whole_number(self.received) or 0, form=self.form,
-            households=whole_number(self.households) or 0, leaflets=whole_number(self.leaflets) or 0,
-            summary=self.full_summary, matters=matters,
+            branch=self.branch, attendance=self.attendance, received=self.visitors, form=self.form,
+            service_role=self.role, households=whole_number(self.households) or 0,
+            leaflets=whole_number(self.leaflets) or 0, summary=self.full_summary,
+            matters=[line.to_matter(by_key.get(line.deputy)) for line in self.lines],
+            stands_in_for=self.stands_in_for,
         )  # fmt: skip
 
     @property

@@ -8,18 +8,20 @@ import re
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from itertools import groupby
 
-from django.db.models import Prefetch
 from django.http import QueryDict
 
 from activities.forms.fields import Problem
+from activities.forms.known import KnownDay
 from activities.forms.rows import SheetRow
-from activities.models import Attendance, DutyLog, Shift
+from activities.models import SheetDraft
 from activities.permissions import branches_to_file
-from deputies.models import Deputy, Membership
-from opinions.models import Opinion
+from activities.services import read_draft
 from stations.models import Station
+
+PAIRED = ("sub", "for")  # selects whose values belong together by their order, so that empty ones count
 
 
 @dataclass
@@ -33,18 +35,28 @@ class SundaySheet:
     general: list[Problem] = field(default_factory=list)
 
     @classmethod
-    def load(cls, user, day: date, data: QueryDict, *, typed: bool = False) -> "SundaySheet":
+    def load(cls, user, day: date, data: QueryDict, *, at: datetime, typed: bool = False) -> "SundaySheet":
         """Read the sheet; the number of queries does not depend on the number of branches.
 
-        `data` is what was typed (`typed`), or a page's address with the codes of branches to open `again`.
+        `data` is what was typed (`typed`), or a page's address with the codes of branches to open `again`; then the
+        drafts kept on the server stand for what was typed.
         """
         data = _storable(data)
         branches = list(branches_to_file(user, day))
-        shifts = {shift.branch_id: shift for shift in _shifts_of(branches, day)}
-        logs = _logs_of(branches, day)
-        people = _people_near(branches, day)
-        rows = [SheetRow(branch, shifts.get(branch.pk), logs.get(branch.pk, []), people, data) for branch in branches]
+        known = KnownDay.load(branches, day, at)
+        if not typed:
+            _add_drafts(data, known.drafts.values())
+        several = len({branch.parent_id for branch in branches}) > 1
+        rows = [SheetRow(branch, known, data, _name(branch, several)) for branch in branches]
         return cls(day=day, rows=rows, key=_key(data.get("key", "")), typed=typed)
+
+    @property
+    def stations(self) -> list[tuple[Station, list[SheetRow]]]:
+        """The rows station by station: a clerk who stands in for a colleague has two."""
+        return [
+            (rows[0].branch.parent, rows)
+            for _key, rows in ((key, list(group)) for key, group in groupby(self.rows, lambda row: row.branch.parent_id))
+        ]
 
     @property
     def open_rows(self) -> list[SheetRow]:
@@ -55,9 +67,24 @@ class SundaySheet:
         return [row for row in self.open_rows if row.is_touched]
 
     @property
+    def drafted(self) -> list[SheetRow]:
+        """Rows that show somebody's draft from the server."""
+        return [] if self.typed else [row for row in self.rows if row.has_draft]
+
+    @property
+    def closed_reasons(self) -> list[str]:
+        """Why some rows can no longer be typed in, each reason once."""
+        return list(dict.fromkeys(row.closed_reason for row in self.rows if row.is_shut))
+
+    @property
     def overtaken(self) -> list[SheetRow]:
         """Rows somebody else has filed while this sheet was being typed; what was typed stays to be read."""
         return [row for row in self.rows if row.is_filed and row.is_touched and not self.is_own(row)]
+
+    @property
+    def unfiled(self) -> list[SheetRow]:
+        """Rows in which something was typed that can't be filed: overtaken, or too late."""
+        return [*self.overtaken, *(row for row in self.rows if row.is_shut and row.is_touched)]
 
     def is_own(self, row: SheetRow) -> bool:
         """The row was filed by an earlier sending of this very sheet."""
@@ -88,10 +115,22 @@ class SundaySheet:
         found = [("key", self.key), *(("again", row.code) for row in self.rows if row.reopened)]
         for row in self.touched:
             prefix, details = f"{row.code}-", re.compile(rf"{re.escape(row.code)}-m\d+-")
+            paired = {f"{prefix}{name}" for name in PAIRED}
             for name, values in row.data.lists():
                 if name.startswith(prefix) and not details.match(name):
-                    found += [(name, value) for value in values if value]
+                    found += [(name, value) for value in values if value or name in paired]
         return found
+
+
+def _name(branch: Station, several: bool) -> str:
+    """`第一分站`, or with its station where a sheet has several."""
+    return f"{branch.parent.name}{branch.name}" if several else branch.name
+
+
+def _add_drafts(data: QueryDict, drafts: Iterable[SheetDraft]) -> None:
+    for draft in drafts:
+        for name, values in read_draft(draft).items():
+            data.setlist(name, values)
 
 
 def _storable(data: QueryDict) -> QueryDict:
@@ -108,39 +147,3 @@ def _key(text: str) -> str:
         return str(uuid.UUID(text))
     except ValueError:
         return str(uuid.uuid4())
-
-
-def _shifts_of(branches: list[Station], day: date) -> Iterable[Shift]:
-    return Shift.objects.filter(branch__in=branches, date=day).prefetch_related("places__deputy")
-
-
-def _logs_of(branches: list[Station], day: date) -> dict[int, list[DutyLog]]:
-    rows = DutyLog.objects.valid().filter(branch__in=branches, date=day).select_related("recorder", "register").order_by("pk")
-    attendance = Attendance.objects.select_related("deputy")
-    found: dict[int, list[DutyLog]] = {}
-    # The sealed columns are not even read: nobody needs a villager's name on this page.
-    opinions = Opinion.objects.defer("villager_name", "villager_phone").select_related("register").order_by("pk")
-    for log in rows.prefetch_related(Prefetch("attendance", attendance), Prefetch("opinions", opinions)):
-        found.setdefault(log.branch_id, []).append(log)
-    return found
-
-
-def _people_near(branches: list[Station], day: date) -> dict:
-    """Return the members of each branch by its key, and under `near` the other branches of the same station."""
-    stations = {branch.parent_id for branch in branches}
-    rows = Membership.objects.in_force(day).filter(branch__parent__in=stations).heads_first()
-    members: dict[int, list[Deputy]] = {}
-    by_branch: dict[int, Station] = {}
-    for row in rows.select_related("deputy", "branch"):
-        by_branch[row.branch_id] = row.branch
-        members.setdefault(row.branch_id, []).append(row.deputy)
-    others = sorted(by_branch.values(), key=lambda branch: (branch.official_order, branch.code))
-    near = {
-        branch.pk: [
-            (other, members[other.pk])
-            for other in others
-            if other.parent_id == branch.parent_id and other.pk != branch.pk
-        ]
-        for branch in branches
-    }
-    return {**members, "near": near}

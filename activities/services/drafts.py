@@ -14,6 +14,7 @@ from activities.models import DutyLog, SheetDraft, Shift
 from activities.permissions import can_file_log
 from activities.states import ShiftState
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
+from julu_liaison.common.working_days import today_here
 from stations.models import Station
 from stations.services import hold_place
 
@@ -36,6 +37,8 @@ def save_draft(
     branch = hold_place(branch)
     if not can_file_log(actor, branch):
         raise NotAllowed(f"{branch.full_name}的登记由所在联络站或本站站长填写。")
+    if on > today_here(at) or not branch.is_open(on):
+        raise DomainError("这一天还不能登记,请核对日期。")
     typed = _without_identity(typed)
     if not 0 <= version < LAST_VERSION or len(json.dumps(typed, ensure_ascii=False)) > LONGEST_DRAFT:
         raise DomainError("填的内容太多,存不下草稿,请先登记一部分。")

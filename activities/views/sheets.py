@@ -1,7 +1,6 @@
 """The Sunday sheet: type → check → file → done. Nothing typed is lost on any way through it."""
 
-import re
-from datetime import date, timedelta
+from datetime import date
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, QueryDict
@@ -11,12 +10,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from activities.forms import Problem, SheetRow, SundaySheet
-from activities.rules import reception_days
+from activities.permissions import branches_to_file
 from activities.services import file_sunday
-from activities.states import ON_LEAVE, Category, Form, Presence
-from activities.views.home import READ_AHEAD
+from activities.states import LEAVE_KINDS, Category, Form
+from activities.views.days import DAYS_BACK, READ_AHEAD, ReceptionDays, day_in
+from deputies.states import ServiceRole
 from julu_liaison.common.errors import Conflict, DomainError
-from julu_liaison.common.working_days import Calendar, today_here
+from julu_liaison.common.working_days import today_here
 
 # The keys beside 1: twelve categories, one key each.
 CATEGORIES = list(zip("1234567890-=", Category.choices, strict=True))
@@ -24,7 +24,8 @@ CHOICES = {
     "categories": CATEGORIES,
     "category_choices": Category.choices,
     "forms": Form.choices,
-    "leaves": [(value, Presence(value).label) for value in ON_LEAVE],
+    "roles": ServiceRole.choices,
+    "leaves": LEAVE_KINDS,
 }
 
 
@@ -33,16 +34,17 @@ CHOICES = {
 def sunday(request):
     """The way in: the latest reception day that is today or earlier."""
     today = today_here(timezone.now())
-    calendar = Calendar.load(today - READ_AHEAD, today + READ_AHEAD)
-    days = reception_days(today - READ_AHEAD, today, calendar)
-    _sheet(request, today, QueryDict())
-    return redirect("sunday-sheet", day=max(day for day in days if day <= today).isoformat())
+    branches = list(branches_to_file(request.user, today))
+    if not branches:
+        raise Http404
+    days = ReceptionDays(branches, today - DAYS_BACK, today).dates
+    return redirect("sunday-sheet", day=max(days, default=today).isoformat())
 
 
 @login_required
 def sunday_sheet(request, day: str):
     """The sheet, empty or (coming back from the check page) with everything that was typed."""
-    on = _day(day)
+    on = day_in(day)
     if request.method == "POST":
         return _sheet_page(request, _sheet(request, on, request.POST))
     return _sheet_page(request, _sheet(request, on, _reopened(request)))
@@ -51,7 +53,7 @@ def sunday_sheet(request, day: str):
 @login_required
 def sunday_check(request, day: str):
     """What is about to be filed, to be read once more; each opinion's category and deputy can be changed."""
-    on = _day(day)
+    on = day_in(day)
     if request.method != "POST":
         return redirect("sunday-sheet", day=on.isoformat())  # after a new login: the browser's draft has the text
     sheet = _sheet(request, on, request.POST)
@@ -63,7 +65,7 @@ def sunday_check(request, day: str):
 @login_required
 def sunday_file(request, day: str):
     """File the sheet. Sent twice it is filed once; overtaken or refused it comes back as it was."""
-    on = _day(day)
+    on = day_in(day)
     if request.method != "POST":
         return redirect("sunday-sheet", day=on.isoformat())
     sheet = _sheet(request, on, request.POST)
@@ -86,7 +88,7 @@ def sunday_file(request, day: str):
 @login_required
 def sunday_done(request, day: str):
     """What the day's sheet has become: numbers of logs and opinions, and the branches still open."""
-    sheet = _sheet(request, _day(day), QueryDict())
+    sheet = _sheet(request, day_in(day), QueryDict())
     key = request.GET.get("key", "")
     fresh = [row for row in sheet.rows if any(log.filing_key == f"{key}:{row.code}" for log in row.logs)]
     context = {
@@ -103,15 +105,7 @@ def sunday_done(request, day: str):
 @login_required
 def sunday_print(request, day: str):
     """The blank form for the branches, with the rostered names; whoever has no signal writes on paper."""
-    return render(request, "activities/print.html", {"sheet": _sheet(request, _day(day), QueryDict()), **CHOICES})
-
-
-def _day(text: str) -> date:
-    """Read the day in the address; anything else, and any other century, is a page that does not exist."""
-    try:
-        return date.fromisoformat(text if re.fullmatch(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}", text) else "")
-    except ValueError as error:
-        raise Http404 from error
+    return render(request, "activities/print.html", {"sheet": _sheet(request, day_in(day), QueryDict()), **CHOICES})
 
 
 def _reopened(request) -> QueryDict:
@@ -122,7 +116,7 @@ def _reopened(request) -> QueryDict:
 
 
 def _sheet(request, on: date, data: QueryDict) -> SundaySheet:
-    sheet = SundaySheet.load(request.user, on, data, typed=request.method == "POST")
+    sheet = SundaySheet.load(request.user, on, data, at=timezone.now(), typed=request.method == "POST")
     if not sheet.rows:
         raise Http404
     return sheet
@@ -151,13 +145,13 @@ def _check_page(request, sheet: SundaySheet, status: int = 200):
 
 def _sheet_page(request, sheet: SundaySheet, status: int = 200):
     today = today_here(timezone.now())
-    before, after = _neighbour_days(sheet.day)
+    before, after = _neighbour_days(sheet, today)
     context = {
         "sheet": sheet,
         "today": today,
         "is_future": sheet.day > today,
         "before": before,
-        "after": after if after and after <= today else None,
+        "after": after,
         "draft": _draft_name(request, sheet),
         "overtaken": [_overtaken_words(row) for row in sheet.overtaken],
         **CHOICES,
@@ -173,15 +167,16 @@ def _overtaken_words(row: SheetRow) -> Problem:
         f"{row.code}-row",
         f"这一天已由{log.recorder.name}在{when.month}月{when.day}日{when:%H:%M}登记({log.number})。"
         "您刚才填的没有登记,还留在那一行里,请看看要不要补。",
-        row.branch.name,
+        row.name,
     )  # fmt: skip
 
 
-def _neighbour_days(day: date) -> tuple[date | None, date | None]:
-    calendar = Calendar.load(day - READ_AHEAD, day + READ_AHEAD)
-    days = reception_days(day - READ_AHEAD, day + timedelta(days=14), calendar)
-    return max((other for other in days if other < day), default=None), min(
-        (other for other in days if other > day), default=None
+def _neighbour_days(sheet: SundaySheet, today: date) -> tuple[date | None, date | None]:
+    """The reception days before and after the sheet's, as far as they have come."""
+    branches = [row.branch for row in sheet.rows]
+    days = ReceptionDays(branches, sheet.day - DAYS_BACK, min(sheet.day + READ_AHEAD, today)).dates
+    return max((other for other in days if other < sheet.day), default=None), min(
+        (other for other in days if other > sheet.day), default=None
     )
 
 

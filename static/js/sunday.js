@@ -1,9 +1,11 @@
-/* 接待日登记: keys, drafts, phone cards. ES2017, no dependency; the pages work without it. */
+/* 接待日登记: keeping what is typed, in this browser and on the server, and sending it. ES2017, no dependency; the pages
+   work without it. sunday_grid.js does the keys and cells; it hears of filled rows by the events `filled` and `jump`.
+   A row is dirty while the server has not got it. Its field `<code>-v` is the version of the server's draft seen last. */
 document.documentElement.classList.add("js");
 document.addEventListener("DOMContentLoaded", function () {
   "use strict";
-  var LIFE = 30 * 86400000, PREFIX = "sunday:v1:", DETAIL = /-m\d+-/, PRIVATE = /-m\d+-(name|phone|village)$/;
-  var IDENTITY = "identity:";
+  var LIFE = 30 * 86400000, PREFIX = "sunday:v1:", IDENTITY = "identity:", SOON = 400, LATER = 1500, AGAIN = 10000;
+  var DETAIL = /-m\d+-/, PRIVATE = /-m\d+-(name|phone|village|sex)$/;
   function all(root, selector) { return [].slice.call(root.querySelectorAll(selector)); }
   function byId(id) { return document.getElementById(id); }
 
@@ -25,261 +27,262 @@ document.addEventListener("DOMContentLoaded", function () {
   var filed = byId("filed");
   dropOld();
   if (filed) drop(filed.dataset.draft);
-  var summary = byId("errsum");
   var form = byId("sun");
   if (!form) return;
-  var KEY = form.dataset.draft, next = byId("next"), save = document.querySelector(".save"), offline = byId("offline");
-  var pristine = "", timer = 0, leaving = false;
+  var KEY = form.dataset.draft, next = byId("next"), save = document.querySelector(".save"), offline = byId("offline"), expired = byId("expired");
+  var rows = form.dataset.save ? all(form, ".br[data-code]") : [];
+  var pristine = "", storing = 0, sending = 0, busy = null, leaving = false, cut = false;
+  var synced = {}, offers = {}, settled = {}, edited = {};
 
+  /* ---- Fields and rows ---- */
+  function named() { return [].filter.call(form.elements, function (e) { return e.name && e.name !== "csrfmiddlewaretoken" && e.type !== "submit"; }); }
+  function ticks(e) { return e.type === "radio" || e.type === "checkbox"; }
   function snapshot() {
     var values = {}, secret = {};
-    [].forEach.call(form.elements, function (e) {
-      if (!e.name || e.name === "csrfmiddlewaretoken" || e.type === "submit") return;
-      if ((e.type === "radio" || e.type === "checkbox") && !e.checked) return;
+    named().forEach(function (e) {
+      if (ticks(e) && !e.checked) return;
       var into = PRIVATE.test(e.name) ? secret : values;
       (into[e.name] = into[e.name] || []).push(e.value);
     });
     return { values: values, secret: secret };
   }
+  function part(values, code) {
+    var found = {};
+    Object.keys(values).sort().forEach(function (name) {
+      if (name.indexOf(code + "-") === 0 && name !== code + "-v" && values[name].some(Boolean)) found[name] = values[name];
+    });
+    return found;
+  }
+  function version(code, set) {
+    var field = form.elements[code + "-v"];
+    if (set !== undefined) field.value = set;
+    return +field.value || 0;
+  }
+  function isDirty(code, values) { return !settled[code] && JSON.stringify(part(values, code)) !== synced[code]; }
+  /* Make the row say what `values` says, the fields that they don't name empty. */
+  function fill(row, values) {
+    var code = row.dataset.code, seen = {};
+    all(row, "input[type=hidden]").forEach(function (e) { if (DETAIL.test(e.name)) e.remove(); });
+    all(row, "[name]").forEach(function (e) {
+      var given = values[e.name] || [], index = seen[e.name] = (e.name in seen ? seen[e.name] + 1 : 0);
+      if (ticks(e)) e.checked = given.indexOf(e.value) >= 0;
+      else if (e.type !== "hidden") e.value = given[index] || e.dataset.blank || "";
+    });
+    addDetails(code, values);
+    row.dispatchEvent(new CustomEvent("filled"));
+  }
+  /* Details of the check page wait as hidden fields until it opens again. */
+  function addDetails(code, values) {
+    Object.keys(values).forEach(function (name) {
+      if (name.indexOf(code + "-") !== 0 || !DETAIL.test(name) || form.elements[name]) return;
+      var e = document.createElement("input");
+      e.type = "hidden"; e.name = name; e.value = values[name][0];
+      (byId(code + "-extra") || form).querySelector("td").appendChild(e);
+    });
+  }
+
+  /* ---- In this browser, at once ---- */
   function store() {
-    clearTimeout(timer);
-    var now = snapshot();
+    clearTimeout(storing); storing = 0;
+    var now = snapshot(), dirty = {};
     if (JSON.stringify(now) === pristine) return;
+    rows.forEach(function (row) { if (isDirty(row.dataset.code, now.values)) dirty[row.dataset.code] = 1; });
     try {
-      localStorage.setItem(KEY, JSON.stringify({ t: Date.now(), v: now.values }));
+      if (!rows.length) dirty = Object.assign((read(localStorage, KEY) || {}).d || {}, edited);
+      localStorage.setItem(KEY, JSON.stringify({ t: Date.now(), v: now.values, d: dirty }));
       sessionStorage.setItem(IDENTITY + KEY, JSON.stringify(now.secret));
-      say(navigator.onLine ? "ok" : "off", (navigator.onLine ? "已存在这台电脑上 " : "网络断开,已存在这台电脑上 ") + clock(Date.now()));
+      if (Object.keys(dirty).length) say(isOff() ? "off" : "ok", (isOff() ? "网络断开,已存在这台电脑上 " : "已存在这台电脑上 ") + clock(Date.now()));
     } catch (e) { say("off", "这台电脑存不了草稿,请随时点“下一步”"); }
   }
   function say(state, words) {
     if (!save) return;
     save.hidden = false; save.dataset.s = state; save.querySelector("span").textContent = words;
   }
-  function dirty() { clearTimeout(timer); timer = setTimeout(store, 400); }
-  function network() { if (offline) offline.hidden = navigator.onLine; }
-  addEventListener("online", network); addEventListener("offline", network); network();
-  addEventListener("pagehide", function () { if (!leaving && timer) store(); });
-
-  function restore(kept) {
-    var secret = read(sessionStorage, IDENTITY + KEY) || {}, values = Object.assign({}, kept.v, secret);
-    [].forEach.call(form.elements, function (e) {
-      if (!e.name || !(e.name in values) || e.name === "key") return;
-      if (e.type === "radio" || e.type === "checkbox") { e.checked = values[e.name].indexOf(e.value) >= 0; return; }
-      if (e.type === "hidden") return;
-      var same = [].filter.call(form.elements, function (x) { return x.name === e.name; });
-      e.value = values[e.name][same.indexOf(e)] || "";
-    });
-    /* Details of the check page wait as hidden fields until it opens again. */
-    Object.keys(values).forEach(function (name) {
-      if (!DETAIL.test(name) || form.elements[name]) return;
-      if (!byId(name.split(DETAIL)[0] + "-o")) return;
-      var e = document.createElement("input");
-      e.type = "hidden"; e.name = name; e.value = values[name][0]; form.appendChild(e);
-    });
-    if (values.key) form.elements.key.value = values.key[0];
+  function isOff() { return cut || !navigator.onLine; }
+  function network() { if (offline) offline.hidden = !isOff(); }
+  function changed(e) {
+    var code = e && e.target && e.target.name ? e.target.name.split("-")[0] : "";
+    if (code) edited[code] = 1;
+    clearTimeout(storing); storing = setTimeout(store, SOON);
+    later(LATER);
   }
 
-  var rows = all(form, ".br:not(.closed)");
-  if (rows.length && form.dataset.typed !== "1") {
-    pristine = JSON.stringify(snapshot());
-    var kept = read(localStorage, KEY), note = byId("restored");
-    if (kept && kept.v) {
-      restore(kept);
-      note.hidden = false;
-      note.querySelector(".t").textContent = "接着上次没登记的填(" + day(kept.t) + clock(kept.t) + "存在这台电脑上)。";
-      byId("drop").addEventListener("click", function () { leaving = true; clearTimeout(timer); drop(KEY); location.reload(); });
+  /* ---- On the server, a little later, row by row ---- */
+  function later(wait) { if (rows.length && !sending && !leaving) sending = setTimeout(flush, wait); }
+  function token() {
+    var found = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie);  // another tab may have signed in anew
+    return found ? found[1] : form.elements.csrfmiddlewaretoken.value;
+  }
+  function flush() {
+    clearTimeout(sending); sending = 0;
+    busy = busy || sendAll().then(function () { busy = null; });
+    return busy;
+  }
+  async function sendAll() {
+    for (var i = 0; i < rows.length && !leaving; i += 1) {
+      var code = rows[i].dataset.code, typed = part(snapshot().values, code);
+      if (offers[code] || JSON.stringify(typed) === synced[code] || settled[code]) continue;
+      if (!(await send(rows[i], code, typed))) return;
     }
   }
-  form.addEventListener("input", dirty);
-  form.addEventListener("change", dirty);
-  form.addEventListener("submit", function (e) {
-    store();
-    if (!navigator.onLine) { e.preventDefault(); network(); offline.scrollIntoView(); return; }
-    if (form.dataset.sent) { e.preventDefault(); return; }
-    form.dataset.sent = "1"; leaving = true;
+  /* Says whether it makes sense to go on with the next row. */
+  async function send(row, code, typed) {
+    var answer, said = null;
+    try {
+      answer = await fetch(form.dataset.save, {
+        method: "POST", redirect: "manual", headers: { "Content-Type": "application/json", "X-CSRFToken": token() },
+        body: JSON.stringify({ branch: code, version: version(code), typed: typed }),
+      });
+      if (/json/.test(answer.headers.get("Content-Type") || "")) said = await answer.json();
+    } catch (e) { return fail(true); }
+    if (answer.status >= 500) return fail(false);
+    cut = false; network();
+    if (answer.status === 401 || !said) { if (expired) expired.hidden = false; return false; }
+    if (expired) expired.hidden = true;
+    if (answer.ok) {
+      version(code, said.version); synced[code] = JSON.stringify(typed); store();
+      if (!rows.some(function (r) { return isDirty(r.dataset.code, snapshot().values); })) say("ok", "已自动保存 " + clock(said.saved_at));
+    } else if (said.typed) offer(row, code, said);
+    else if (said.is_settled) { settled[code] = true; bar(row, [said.message + "您填的还在这里,点“下一步”会再提示。"]); }
+    else say("off", said.message);
+    return true;
+  }
+  function fail(isCut) {
+    cut = isCut; network();
+    say("off", (isCut ? "网络断开" : "暂时连不上") + ",已存在这台电脑上 " + clock(Date.now()));
+    later(AGAIN);
+    return false;
+  }
+  addEventListener("online", function () { network(); later(0); });
+  addEventListener("offline", network);
+  addEventListener("focus", function () { if (expired && !expired.hidden) later(0); });
+  addEventListener("pagehide", function () { if (!leaving && storing) store(); });
+
+  /* ---- Two versions of one row: both stay until somebody chooses ---- */
+  function offer(row, code, theirs) {
+    offers[code] = { theirs: theirs, mine: part(snapshot().values, code) };
+    bar(row, ["这张表刚在另一台设备上改过(" + theirs.who + "," + when(theirs.at) + "),请选用哪一份。",
+      "您填的:" + words(code, offers[code].mine), theirs.who + "填的:" + words(code, theirs.typed)],
+      [["用我填的", function () { choose(row, code, true); }], ["用" + theirs.who + "填的", function () { choose(row, code, false); }]]);
+  }
+  function choose(row, code, isMine) {
+    var both = offers[code] || row.both, who = both.theirs.who;
+    row.both = both; delete offers[code];
+    if (!isMine) both.mine = part(snapshot().values, code);
+    synced[code] = JSON.stringify(part(both.theirs.typed, code));
+    if (version(code) < both.theirs.version) version(code, both.theirs.version);
+    fill(row, isMine ? both.mine : both.theirs.typed);
+    synced[code] = isMine ? synced[code] : JSON.stringify(part(snapshot().values, code));
+    bar(row, [isMine ? "用了您填的这一份。" : "用了" + who + "填的那一份。"],
+      [[isMine ? "换成" + who + "填的" : "换回我填的", function () { choose(row, code, !isMine); later(0); }]]);
+    store(); later(LATER);
+  }
+  function when(t) { return day(t) === "今天" ? clock(t) : day(t) + clock(t); }
+  function words(code, values) {
+    var came = 0, given = function (name) { return (values[code + "-" + name] || [""])[0].trim(); };
+    Object.keys(values).forEach(function (name) { if (name.indexOf(code + "-a-") === 0 && values[name][0] === "present") came += 1; });
+    var lines = given("o").split("\n").filter(function (s) { return s.trim(); });
+    return "到岗" + came + "人,接待" + (given("n") || "没填") + (given("n") ? "人" : "") + (lines.length ? ",意见:" + lines.join(" / ") : "")
+      + (given("s") ? "," + given("s") : "") + ((code + "-x") in values ? ",未开展:" + given("r") : "") + "。";
+  }
+  function bar(row, sentences, buttons) {
+    var old = row.querySelector(".choose"), tr = document.createElement("tr"), box;
+    if (old) old.remove();
+    tr.className = "choose"; tr.setAttribute("role", "row");
+    tr.innerHTML = '<td role="cell" colspan="6"><div class="note note-warn" role="alert"><div></div></div></td>';
+    box = tr.querySelector(".note > div");
+    sentences.forEach(function (sentence) { var p = document.createElement("p"); p.textContent = sentence; box.appendChild(p); });
+    (buttons || []).forEach(function (pair) {
+      var b = document.createElement("button");
+      b.type = "button"; b.className = "btn"; b.textContent = pair[0]; b.addEventListener("click", pair[1]); box.appendChild(b);
+    });
+    row.appendChild(tr);
+  }
+
+  /* ---- Opening the page ---- */
+  var kept = read(localStorage, KEY), secret = read(sessionStorage, IDENTITY + KEY) || {}, note = byId("restored");
+  var isFresh = rows.length && form.dataset.typed !== "1";
+  rows.forEach(function (row) {
+    var code = row.dataset.code, isSent = isFresh || (kept && kept.d && !kept.d[code]);
+    synced[code] = isSent ? JSON.stringify(part(snapshot().values, code)) : "";
   });
-  addEventListener("pageshow", function () { form.dataset.sent = ""; });
+  if (isFresh) pristine = JSON.stringify(snapshot());
+  if (isFresh && kept && kept.v) {
+    var restored = rows.filter(function (row) { return restore(row, row.dataset.code); });
+    if (kept.v.key) form.elements.key.value = kept.v.key[0];
+    if (restored.length) note.querySelector(".t").textContent = "接着上次没登记的填(" + day(kept.t) + clock(kept.t) + "存在这台电脑上)。";
+    note.hidden = note.hidden && !restored.length;
+  }
+  if (isFresh) rows.forEach(function (row) { addDetails(row.dataset.code, matching(row.dataset.code)); });
+  /* Who the villager is comes back only beside the words it was typed for. */
+  function matching(code) {
+    var found = {};
+    Object.keys(secret).forEach(function (name) {
+      var text = form.elements[name.replace(/[a-z]+$/, "text")];
+      if (name.indexOf(code + "-") === 0 && text && secret[name][0]) found[name] = secret[name];
+    });
+    return found;
+  }
+  function restore(row, code) {
+    var mine = part(kept.v, code), there = part(snapshot().values, code), seen = +(kept.v[code + "-v"] || [0])[0] || 0;
+    if ((kept.d && !kept.d[code]) || JSON.stringify(mine) === JSON.stringify(there)) return false;
+    fill(row, mine);
+    if (version(code) > seen && row.dataset.who) {
+      offer(row, code, { who: row.dataset.who, at: row.dataset.at, version: version(code), typed: there });
+      version(code, seen);
+    }
+    return true;
+  }
+  function isMine(row) { return row.dataset.mine || isDirty(row.dataset.code, snapshot().values); }
+  if (isFresh && rows.some(isMine)) {
+    byId("drop").hidden = false;
+    byId("drop").addEventListener("click", async function () {
+      var dropped = rows.filter(isMine);
+      clearTimeout(storing); clearTimeout(sending); sending = 1;
+      if (busy) await busy;
+      for (var i = 0; i < dropped.length; i += 1) {
+        if (version(dropped[i].dataset.code) && !(await send(dropped[i], dropped[i].dataset.code, {}))) return;
+      }
+      leaving = true; drop(KEY); location.reload();
+    });
+  }
+  network();
+  if (rows.some(function (row) { return isDirty(row.dataset.code, snapshot().values); })) later(LATER);
+
+  /* ---- Sending the whole form ---- */
+  form.addEventListener("input", changed);
+  form.addEventListener("change", changed);
+  form.addEventListener("submit", function (e) {
+    var open = Object.keys(offers)[0];
+    store();
+    if (open) { e.preventDefault(); show(byId(open + "-row").querySelector(".choose .btn")); return; }
+    if (!navigator.onLine) { e.preventDefault(); network(); offline.scrollIntoView(); return; }
+    if (cut) {
+      e.preventDefault();
+      flush().then(function () { if (!cut) next.click(); else offline.scrollIntoView(); });
+      return;
+    }
+    if (form.dataset.sent) { e.preventDefault(); return; }
+    form.elements.csrfmiddlewaretoken.value = token();
+    form.dataset.sent = "1"; leaving = true; clearTimeout(sending);
+  });
+  addEventListener("pageshow", function () { form.dataset.sent = ""; leaving = false; sending = 0; });
   document.addEventListener("keydown", function (e) {
     if (!e.ctrlKey && !e.metaKey) return;
     if (e.key === "Enter" && next) { e.preventDefault(); next.click(); }
-    if (e.key === "s") { e.preventDefault(); store(); }
+    if (e.key === "s") { e.preventDefault(); store(); flush(); }
   });
+  function show(to) {
+    var row = to.closest(".br");
+    if (row) row.dispatchEvent(new CustomEvent("jump", { bubbles: true, detail: { folded: Boolean(to.closest(".extra")) } }));
+    to.scrollIntoView({ block: "center" }); to.focus();
+  }
   all(document, ".errsum a").forEach(function (a) {
     a.addEventListener("click", function (e) {
-      var to = byId(a.getAttribute("href").slice(1)), row = to && to.closest(".br");
-      if (!to) return;
-      e.preventDefault();
-      if (row) { open(row); if (to.closest(".extra")) more(row, true); }
-      to.scrollIntoView({ block: "center" }); to.focus();
+      var to = byId(a.getAttribute("href").slice(1));
+      if (to) { e.preventDefault(); show(to); }
     });
   });
+  var summary = byId("errsum");
   if (summary) summary.focus();
-  if (!rows.length) return;
-
-  /* ---- The grid ---- */
-  function phone() { return matchMedia("(max-width:999px)").matches; }
-  function composing(e) { return e.isComposing || e.keyCode === 229; }
-  function first(r) { return r.querySelector(".allin") || r.querySelector(".cm"); }
-  function stops(r) { return [first(r), r.querySelector(".cnt input"), r.querySelector(".tp summary"), r.querySelector(".op textarea"), r.querySelector(".morebtn")]; }
-  function open(r) { all(form, ".br").forEach(function (x) { x.classList.toggle("on", x === r); }); }
-  function grow(t) { t.style.height = "auto"; t.style.height = (t.scrollHeight + 2) + "px"; }
-  function more(r, on) {
-    r.classList.toggle("more-on", on);
-    r.querySelector(".morebtn").setAttribute("aria-expanded", on ? "true" : "false");
-    if (on) all(r, ".panel textarea").forEach(grow);
-  }
-  function goTo(el) { el.focus(); if (el.select) el.select(); }
-  /* Go to stop `i` of row `r`; past the last row the button, before the first nothing. Says whether it went. */
-  function go(r, i) {
-    var j = rows.indexOf(r);
-    if (i > 4) { j += 1; i = 0; }
-    if (i < 0) { j -= 1; i = 4; }
-    if (j < 0) return false;
-    if (j >= rows.length) { next.focus(); return true; }
-    open(rows[j]); goTo(stops(rows[j])[i]);
-    return true;
-  }
-  function leaveRow(r) { go(r, 5); }
-  function value(r, selector) { return r.querySelector(selector).value.trim(); }
-  function lines(r) { return value(r, ".op textarea").split("\n").filter(function (s) { return s.trim(); }).length; }
-  function names(r) {
-    var found = {};
-    all(r, ".one .seg input, .late input").forEach(function (x) { found[x.name] = found[x.name] || x.checked; });
-    return Object.keys(found).map(function (n) { return found[n]; });
-  }
-  function isSet(r) {
-    var set = names(r);
-    if (set.length) return set.every(Boolean);
-    return all(r, ".cm").some(function (s) { return s.value; });
-  }
-  function refresh(r) {
-    var count = value(r, ".cnt input"), topics = all(r, ".pop input:checked"), n = lines(r), set = isSet(r);
-    var off = r.querySelector(".off .choice input"), held = !(off && off.checked);
-    var other = all(r, ".panel .fld").some(function (f) { return f.value && f.tagName !== "SELECT"; });
-    var some = names(r).some(Boolean) || all(r, ".cm").some(function (s) { return s.value; });
-    var started = some || count || topics.length || n || !held || other;
-    var done = held ? set && count !== "" : Boolean(value(r, ".off .fld"));
-    r.classList.toggle("set", set && names(r).length > 0);
-    r.classList.toggle("zero", count === "0" && !n && !topics.length);
-    var v = r.querySelector(".tp .v");
-    v.textContent = "";
-    if (topics.length) v.textContent = topics.map(function (x) { return x.parentNode.querySelector(".lg").textContent; }).join("、");
-    else { var em = document.createElement("em"); em.textContent = count === "0" ? "无人来访" : "可多选"; v.appendChild(em); }
-    r.querySelector(".op small").textContent =
-      done && held && !n && +count >= 5 && !r.contains(document.activeElement) ? "接待" + count + "人,确认没有意见吗?" : "";
-    all(r, ".one").forEach(function (one) {
-      var name = one.querySelector(".seg input").name, on = all(r, "input[type=radio]").filter(function (x) { return x.name === name && x.checked; })[0];
-      one.classList.toggle("leave", Boolean(on) && on.value === "leave");
-      one.querySelector(".lv").textContent = on && on.value === "late" ? "迟到" : on && on.value === "left_early" ? "早退" : "";
-    });
-    var tag = r.querySelector(".stt"), sum = r.querySelector(".sum");
-    tag.className = "tag stt" + (done ? " tag-ok" : started ? " tag-warn" : "");
-    tag.textContent = done ? "✓ 已填" : started ? "未填完" : "未填";
-    sum.textContent = !held ? "本次未开展" : done ? "来访" + count + "人" + (n ? " 意见" + n + "条" : "") : sum.dataset.place;
-    r.dataset.done = done ? "1" : "";
-    tally();
-  }
-  function tally() {
-    var done = rows.filter(function (r) { return r.dataset.done; }).length, closed = all(form, ".br.closed").length;
-    byId("done").textContent = done + closed;
-    byId("left").textContent = rows.length - done;
-  }
-  function cycle(r, n) {
-    var one = all(r, ".one")[n - 1];
-    if (!one) return;
-    var radios = all(one, ".seg input"), at = -1;
-    radios.forEach(function (x, i) { if (x.checked) at = i; });
-    radios[(at + 1) % radios.length].checked = true;
-    refresh(r); dirty();
-  }
-  function fillUnset(r) {
-    var set = {};
-    all(r, "input[type=radio]:checked").forEach(function (x) { set[x.name] = true; });
-    all(r, ".one .p input").forEach(function (x) { if (!set[x.name]) x.checked = true; });
-    refresh(r); dirty();
-  }
-
-  rows.forEach(function (r) {
-    var s = stops(r), pop = r.querySelector(".tp");
-    /* The keys of the sheet reach these, so that Tab goes from cell to cell. */
-    all(r, ".one .seg input, .pop input").forEach(function (x) { x.tabIndex = -1; });
-    r.addEventListener("change", function () { refresh(r); });
-    if (r.querySelector(".allin")) s[0].addEventListener("click", function () { fillUnset(r); go(r, 1); });
-    s[1].addEventListener("input", function () {
-      var plain = this.value.replace(/[\uFF10-\uFF19]/g, function (d) { return String.fromCharCode(d.charCodeAt(0) - 65248); });
-      if (plain !== this.value) this.value = plain;
-      refresh(r);
-    });
-    s[3].addEventListener("input", function () { grow(this); refresh(r); });
-    r.addEventListener("focusout", function () { setTimeout(function () { refresh(r); }); });
-    all(r, ".panel textarea").forEach(function (t) { t.addEventListener("input", function () { grow(t); refresh(r); }); });
-    all(r, ".panel input.fld").forEach(function (t) { t.addEventListener("input", function () { refresh(r); }); });
-    s[4].addEventListener("click", function () {
-      more(r, !r.classList.contains("more-on"));
-      if (r.classList.contains("more-on")) r.querySelector(".panel").scrollIntoView({ block: "nearest" });
-    });
-    s[2].addEventListener("focus", function () { if (!phone()) pop.open = true; });
-    s[2].addEventListener("mousedown", function (e) { if (!phone() && document.activeElement !== this) { e.preventDefault(); this.focus(); } });
-    pop.addEventListener("focusout", function (e) { if (!pop.contains(e.relatedTarget) && !phone()) pop.open = false; });
-    r.querySelector("th").addEventListener("click", function () { if (phone()) open(r.classList.contains("on") ? null : r); });
-    r.addEventListener("focusin", function () { if (!r.classList.contains("on")) open(r); });
-    r.querySelector(".nextrow").addEventListener("click", function () {
-      var j = rows.indexOf(r) + 1;
-      while (rows[j] && rows[j].dataset.done) j += 1;
-      open(rows[j] || null);
-      if (rows[j]) { rows[j].scrollIntoView({ block: "start" }); first(rows[j]).focus({ preventScroll: true }); } else next.focus();
-    });
-    r.addEventListener("keydown", function (e) { keys(e, r, s); });
-    if (phone()) pop.open = true;
-    grow(s[3]); refresh(r);
-  });
-  all(form, ".br.closed th").forEach(function (th) {
-    th.addEventListener("click", function () { var r = th.closest(".br"); if (phone()) open(r.classList.contains("on") ? null : r); });
-  });
-
-  function keys(e, r, s) {
-    var el = document.activeElement, i = s.indexOf(el);
-    if (composing(e) || e.ctrlKey || e.metaKey || e.altKey) return;
-    if (i < 0) { if (el.classList.contains("cm") && e.key === "Enter") { e.preventDefault(); go(r, 1); } return; }
-    if (e.key === "Tab") {
-      /* At the ends, and into an open 更多, the browser's own order goes on. */
-      if (e.shiftKey ? i === 0 && rows.indexOf(r) === 0 : i === 4 && r.classList.contains("more-on")) return;
-      if (i === 0 && el.classList.contains("cm") && !e.shiftKey && el.value) return;
-      if (go(r, i + (e.shiftKey ? -1 : 1))) e.preventDefault();
-      return;
-    }
-    if (i === 0 && r.querySelector(".allin") && /^[1-9]$/.test(e.key)) { e.preventDefault(); cycle(r, +e.key); return; }
-    if (i === 2 && e.key.length === 1 && e.key !== " ") {
-      var box = all(r, ".pop input").filter(function (x) { return x.dataset.key === e.key; })[0];
-      if (box) { e.preventDefault(); box.checked = !box.checked; refresh(r); dirty(); }
-      return;
-    }
-    if (e.key === "Enter") { enter(e, r, s, i, el); return; }
-    if ((e.key === "ArrowDown" || e.key === "ArrowUp") && i !== 3 && el.tagName !== "SELECT") {
-      e.preventDefault();
-      var to = rows[rows.indexOf(r) + (e.key === "ArrowDown" ? 1 : -1)];
-      if (to) { open(to); goTo(stops(to)[i]); }
-    }
-    if (e.key === "Escape" && i === 2) r.querySelector(".tp").open = false;
-  }
-  function enter(e, r, s, i, el) {
-    if (i === 4) return; /* the button's own click */
-    if (i === 0) {
-      if (!r.querySelector(".allin")) { e.preventDefault(); go(r, 1); return; }
-      if (isSet(r)) { e.preventDefault(); go(r, 1); }
-      return; /* otherwise the button's own click: 全部到岗 */
-    }
-    if (i === 1) { e.preventDefault(); if (s[1].value.trim() === "0") leaveRow(r); else go(r, 2); return; }
-    if (i === 2) { e.preventDefault(); go(r, 3); return; }
-    var before = el.value.slice(0, el.selectionStart);
-    if (!before.slice(before.lastIndexOf("\n") + 1).trim()) {
-      e.preventDefault();
-      el.value = el.value.replace(/\n+$/, "");
-      grow(el); refresh(r); dirty(); leaveRow(r);
-    }
-  }
-
-  var bad = form.querySelector(".br.has-bad"), wanted = location.hash && byId(location.hash.slice(1));
-  var begin = bad || (wanted && rows.indexOf(wanted) >= 0 && wanted) || rows.filter(function (r) { return !r.dataset.done; })[0];
-  if (begin) { open(begin); if (!summary && !phone()) first(begin).focus(); }
 });
