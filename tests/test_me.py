@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from activities.models import Shift
-from activities.services import Matter, SundayRow, draft_roster, file_log, publish_roster, void_log
+from activities.services import Matter, SundayRow, ask_leave, draft_roster, file_log, publish_roster, void_log
 from activities.states import Presence
 from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.services import notify
@@ -16,6 +16,7 @@ from opinions.services import move_opinion, register_opinion
 from scoring.models import PointEntry
 from scoring.services import open_scheme
 from tests.cast import moment
+from tests.duties import coming, duty
 
 ANSWER = "已经组织人手把塌陷的路面填平,恢复通行。"
 
@@ -63,7 +64,24 @@ def test_next_duty_is_the_next_published_one(cast, signed_in):
     answer = client.get(reverse("me"))
     first = Shift.objects.filter(places__deputy=cast.deputy_person).order_by("date").first()
     assert answer.context["duty"] == first and f"还有{(first.date - today_here()).days}天" in answer.text
-    assert "tel:0319-0000004" in answer.text and "安家庄村委会" in answer.text
+    assert "安家庄村委会" in answer.text
+    assert reverse("my-leave", args=[first.date.isoformat()]) in answer.text and "tel:" not in answer.text
+
+
+def test_on_the_day_itself_leave_is_a_matter_for_the_telephone(cast, signed_in):
+    duty(cast.gt01, today_here(), cast.deputy_person)
+    text = signed_in(cast.deputy).get(reverse("me")).text
+    assert "tel:0319-0000004" in text and "打电话请假" in text and "我要请假" not in text
+
+
+def test_leave_that_waits_is_not_asked_for_again(cast, signed_in):
+    day, at = coming(), moment(today_here())
+    duty(cast.gt01, day, cast.deputy_person)
+    ask_leave(
+        deputy=cast.deputy_person, started_on=day, ended_on=day, kind="sick_leave", reason="病", actor=cast.deputy, at=at
+    )  # fmt: skip
+    text = signed_in(cast.deputy).get(reverse("me")).text
+    assert "请假待批" in text and "我要请假" not in text
 
 
 @pytest.mark.parametrize("name", ["me", "my-score"])

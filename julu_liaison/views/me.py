@@ -8,8 +8,8 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from activities.models import Attendance, Shift
-from activities.states import RosterState, ShiftState
+from activities.models import Attendance, Leave, Shift
+from activities.states import CALLED_OFF, LeaveState
 from deputies.models import Deputy
 from julu_liaison.common.working_days import today_here
 from opinions.models import Opinion
@@ -53,11 +53,13 @@ def _services(person: Deputy, year: int) -> int:
 
 
 def _next_duty(person: Deputy, today: date) -> Shift | None:
-    """The next published reception day of the deputy; its `days` tells how far off it is."""
-    rows = Shift.objects.filter(places__deputy=person, date__gte=today, roster__state=RosterState.PUBLISHED)
-    shift = rows.exclude(state=ShiftState.NOT_HELD).select_related("branch__parent__parent").order_by("date").first()
+    """The next published reception day of the deputy: how many `days` off it is, and the `leave` asked from it."""
+    rows = Shift.objects.duties_of(person, today).exclude(state__in=CALLED_OFF)
+    shift = rows.select_related("branch__parent__parent").first()
     if shift:
         shift.days = (shift.date - today).days
+        asked = Leave.objects.filter(deputy=person, state=LeaveState.ASKED).from_duty()
+        shift.leave = asked.overlapping(shift.date, shift.date).first()
     return shift
 
 
