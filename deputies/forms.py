@@ -8,7 +8,7 @@ from django.db.models import Case, Q, Value, When
 from deputies.models import Constituent, Contact, Deputy
 from deputies.querysets import DeputyQuerySet
 from deputies.services.consents import LONGEST_EVIDENCE, SUBJECTS
-from deputies.states import ContactForm
+from deputies.states import ContactForm, ServiceRole
 from julu_liaison.common.working_days import today_here
 from stations.models import Station, Village
 from stations.rules import place_choices
@@ -118,14 +118,50 @@ class ConstituentForm(forms.Form):
         return cls(data, deputy=row.deputy, on=on, kept=row.village, initial=known)
 
 
+def count_field(label: str, blank_is: int) -> forms.IntegerField:
+    """A number that may be left out; digits of any width."""
+    wrong = f"{label}请填数字"
+    widget = forms.TextInput(attrs={"class": "fld fld-s num", "inputmode": "numeric", "autocomplete": "off"})
+    return forms.IntegerField(
+        label=label, required=False, min_value=0, widget=widget, initial=blank_is,
+        error_messages={"invalid": wrong, "min_value": wrong},
+    )  # fmt: skip
+
+
 class TouchForm(forms.Form):
-    """One time in touch; the form of contact is the button that sends it."""
+    """One time in touch; the form of contact is the button that sends it. Role and figures may be left out."""
 
     date = day_field("日期", "请填哪天联系的")
     note = text_field("说了什么(可以不写)", Contact._meta.get_field("note").max_length)
     form = forms.ChoiceField(
         choices=ContactForm.choices, error_messages={"required": "请选联系的方式", "invalid_choice": "请选联系的方式"}
     )
+    service_role = forms.ChoiceField(
+        label="角色", choices=ServiceRole.choices, required=False, initial=ServiceRole.LIAISON,
+        widget=forms.Select(attrs={"class": "fld"}), error_messages={"invalid_choice": "请从列表里选一个角色"},
+    )  # fmt: skip
+    reached = count_field("联系了几个人", 1)
+    households = count_field("走访了几户", 0)
+    leaflets = count_field("发了几份资料", 0)
+
+    def clean(self):
+        """What is left out is as in the two taps that record most contacts."""
+        values = super().clean()
+        for name in ("service_role", "reached", "households", "leaflets"):
+            if name in values and values[name] in (None, ""):
+                values[name] = self.fields[name].initial
+        return values
+
+    @property
+    def figures(self):
+        """The fields behind the fold."""
+        return [self[name] for name in ("service_role", "reached", "households", "leaflets")]
+
+    @property
+    def has_more(self) -> bool:
+        """Whether the fold has to be open: something was typed there, or needs mending."""
+        usual = {"service_role": ("", ServiceRole.LIAISON), "reached": ("", "1"), "households": ("", "0"), "leaflets": ("", "0")}
+        return self.is_bound and any(self.data.get(name, "") not in words for name, words in usual.items())
 
 
 class EndForm(forms.Form):

@@ -1,12 +1,16 @@
 """The yearly figures (年度数据), each a sum over records of a period: what the county reports and the article tells."""
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, Min, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
 
-from activities.models import Activity, DutyLog
-from deputies.models import Deputy, Mandate
+from activities.models import Activity, ActivityAttendance, Attendance, DutyLog, ServiceRecord
+from activities.states import SERVED
+from deputies.models import Contact, Deputy, Mandate, Membership
+from deputies.states import ServiceRole
 from opinions.models import Hop, Opinion
 from opinions.states import State
 from stations.models import Station
@@ -19,12 +23,14 @@ class Summary:
     """Figures of a period at a place and everything below it; the fields are the keys of `summary --json`.
 
     activities: held in the period; duty logs are not activities.
-    received, logs: of the valid logs. households, leaflets: of valid logs and activities together.
+    logs: valid ones. received: in them and in valid service records. households, leaflets: in these, in activities held
+    and in contacts with constituents, together.
     opinions: registered in the period, neither void nor merged; of these
     opinions_solved_in_branch: closed without ever having left the branch,
     opinions_to_departments: ever handed to a department, whenever that was.
     suggestions: first handed over by the centre in the period, whenever they were filed.
     deputies: persons, not mandates, with a mandate in force on the last day.
+    roles: by ServiceRole, how many times deputies served as such (人次): what their performance files count, at this place.
     """
 
     activities: int
@@ -37,11 +43,19 @@ class Summary:
     suggestions: int
     leaflets: int
     deputies: int
+    roles: dict[str, int]
+
+    def lines(self) -> Iterator[tuple[str, int]]:
+        """Label and number of every figure, the roles one by one."""
+        for key, label in LABELS.items():
+            yield label, getattr(self, key)
+        for role in ServiceRole:
+            yield f"{role.label}(人次)", self.roles[role]
 
 
 LABELS = {
     "activities": "开展活动(次)",
-    "received": "现场接待群众(人次)",
+    "received": "接待和服务群众(人次)",
     "households": "走访群众(户)",
     "logs": "工作日志(篇)",
     "opinions": "社情民意(件)",
@@ -55,23 +69,56 @@ LABELS = {
 
 def summary_of(*, start: date, end: date, place: Station | None = None) -> Summary:
     """Return the figures from `start` to `end`, both included; `place=None` is the whole deployment."""
-    logs = _under(DutyLog.objects.valid().within(start, end), place).totals()
+    logs = _under(DutyLog.objects.valid().within(start, end), place)
     activities = _under(Activity.objects.held().within(start, end), place)
-    given = activities.aggregate(leaflets=Sum("leaflets"), households=Sum("households"))
+    services = _under(ServiceRecord.objects.valid().within(start, end), place)
+    contacts = _contacts(start, end, place)
+    counted = (logs, activities, services, contacts)
     tickets = _under(Opinion.objects.valid(), place)
     opinions = tickets.opinions().registered_within(start, end)
     return Summary(
         activities=activities.count(),
-        received=logs["received"],
-        households=logs["households"] + (given["households"] or 0),
-        logs=logs["logs"],
+        received=_sum("received", logs, services),
+        households=_sum("households", *counted),
+        logs=logs.count(),
         opinions=opinions.count(),
         opinions_solved_in_branch=_solved_in_branch(opinions).count(),
         opinions_to_departments=opinions.filter(Exists(_hops(move="transfer"))).count(),
         suggestions=_handed_over(tickets.suggestions(), start, end).count(),
-        leaflets=logs["leaflets"] + (given["leaflets"] or 0),
+        leaflets=_sum("leaflets", *counted),
         deputies=_in_office(end, place).count(),
+        roles=_roles(*counted),
     )
+
+
+def _sum(figure: str, *sources: QuerySet) -> int:
+    return sum(rows.aggregate(total=Sum(figure))["total"] or 0 for rows in sources)
+
+
+def _contacts(start: date, end: date, place: Station | None) -> QuerySet:
+    """Contacts count where the deputy served on that day."""
+    rows = Contact.objects.valid().filter(date__range=(start, end))
+    if place is None:
+        return rows
+    serving = Membership.objects.under(place).filter(
+        Q(ended_on=None) | Q(ended_on__gte=OuterRef("date")), started_on__lte=OuterRef("date"),
+        deputy=OuterRef("constituent__deputy"),
+    )  # fmt: skip
+    return rows.filter(Exists(serving))
+
+
+def _roles(logs: QuerySet, activities: QuerySet, services: QuerySet, contacts: QuerySet) -> dict[str, int]:
+    """Each deputy each time, in the role of the record."""
+    took_part = ActivityAttendance.objects.filter(activity__in=activities, status__in=SERVED)
+    times: Counter[str] = Counter()
+    for rows, role in (
+        (Attendance.objects.filter(log__in=logs).served(), "log__service_role"),
+        (took_part, "activity__service_role"),
+        (ServiceRecord.deputies.through.objects.filter(servicerecord__in=services), "servicerecord__service_role"),
+        (contacts, "service_role"),
+    ):
+        times.update(dict(rows.order_by().values_list(role).annotate(Count("pk"))))
+    return {role.value: times[role] for role in ServiceRole}
 
 
 def _under(rows: QuerySet, place: Station | None) -> QuerySet:

@@ -14,9 +14,17 @@ from docx import Document
 from docx.oxml.ns import qn
 from pypdf import PdfReader
 
-from activities.models import DutyLog
-from activities.services import Matter, SundayRow, file_log, record_activity, void_log
-from activities.states import ActivityKind, Category, Form, Presence
+from activities.models import Activity, DutyLog
+from activities.services import (
+    Matter,
+    SundayRow,
+    file_log,
+    record_activity,
+    record_service,
+    void_log,
+    void_service,
+)
+from activities.states import ActivityKind, Category, Form, Presence, ServiceKind
 from deputies.models import Deputy, Membership
 from deputies.permissions import archive_years
 from deputies.reports import archive_file, archive_of, archives_of, branch_archives, for_reader
@@ -31,7 +39,7 @@ from deputies.services import (
     record_contact,
     void_contact,
 )
-from deputies.states import ContactForm, MembershipRole
+from deputies.states import ContactForm, MembershipRole, ServiceRole
 from deputies.tasks import bundle_archives
 from julu_liaison.common.errors import NotAllowed
 from julu_liaison.common.jobs import job_folder
@@ -51,7 +59,7 @@ PRINTED = moment(date(2026, 12, 31))
 VILLAGER, PHONE = "张大娘", "19900000999"
 RARE = "孙\U0002b740兰"
 ANSWER = "已经组织施工队修好,昨天通车了"
-ARCHIVE_QUERIES = 13  # of one deputy or of fifteen
+ARCHIVE_QUERIES = 14  # of one deputy or of fifteen
 
 pytestmark = pytest.mark.usefixtures("media")
 
@@ -196,6 +204,55 @@ def test_numbers_follow_the_day_not_the_order_of_typing(cast):
     late = log(cast.gt01, day(3, 8), {one: Presence.PRESENT}, cast.clerk)
     early = log(cast.gt01, day(3, 1), {one: Presence.PRESENT}, cast.clerk)
     assert [item.entry.source.number for item in archive_of(one, YEAR).items] == [early.number, late.number]
+
+
+def served(*people, on: date, actor, kind=ServiceKind.MEDIATION, text="调解了宅基地纠纷", **fields):
+    return record_service(deputies=people, kind=kind, date=on, text=text, actor=actor, at=moment(on, 18), **fields)
+
+
+def test_service_records_are_items_like_others(cast):
+    one, other = cast.deputy_person, cast.deputies["GT01"][2]
+    add_constituent(deputy=one, name=VILLAGER, started_on=day(1, 1), actor=cast.clerk)
+    served(one, other, on=day(3, 2), actor=cast.clerk, text=f"调解{VILLAGER}与邻居的纠纷,电话{PHONE}", received=2)
+    mistaken = served(one, on=day(3, 3), actor=cast.clerk)
+    void_service(record=mistaken, reason="重复", actor=cast.clerk, at=PRINTED)
+    served(one, on=day(3, 4), actor=cast.clerk, kind=ServiceKind.PUBLICITY, text="宣讲代表法,发放资料80份", leaflets=80)
+    served(other, on=day(3, 5), actor=cast.clerk)
+    assert items(archive_of(one, YEAR)) == [
+        ("联001", "3月2日", "矛盾调解:服务群众2人;调解(群众)与邻居的纠纷,电话199****0999", "官亭镇第一分站", "调解员",
+         "官亭镇服务记录〔2026〕第001号"),
+        ("联002", "3月4日", "普法宣传:宣讲代表法,发放资料80份", "官亭镇第一分站", "宣传员", "官亭镇服务记录〔2026〕第003号"),
+    ]  # fmt: skip
+    assert [item.day for item in archive_of(other, YEAR).items] == ["3月2日", "3月5日"]
+
+
+def test_services_are_counted_by_role_where_the_deputy_served(cast):
+    one = cast.deputy_person
+    log(cast.gt01, day(3, 1), {one: Presence.PRESENT}, cast.clerk)
+    log(cast.gt01, day(3, 8), {one: Presence.SICK_LEAVE}, cast.clerk)
+    law = activity(cast.gt01, ActivityKind.PUBLICITY, "宪法宣传", day(3, 9), {one: Presence.LATE}, cast.clerk)
+    missed = activity(cast.gt01, ActivityKind.PUBLICITY, "民法典宣传", day(3, 10), {one: Presence.ABSENT}, cast.clerk)
+    activity(cast.gt, ActivityKind.MEETING, "小组会议", day(3, 11), {one: Presence.PRESENT}, cast.clerk)
+    Activity.objects.filter(pk__in=[law.pk, missed.pk]).update(service_role=ServiceRole.PUBLICIST)
+    voter = add_constituent(deputy=one, name="王春", started_on=day(1, 1), actor=cast.clerk)
+    record_contact(constituent=voter, date=day(3, 12), form=ContactForm.VISIT, actor=cast.clerk, at=PRINTED)
+    record_contact(constituent=voter, date=day(3, 13), form=ContactForm.VISIT, actor=cast.clerk, at=PRINTED,
+                   service_role=ServiceRole.SERVANT, reached=4, households=1, leaflets=3)  # fmt: skip
+    served(one, on=day(3, 14), actor=cast.clerk)
+    found = archive_of(one, YEAR)
+    assert found.roles == [("宣传员", 1), ("联络员", 2), ("调解员", 1), ("服务员", 1)]
+    told = {item.day: (item.entry.matter, item.entry.outcome) for item in found.items}
+    assert told["3月9日"][1] == "迟到,宣传员" and told["3月10日"][1] == "缺席" and told["3月1日"][1] == "到岗"
+    assert told["3月13日"] == ("联系固定选民:联系群众4人、走访1户、发放资料3份", "上门走访,服务员")
+
+
+def test_the_roles_stand_on_page_and_paper(cast, signed_in):
+    one = cast.deputy_person
+    record = served(one, on=day(3, 14), actor=cast.clerk)
+    words = "宣传员0次、联络员0次、调解员1次、服务员0次"
+    page = signed_in(cast.clerk).get(reverse("deputy-archive", args=[one.code]), {"year": YEAR}).content.decode()
+    assert words in page and reverse("service-record", args=[record.uid]) in page
+    assert words in text_of(archive_file(archive_of(one, YEAR), "docx", PRINTED))
 
 
 def test_villagers_are_taken_out_of_typed_text():

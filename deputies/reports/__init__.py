@@ -3,7 +3,7 @@
 from deputies.reports.archive import Archive, archive_of, archives_of, for_reader
 from deputies.reports.bundles import branch_archives, make_files, printable, served_there
 from deputies.reports.files import CONTENT_TYPES, archive_file, archive_name, binding_name, binding_pdf
-from deputies.reports.papers import levels_in, score_words
+from deputies.reports.papers import levels_in, role_words, score_words
 
 __all__ = [
     "CONTENT_TYPES",
@@ -19,6 +19,7 @@ __all__ = [
     "levels_in",
     "make_files",
     "printable",
+    "role_words",
     "score_words",
     "served_there",
 ]

@@ -4,7 +4,7 @@ A view over facts, not a table of its own: nobody types a fact twice. Void recor
 left out. `for_reader` takes out what not everybody sees (points) and puts in the portrait for who may.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,13 +14,20 @@ from django.conf import settings
 from django.db.models import Prefetch, Q
 from django.utils._os import safe_join
 
-from activities.models import Activity, ActivityAttendance, Attendance
+from activities.models import Activity, ActivityAttendance, Attendance, ServiceRecord
 from activities.states import SERVED
 from deputies.models import Constituent, Contact, Deputy, Mandate, Membership
 from deputies.permissions import agreed_by
 from deputies.reports.chapters import Chapter, Entry, Item, numbered
-from deputies.reports.wording import activity_entry, contact_entry, log_entry, opinion_entry, without_names
-from deputies.states import LEVEL_ORDER
+from deputies.reports.wording import (
+    activity_entry,
+    contact_entry,
+    log_entry,
+    opinion_entry,
+    service_entry,
+    without_names,
+)
+from deputies.states import LEVEL_ORDER, ServiceRole
 from opinions.models import Hop, Opinion, Reply
 from scoring.models import Scheme
 from scoring.services import Score, scores_of
@@ -52,6 +59,12 @@ class Archive:
     @property
     def items(self) -> Iterator[Item]:
         return (item for part in self.parts for item in part.items)
+
+    @property
+    def roles(self) -> list[tuple[str, int]]:
+        """How often the deputy served in each of the four roles (四大员), in their order: (宣传员, 2) …"""
+        times = Counter(item.entry.role for item in self.items)
+        return [(role.label, times[role.value]) for role in ServiceRole]
 
     @property
     def deducted(self):
@@ -122,6 +135,8 @@ def _entries(keys: list[int], year: int, memberships: dict[int, list[Membership]
         found[row.deputy_id].append(log_entry(row))
     for row in _activities(keys, year):
         found[row.deputy_id].append(activity_entry(row))
+    for row in _services(keys, year):
+        found[row.deputy_id].append(service_entry(row.servicerecord))
     for ticket in _opinions(keys, year):
         found[ticket.deputy_id].append(opinion_entry(ticket))
     for contact in _contacts(keys, year):
@@ -152,6 +167,13 @@ def _activities(keys: list[int], year: int):
     rows = ActivityAttendance.objects.filter(deputy__in=keys, activity__in=held).exclude(status="")
     rows = rows.filter(Q(expected=True) | Q(status__in=SERVED))
     return rows.select_related("activity__station__parent")
+
+
+def _services(keys: list[int], year: int):
+    """One row a deputy and record."""
+    records = ServiceRecord.objects.valid().within(*first_and_last(year))
+    rows = ServiceRecord.deputies.through.objects.filter(deputy__in=keys, servicerecord__in=records)
+    return rows.select_related("servicerecord__branch__parent", "servicerecord__register")
 
 
 def _opinions(keys: list[int], year: int):

@@ -42,7 +42,7 @@ CHAPTER_OF_ACTIVITY: dict[str, Chapter] = {
 
 @dataclass(frozen=True)
 class Source:
-    """The record an item comes from. `kind`: log, opinion, activity or contact; `label` as people call it.
+    """The record an item comes from. `kind`: log, opinion, activity, contact or service; `label` as people call it.
 
     `key` is the record's uid, of a contact the constituent's: there is where contacts are read. `number` is the
     printed one in the station's register, for records that have one: 官亭镇工作日志 〔2026〕第001号.
@@ -56,7 +56,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing a deputy did, or was asked to and did not, in words; without its number in the file yet."""
+    """One thing a deputy did, or was asked to and did not, in words; without its number in the file yet.
+
+    `role` is a ServiceRole where it was a service in one of the four roles (四大员), else empty.
+    """
 
     chapter: Chapter
     date: date
@@ -65,6 +68,7 @@ class Entry:
     place: str
     outcome: str
     source: Source
+    role: str = ""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ SIGNS_BESIDE_HAN = re.compile(f"(?<=[{HAN}\u3015\uff09])[,:;?!]|[,:;?!](?=[{HAN}
 BRACKETS = re.compile(f"(?<=[{HAN}])\\(([^()]*)\\)|\\(([^()]*[{HAN}][^()]*)\\)")
 FULL_WIDTH = {ord(sign): chr(ord(sign) + 0xFEE0) for sign in ",:;?!"}
 NOTE = (
-    "本档案由工作日志、活动登记、意见建议和联系记录汇总而成,作废的记录和已并案的意见不计。"
+    "本档案由工作日志、活动登记、服务记录、意见建议和联系记录汇总而成,作废的记录和已并案的意见不计。"
     "编号按日期先后排列,补登以后会顺延,以打印日期为准。"
 )
 
@@ -108,8 +108,14 @@ def _facts(archive: Archive):
         yield "代表资格", f"{words},{period(one.started_on, one.ended_on)}{ended}"
     for one in archive.memberships:
         yield "驻站", f"{place_name(one.branch)} {one.get_role_display()},{period(one.started_on, one.ended_on)}"
+    yield "服务角色", role_words(archive)
     if archive.shows_score:
         yield "履职得分", score_words(archive)
+
+
+def role_words(archive: Archive) -> str:
+    """宣传员1次、联络员5次、调解员0次、服务员2次"""
+    return "、".join(f"{role}{times}次" for role, times in archive.roles)
 
 
 def score_words(archive: Archive) -> str:

@@ -11,11 +11,12 @@ from datetime import date
 
 from django.utils import timezone
 
-from activities.models import ActivityAttendance, Attendance, DutyLog
+from activities.models import ActivityAttendance, Attendance, DutyLog, ServiceRecord
 from activities.states import SERVED, Form
 from deputies.models import Contact, Membership
 from deputies.reports.chapters import CHAPTER_OF_ACTIVITY, Chapter, Entry, Source
 from deputies.rules import spans
+from deputies.states import ServiceRole
 from julu_liaison.common.secrets import masked_phone
 from julu_liaison.common.texts import clean_text
 from opinions.models import Hop, Opinion
@@ -36,19 +37,35 @@ def log_entry(row: Attendance) -> Entry:
     """A session at a branch (工作日志)."""
     log = row.log
     source = Source("log", str(log.uid), f"{log.register.name}工作日志", log.number)
-    matter = _session(log) if row.status in SERVED else log.get_form_display()
+    served = row.status in SERVED
+    matter = _session(log) if served else log.get_form_display()
+    role = log.service_role if served else ""
     return Entry(
-        Chapter.PEOPLE, log.date, (0, log.pk), matter, place_name(log.branch), row.get_status_display(), source
-    )
+        Chapter.PEOPLE, log.date, (0, log.pk), matter, place_name(log.branch),
+        _in_role(row.get_status_display(), role), source, role,
+    )  # fmt: skip
 
 
 def activity_entry(row: ActivityAttendance) -> Entry:
     act = row.activity
     matter = f"{act.get_kind_display()}:{short_text(act.title)}"
     source = Source("activity", str(act.uid), "活动登记")
+    role = act.service_role if row.status in SERVED else ""
     return Entry(
         CHAPTER_OF_ACTIVITY[act.kind], act.held_on, (3, act.pk), matter, place_name(act.station),
-        row.get_status_display(), source,
+        _in_role(row.get_status_display(), role), source, role,
+    )  # fmt: skip
+
+
+def service_entry(record: ServiceRecord) -> Entry:
+    """Mediation, household service, law publicity … (服务记录): with the figures, which several deputies may share."""
+    figures = [("服务群众", record.received, "人"), *_given(record)]
+    said = short_text(record.text)
+    done = _told_figures(figures, said)
+    source = Source("service", str(record.uid), f"{record.register.name}服务记录", record.number)
+    return Entry(
+        Chapter.PEOPLE, record.date, (4, record.pk), f"{record.get_kind_display()}:" + ";".join(filter(None, (done, said))),
+        place_name(record.branch), record.get_service_role_display(), source, record.service_role,
     )  # fmt: skip
 
 
@@ -73,15 +90,18 @@ def contact_entry(contact: Contact, memberships: list[Membership]) -> Entry:
     voter = contact.constituent
     village = f"({voter.village.name})" if voter.village else ""
     note = short_text(contact.note, name=voter.name, phone=voter.phone)
+    reached = [("联系群众", contact.reached, "人")] if contact.reached > 1 else []
+    said = ";".join(filter(None, (_told_figures([*reached, *_given(contact)], note), note)))
     branch = next((one.branch for one in memberships if spans((one.started_on, one.ended_on), contact.date)), None)
     return Entry(
         Chapter.PEOPLE,
         contact.date,
         (2, contact.pk),
-        f"联系固定选民{village}" + (f":{note}" if note else ""),
+        f"联系固定选民{village}" + (f":{said}" if said else ""),
         place_name(branch) if branch else "",
-        contact.get_form_display(),
+        _in_role(contact.get_form_display(), contact.service_role),
         Source("contact", str(voter.uid), "联系记录"),
+        contact.service_role,
     )
 
 
@@ -114,14 +134,27 @@ def short_text(text: str, *, name: str = "", phone: str = "") -> str:
 
 def _session(log: DutyLog) -> str:
     """现场接待:接待群众4人、走访2户;村西的路要修"""
-    figures = [("接待群众", log.received, "人"), ("走访", log.households, "户"), ("发放资料", log.leaflets, "份")]
     summary = short_text(log.summary)
-    done = [f"{label}{count}{unit}" for label, count, unit in figures if count]
-    done = [words for words in done if words not in summary]  # often typed there too
+    done = _told_figures([("接待群众", log.received, "人"), *_given(log)], summary)
     if not summary and not done and log.form == Form.ONSITE:
-        done = ["没有群众来访"]
-    said = ";".join(filter(None, ("、".join(done), summary)))
+        done = "没有群众来访"
+    said = ";".join(filter(None, (done, summary)))
     return f"{log.get_form_display()}:{said}" if said else log.get_form_display()
+
+
+def _given(row) -> list[tuple[str, int, str]]:
+    return [("走访", row.households, "户"), ("发放资料", row.leaflets, "份")]
+
+
+def _told_figures(figures: Iterable[tuple[str, int, str]], text: str) -> str:
+    """接待群众3人、走访2户: those that are not naught, nor typed in `text` too, as they often are."""
+    words = [f"{label}{count}{unit}" for label, count, unit in figures if count]
+    return "、".join(one for one in words if one not in text)
+
+
+def _in_role(outcome: str, role: str) -> str:
+    """到岗,宣传员: the role is said where it isn't the usual one."""
+    return outcome if role in ("", ServiceRole.LIAISON) else f"{outcome},{ServiceRole(role).label}"
 
 
 def _course(ticket: Opinion) -> Iterator[str]:

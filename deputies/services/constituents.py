@@ -13,7 +13,7 @@ from django.db import transaction
 from deputies.models import Constituent, Contact, Deputy, Mandate
 from deputies.permissions import can_keep_constituents, can_load_constituents
 from deputies.rules import CONSTITUENCY_LEVELS, CONSTITUENTS_EACH, most_at_once, spans
-from deputies.states import ContactForm
+from deputies.states import ContactForm, ServiceRole
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.history import load_traced, save_traced
@@ -26,6 +26,8 @@ FULL = f"一位代表同时联系{CONSTITUENTS_EACH}位选民,名额已经满了
 NO_MANDATE = "固定联系选民由县、乡镇人大代表联系,这位代表在这一天没有县级或乡级代表资格。"
 READERS = {"name": checked_name, "phone": checked_phone, "note": clean_text}
 LONGEST_NAME = 40
+FIGURES = {"reached": "联系群众人数", "households": "走访户数", "leaflets": "发放资料份数"}
+MOST = 9999
 CHANGEABLE = {"name", "phone", "village", "note", "started_on"}
 
 
@@ -148,18 +150,24 @@ def load_constituents(
 
 @transaction.atomic
 def record_contact(
-    *, constituent: Constituent, date: date, form: str, actor, at: datetime, note: str = ""
+    *, constituent: Constituent, date: date, form: str, actor, at: datetime, note: str = "",
+    service_role: str = ServiceRole.LIAISON, reached: int = 1, households: int = 0, leaflets: int = 0,
 ) -> Contact:  # fmt: skip
-    """Write down that the deputy was in touch with the constituent (联系记录). The same sent twice is one record."""
+    """Write down that the deputy was in touch with the constituent (联系记录). The same sent twice is one record.
+
+    It is a service like others: in a role, with the people reached, the households visited, the leaflets given out.
+    """
     deputy = constituent.deputy
     _demand_keeper(actor, deputy)
     _lock([deputy.pk])
-    row = Contact(
-        constituent=constituent, date=date, form=form, note=clean_text(note), recorded_by=actor, recorded_at=at
-    )
+    said = {
+        "date": date, "form": form, "note": clean_text(note), "service_role": service_role, "reached": reached,
+        "households": households, "leaflets": leaflets,
+    }  # fmt: skip
+    row = Contact(constituent=constituent, recorded_by=actor, recorded_at=at, **said)
     _demand_fit_contact(row, at)
     _demand_mandate(deputy, date, "date")
-    same = constituent.contacts.valid().filter(date=date, form=form, note=row.note).first()
+    same = constituent.contacts.valid().filter(**said).first()
     if same:
         return same
     row.save()
@@ -283,6 +291,7 @@ def _demand_villages_at_home(county: Station, rows: list[Constituent]) -> None:
 def _demand_fit_contact(row: Contact, at: datetime) -> None:
     if row.form not in ContactForm.values:
         raise DomainError("请选联系的方式。", fields={"form": "请选联系的方式"})
+    _demand_fit_figures(row)
     _demand_past(row.date, at, "date")
     known = row.constituent
     if row.date < known.started_on or (known.ended_on and row.date > known.ended_on):
@@ -293,6 +302,15 @@ def _demand_fit_contact(row: Contact, at: datetime) -> None:
             fields={"date": "不在联系的期间里"},
         )
     row.clean_fields(exclude=["constituent", "recorded_by"])
+
+
+def _demand_fit_figures(row: Contact) -> None:
+    if row.service_role not in ServiceRole.values:
+        raise DomainError("请选角色。", fields={"service_role": "请选角色"})
+    for name, label in FIGURES.items():
+        if not 0 <= getattr(row, name) <= MOST:
+            sentence = f"{label}请填0到{MOST}"
+            raise DomainError(f"{sentence}。", fields={name: sentence})
 
 
 # ---- The same for many, in a fixed number of queries ---------------------------------------------------------------

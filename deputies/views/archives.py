@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from activities.models import DutyLog
+from activities.models import DutyLog, ServiceRecord
 from deputies import reports, services
 from deputies.models import Deputy, Membership
 from deputies.permissions import archive_years, can_bundle_archives, can_keep_constituents, is_oneself, sees_file
@@ -81,7 +81,8 @@ def _page(request, person: Deputy):
     found = _read(request, person, year)
     context = {
         "person": person, "own": is_oneself(request.user, person), "year": year, "years": years, "archive": found,
-        "levels": reports.levels_in(found), "score_words": reports.score_words(found), "today": today_here(),
+        "levels": reports.levels_in(found), "score_words": reports.score_words(found),
+        "role_words": reports.role_words(found), "today": today_here(),
         "parts": _parts(request.user, found), "total": len(list(found.items)),
         "bundles": bool(scope_of(request.user).headed),
     }  # fmt: skip
@@ -121,7 +122,7 @@ def _one_of(years: list[int], text: str) -> int | None:
 
 
 def _parts(user, found: reports.Archive) -> list:
-    """The chapters with their lines (two queries for the links, whatever the number of items)."""
+    """The chapters with their lines (three queries for the links, whatever the number of items)."""
     links = _links(user, found)
     return [
         (part.chapter, [Line(item, links.get((item.entry.source.kind, item.entry.source.key), "")) for item in part.items])
@@ -132,9 +133,12 @@ def _parts(user, found: reports.Archive) -> list:
 def _links(user, found: reports.Archive) -> dict[tuple[str, str], str]:
     """Addresses of the sources that `user` may open, by their kind and key; an activity has no page of its own."""
     sources = {(item.entry.source.kind, item.entry.source.key) for item in found.items}
-    keys = {kind: [key for one, key in sources if one == kind] for kind in ("log", "opinion", "contact")}
+    keys = {kind: [key for one, key in sources if one == kind] for kind in ("log", "opinion", "contact", "service")}
     links = {}
-    for kind, name, rows in (("log", "duty-log", DutyLog.objects), ("opinion", "opinion", Opinion.objects)):
+    for kind, name, rows in (
+        ("log", "duty-log", DutyLog.objects), ("opinion", "opinion", Opinion.objects),
+        ("service", "service-record", ServiceRecord.objects),
+    ):  # fmt: skip
         for uid in rows.visible_to(user).filter(uid__in=keys[kind]).values_list("uid", flat=True):
             links[kind, str(uid)] = reverse(name, args=[uid])
     if keys["contact"] and can_keep_constituents(user, found.deputy):

@@ -1,7 +1,7 @@
 """站长 → 代表 → 群众: one page for each branch, and the list of branches with the same figures.
 
 A deputy is silent (没有动静) who in the last SILENT_DAYS days neither served at a branch, nor took part in an activity,
-nor was in touch with a constituent; somebody new is given that time first.
+nor served otherwise, nor was in touch with a constituent; somebody new is given that time first.
 """
 
 from collections import defaultdict
@@ -19,7 +19,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from activities.models import Activity, ActivityAttendance, Attendance
+from activities.models import Activity, ActivityAttendance, Attendance, ServiceRecord
 from activities.states import SERVED
 from deputies.models import Constituent, Contact, Mandate, Membership
 from deputies.permissions import is_oneself, keeps_constituents_at, sees_chain, sees_whole_phones
@@ -219,12 +219,18 @@ def _with_flags(rows, today: date):
     served, deputy = _served(), {"deputy": OuterRef("deputy")}
     held = Activity.objects.held().filter(held_on__gt=since)
     took_part = ActivityAttendance.objects.filter(**deputy, status__in=SERVED, activity__in=held)
+    helped = ServiceRecord.objects.valid().filter(deputies=OuterRef("deputy"), date__gt=since)
     touched = Contact.objects.valid().filter(constituent__deputy=OuterRef("deputy"), date__gt=since)
     earlier = Membership.objects.filter(**deputy, started_on__lte=since)
     called = Mandate.objects.in_force(today).filter(**deputy, level__in=CONSTITUENCY_LEVELS)
     return rows.annotate(
         has_served=Exists(served.filter(log__date__gte=today.replace(day=1))),
-        is_active=Q(Exists(served.filter(log__date__gt=since))) | Q(Exists(took_part)) | Q(Exists(touched)),
+        is_active=(
+            Q(Exists(served.filter(log__date__gt=since)))
+            | Q(Exists(took_part))
+            | Q(Exists(helped))
+            | Q(Exists(touched))
+        ),
         is_known=Exists(earlier),
         is_called_to=Exists(called),
         constituents=_number(Constituent.objects.in_force(today).filter(**deputy)),

@@ -41,6 +41,11 @@ class Known:
     name: str
     phone: str
 
+    @property
+    def figures(self) -> TouchForm:
+        """The folded fields of this one's quick form; several stand on one page, so the ids carry the row's."""
+        return TouchForm(auto_id=f"id_%s_{self.row.uid}")
+
 
 def shown(rows: Iterable[Constituent], *, names: bool, phones: bool) -> list[Known]:
     """Return the constituents with names and phones in full or masked; who sees no names sees no phone at all."""

@@ -6,12 +6,12 @@ from datetime import date
 
 from django.core.management import BaseCommand, CommandError
 
-from julu_liaison.summary import LABELS, summary_of
+from julu_liaison.summary import summary_of
 from stations.models import Station
 
 
 class Command(BaseCommand):
-    help = "一段时间的履职数据:活动、接待、日志、意见、建议、代表"
+    help = "一段时间的履职数据:活动、接待、日志、意见、建议、代表、服务角色"
 
     def add_arguments(self, parser):
         parser.add_argument("--from", dest="start", type=date.fromisoformat, required=True, help="从哪天起,含当天")
@@ -22,12 +22,12 @@ class Command(BaseCommand):
     def handle(self, *, start, end, station, **options):
         if start > end:
             raise CommandError("开始日期要在结束日期以前。")
-        figures = asdict(summary_of(start=start, end=end, place=_place(station)))
+        figures = summary_of(start=start, end=end, place=_place(station))
         if options["json"]:
-            self.stdout.write(json.dumps(figures, ensure_ascii=False))
+            self.stdout.write(json.dumps(asdict(figures), ensure_ascii=False))
             return
-        for key, number in figures.items():
-            self.stdout.write(f"{LABELS[key]}\t{number}")
+        for label, number in figures.lines():
+            self.stdout.write(f"{label}\t{number}")
 
 
 def _place(code: str | None) -> Station | None:
