@@ -161,6 +161,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "rescore-nightly": {"task": "scoring.tasks.rescore_everything", "schedule": crontab(hour=2, minute=10)},
     "tree-nightly": {"task": "stations.tasks.check_tree_nightly", "schedule": crontab(hour=3, minute=10)},
+    "sheet-drafts-nightly": {
+        "task": "activities.tasks.forget_old_drafts", "schedule": crontab(hour=4, minute=0),
+    },
     "rosters-daily": {"task": "activities.tasks.watch_rosters", "schedule": crontab(hour=7, minute=0)},
     "sign-ins-nightly": {
         "task": "julu_liaison.accounts.tasks.forget_old_sign_ins",

@@ -4,10 +4,12 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from activities import tasks
 from activities.models import DutyLog, SheetDraft, Shift
 from activities.services import (
     SundayRow,
@@ -152,6 +154,9 @@ def test_drafts_nobody_touched_are_forgotten_after_sixty_days(cast):
     save(cast)
     assert forget_old_drafts(at=moment(SUNDAY + timedelta(days=60), 9)) == 0
     assert forget_old_drafts(at=moment(SUNDAY + timedelta(days=60), 11)) == 1
+    save(cast)
+    assert tasks.forget_old_drafts() == 1
+    assert settings.CELERY_BEAT_SCHEDULE["sheet-drafts-nightly"]["task"] == tasks.forget_old_drafts.name
 
 
 # --- The page's script asks ------------------------------------------------------------------------------------
