@@ -147,8 +147,8 @@ def change_activity(
 
 
 def _drop(activity: Activity, people: Iterable[Deputy]) -> list[Deputy]:
-    rows = activity.attendance.filter(deputy__in=[person.pk for person in people], status="")
-    rows = list(rows.select_related("deputy__user"))
+    asked = activity.attendance.filter(deputy__in=[person.pk for person in people], status="")
+    rows = list(asked.select_related("deputy__user"))
     ActivityAttendance.objects.filter(pk__in=[row.pk for row in rows]).delete()
     return [row.deputy for row in rows]
 

@@ -48,8 +48,10 @@ def record_attendance(
         return activity
     count_version(activity)
     activity.save(update_fields=["version"])
-    detail = {"changes": changes} if activity.state == ActivityState.HELD else {}
-    audit.record("record_attendance", actor=actor, target=activity, at=at, people=len(changes), reason=reason, **detail)
+    audit.record(
+        "record_attendance", actor=actor, target=activity, at=at, people=len(changes), reason=reason,
+        changes=changes if activity.state == ActivityState.HELD else [],
+    )  # fmt: skip
     if activity.state == ActivityState.HELD:
         announce_presence(activity, rows)
     return activity
@@ -87,7 +89,9 @@ def _demand_nothing_lost(rows: Rows, statuses: Mapping[Deputy, str]) -> None:
 
 def _applied(activity: Activity, rows: Rows, statuses: Mapping[Deputy, str], stands_in: dict[int, Deputy]) -> list[str]:
     """Bring the rows up to date; return each change in the words of the audit: `JLX-0012 → late`."""
-    changes, changed, gone = [], [], []
+    changes: list[str] = []
+    changed: list[ActivityAttendance] = []
+    gone: list[ActivityAttendance] = []
     for person, status in statuses.items():
         row = rows.get(person.pk)
         other = stands_in.get(person.pk) if status == Presence.SUBSTITUTE else None
@@ -176,7 +180,10 @@ def finish_activity(
     activity.minutes, activity.state = minutes.strip(), ActivityState.HELD
     count_version(activity)
     activity.save(update_fields=["recorder", "recorded_at", *FIGURES, "minutes", "state", "version"])
-    audit.record("finish_activity", actor=actor, target=activity, at=at, reason=reason, **figures)
+    audit.record(
+        "finish_activity", actor=actor, target=activity, at=at, reason=reason, leaflets=leaflets, households=households,
+        reached=reached,
+    )  # fmt: skip
     if is_first:
         announce_presence(activity, activity.attendance.values_list("deputy", flat=True))
     return activity

@@ -9,7 +9,7 @@ from julu_liaison.common.errors import DomainError
 from stations.models import Station
 from stations.states import Level
 
-TEXTS = {"title": "名称", "hours": "时间", "venue": "地点"}
+TEXTS = {"title": ("名称", 120), "hours": ("时间", 40), "venue": ("地点", 80)}
 
 
 def check_details(activity: Activity, partners: Iterable[Station]) -> None:
@@ -27,8 +27,7 @@ def check_details(activity: Activity, partners: Iterable[Station]) -> None:
 
 def _text_problems(activity: Activity) -> dict[str, str]:
     problems = {}
-    for name, label in TEXTS.items():
-        longest = Activity._meta.get_field(name).max_length
+    for name, (label, longest) in TEXTS.items():
         setattr(activity, name, getattr(activity, name).strip())
         if len(getattr(activity, name)) > longest:
             problems[name] = f"{label}最多{longest}个字"
