@@ -11,6 +11,7 @@ from activities.forms.fields import LONGEST_SUMMARY, MOST_GIVEN_OUT
 from activities.forms.lines import LONGEST_OPINION, whole_number
 from activities.models import DutyLog
 from activities.rules import guess_category
+from activities.rules.versions import NOT_LISTED
 from activities.services import Matter, SundayRow
 from activities.services.logs import MOST_RECEIVED
 from activities.services.logs.correcting import LONGEST_REASON
@@ -153,34 +154,46 @@ class CorrectionForm(forms.Form):
         for deputy in self.people:
             self._add_person(deputy)
         for index in range(STAND_INS):
-            label = f"第{index + 1}位别的分站来顶班的代表"
-            self.fields[f"sub{index}"] = _select(label, self._neighbour_choices())
+            label = f"第{index + 1}位顶班的代表"
+            self.fields[f"sub{index}"] = _select(label, self._stand_in_choices())
             self.fields[f"sub{index}for"] = _select(f"{label}替谁", self._replaceable())
         for name in ("received", "households", "leaflets", "form", "service_role", "summary", "version"):
             self.fields[name].initial = getattr(log, name)
 
     def _add_person(self, deputy: Deputy) -> None:
         row = self.kept.get(deputy)
-        self.fields[f"p{deputy.pk}"] = _select(deputy.name, [("", "没有他的班,也没来"), *Presence.choices])
+        self.fields[f"p{deputy.pk}"] = _select(deputy.name, [("", NOT_LISTED), *Presence.choices])
         self.fields[f"p{deputy.pk}"].initial = row.status if row else ""
-        self.fields[f"p{deputy.pk}for"] = _select(f"{deputy.name}替谁", self._replaceable())
-        self.fields[f"p{deputy.pk}for"].initial = str(row.stands_in_for_id) if row and row.stands_in_for_id else ""
+        if row and row.status == Presence.SUBSTITUTE:
+            self.fields[f"p{deputy.pk}for"] = _select(f"{deputy.name}替谁", self._replaceable())
+            self.fields[f"p{deputy.pk}for"].initial = str(row.stands_in_for_id or "")
 
     def _replaceable(self) -> list:
         return [("", "不知道替谁"), *((str(deputy.pk), f"替{deputy.name}") for deputy in self.people)]
 
-    def _neighbour_choices(self) -> list:
-        groups = [(place.name, [(str(d.pk), d.name) for d in deputies]) for place, deputies in self.neighbours]
+    def _stand_in_choices(self) -> list:
+        """The branch's own deputies who are not in the log, then those of the station's other branches."""
+        own = [deputy for deputy in self.people if deputy not in self.kept]
+        near = [(place, [one for one in deputies if one not in self.kept]) for place, deputies in self.neighbours]
+        groups = [(place.name, [(str(d.pk), d.name) for d in people]) for place, people in [(self.log.branch, own), *near]]
         return [("", "没有"), *groups]
 
     # --- For the page ----------------------------------------------------------------------------------------
 
-    def person_lines(self) -> list[tuple]:
-        """Each deputy's two fields: what they did, and for whom."""
-        return [(self[f"p{deputy.pk}"], self[f"p{deputy.pk}for"]) for deputy in self.people]
+    def listed(self) -> list[tuple]:
+        """Who is in the log: what they did and, of a substitute, for whom."""
+        return [(self[f"p{one.pk}"], self[name] if (name := f"p{one.pk}for") in self.fields else None) for one in self.kept]
+
+    def others(self) -> list:
+        """The branch's other deputies."""
+        return [self[f"p{deputy.pk}"] for deputy in self.people if deputy not in self.kept]
+
+    @property
+    def has_others(self) -> bool:
+        return any(field.value() or field.errors for field in self.others())
 
     def substitute_lines(self) -> list[tuple]:
-        return [(self[f"sub{index}"], self[f"sub{index}for"]) for index in range(STAND_INS)] if self.neighbours else []
+        return [(self[f"sub{index}"], self[f"sub{index}for"]) for index in range(STAND_INS)]
 
     @property
     def has_substitutes(self) -> bool:
@@ -215,9 +228,9 @@ class CorrectionForm(forms.Form):
         typed = self.cleaned_data
         attendance = {deputy: typed[f"p{deputy.pk}"] for deputy in self.people if typed[f"p{deputy.pk}"]}
         stands_in_for = {
-            deputy: self.by_key[typed[f"p{deputy.pk}for"]]
+            deputy: self.by_key[key]
             for deputy, status in attendance.items()
-            if status == Presence.SUBSTITUTE and typed[f"p{deputy.pk}for"]
+            if status == Presence.SUBSTITUTE and (key := typed.get(f"p{deputy.pk}for"))
         }
         for index in range(STAND_INS):
             deputy, replaced = (self.by_key.get(typed[name]) for name in (f"sub{index}", f"sub{index}for"))
