@@ -79,6 +79,12 @@ def can_reveal_villager(user, visit) -> bool:
     return holds(user, Right.REVEAL_VILLAGERS, visit.branch_id, visit.station_id, visit.county_id)
 
 
+def sees_visits(user) -> bool:
+    """Open the register of visits at all; whose are in it is a matter of scope."""
+    scope = scope_of(user)
+    return bool(scope.counties or scope.townships or scope.headed)
+
+
 def can_keep_visit(user, visit) -> bool:
     """Correct a visit, write down how it went on, make a ticket of it: whoever may file at its branch."""
     return holds(user, Right.FILE_LOGS, visit.station_id, visit.branch_id)

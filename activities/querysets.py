@@ -10,6 +10,7 @@ from activities.states import (
     CALLED_OFF,
     SERVED,
     ActivityState,
+    Handling,
     LeaveState,
     LogState,
     RosterState,
@@ -176,6 +177,18 @@ class VisitQuerySet(PlacedQuerySet):
 
     def valid(self):
         return self.exclude(state=LogState.VOID)
+
+    def decided(self, decision: str):
+        """Visits that became tickets (`opinion`), were dealt with on the spot (`here`) or `refused`."""
+        if decision == "refused":
+            return self.exclude(refusal="")
+        is_ticket = Q(handling=Handling.OPINION)
+        return self.filter(is_ticket) if decision == "opinion" else self.filter(~is_ticket, refusal="")
+
+    def for_register(self):
+        """Everything a line of the register shows, in one query; phones are not even read."""
+        rows = self.select_related("branch__parent", "register", "deputy", "recorder", "opinion")
+        return rows.defer("villager_phone", "opinion__villager_name", "opinion__villager_phone")
 
     def within(self, start: date, end: date):
         return self.filter(date__range=(start, end))

@@ -1,0 +1,1 @@
+"""Pages of the register of visits: the list, adding one, one visit with its acts, its form on paper."""
