@@ -160,22 +160,33 @@ class AnnounceForm(DetailsForm):
         self.user = user
         self.hosts = {place.code: place for place in places}
         self.fields["station"].choices = [(place.code, place.full_name) for place in places]
-        self.fields["places"].choices = [(place.code, place.full_name) for place in places if place.level != Level.CENTRE]
+        self.fields["places"].choices = [(place.code, place.full_name) for place in places]
         others = Station.objects.townships().filter(county__in={place.county_id for place in places}).open(today)
         self.others = {place.code: place for place in others.in_official_order()}
         self.fields["partners"].choices = [(code, place.name) for code, place in self.others.items()]
 
     @property
-    def grouped_places(self) -> list[tuple[Station | None, list[Station]]]:
-        """Stations with their branches, as offered for the audience."""
-        groups: dict[int, tuple[Station | None, list[Station]]] = {}
-        for place in self.hosts.values():
-            if place.level == Level.TOWNSHIP:
-                groups.setdefault(place.pk, (place, []))
+    def whole_places(self) -> list[Station]:
+        """The county and the stations that can be asked as a whole."""
+        return [place for place in self.hosts.values() if place.level != Level.BRANCH]
+
+    @property
+    def branches_by_station(self) -> list[tuple[str, list[Station]]]:
+        found: dict[str, list[Station]] = {}
         for place in self.hosts.values():
             if place.level == Level.BRANCH:
-                groups.setdefault(place.parent_id, (None, []))[1].append(place)
-        return list(groups.values())
+                found.setdefault(place.parent.name, []).append(place)
+        return list(found.items())
+
+    @property
+    def has_many_stations(self) -> bool:
+        return len(self.branches_by_station) > 1
+
+    @property
+    def names_branches(self) -> bool:
+        """Whether a single branch has been chosen, so that the fold with them stays open."""
+        chosen = self["places"].value() or []
+        return any(code in self.hosts and self.hosts[code].level == Level.BRANCH for code in chosen)
 
     def clean(self) -> dict:
         chosen = super().clean()

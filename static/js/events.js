@@ -32,6 +32,7 @@ document.documentElement.classList.add("js");
     [].forEach.call(form.querySelectorAll("[data-n]"), function (b) {
       var n = b.dataset.n;
       if (n !== "expected") b.textContent = base[n] - (first[n] || 0) + (now[n] || 0);
+      if (n === "unset") b.parentNode.classList.toggle("left", b.textContent !== "0");
     });
   }
 
