@@ -74,7 +74,8 @@ def _page(request, desk: Desk, *, status: int = 200, **further):
         "unplaced": [(one, forms.get(one.deputy.code) or _other_form(desk, one.deputy)) for one in unplaced],
         "others": _others(desk, planned), "changes": _changes(desk, planned) if published else [],
         "lacks_holidays": desk.plans and not CalendarDay.objects.filter(date__year=desk.month.year).exists(),
-        "replan": ReplanForm(key="replan"), "asks_to_publish": "publish" in request.GET and desk.plans,
+        "is_county": bool(scope_of(request.user).counties), "replan": ReplanForm(key="replan"),
+        "asks_to_publish": "publish" in request.GET and desk.plans,
         **months_around(desk.month), **further,
     }  # fmt: skip
     return render(request, "activities/roster.html", context, status=status)
