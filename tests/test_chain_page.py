@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from activities.models import Attendance
-from activities.services import SundayRow, file_log, record_activity
+from activities.services import SundayRow, file_log, record_activity, record_service, void_service
 from activities.states import ActivityKind, Presence
 from deputies.models import Membership
 from deputies.services import add_constituent, assign_to_branch, end_mandate, record_contact, void_contact
@@ -82,6 +82,17 @@ def test_silent_after_the_days_that_the_setting_says(cast, signed_in, days_ago, 
     assert set(links(answer)) == quiet | {"赵站长"}
     assert answer.context["figures"].silent == len(quiet) + 1
     assert answer.text.count("近60天没有动静") == len(quiet) + 1
+
+
+def test_a_service_record_is_a_sign_of_life_until_it_is_void(cast, signed_in):
+    person, today = cast.deputies["GT01"][1], today_here()
+    row = record_service(
+        deputies=[person], kind="mediation", date=today - timedelta(days=59), text="调解", actor=cast.clerk, at=moment(today)
+    )
+    client = signed_in(cast.clerk)
+    assert person.name not in links(page_of(client, show="silent"))
+    void_service(record=row, reason="记错了", actor=cast.clerk, at=moment(today))
+    assert person.name in links(page_of(client, show="silent"))
 
 
 def test_the_number_of_days_is_a_setting(cast, signed_in, settings):

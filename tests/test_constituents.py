@@ -501,3 +501,34 @@ def test_lists_cost_the_same_with_one_and_with_five(cast, signed_in, django_asse
             client.get(reverse("constituents", args=[cast.deputy_person.code]))
         spent.append(len(queries))
     assert spent[0] == spent[1]
+
+
+# ---- What a contact was besides ------------------------------------------------------------------------------------
+
+
+def test_a_contact_is_a_service_with_role_and_figures(cast, known):
+    plain = touch(known, cast.deputy)
+    assert (plain.service_role, plain.reached, plain.households, plain.leaflets) == ("liaison", 1, 0, 0)
+    full = touch(known, cast.deputy, service_role="publicist", reached=4, households=2, leaflets=30)
+    assert (full.service_role, full.reached, full.households, full.leaflets) == ("publicist", 4, 2, 30)
+    assert full != plain and touch(known, cast.deputy, service_role="publicist", reached=4, households=2, leaflets=30) == full
+    for field, wrong in (("reached", {"reached": -1}), ("leaflets", {"leaflets": 10_000}), ("service_role", {"service_role": "x"})):
+        refused(field, lambda wrong=wrong: touch(known, cast.deputy, **wrong))
+
+
+def test_two_taps_leave_role_and_figures_as_they_are(cast, known, signed_in):
+    client, url = signed_in(cast.deputy), reverse("constituent-contact", args=[known.uid])
+    day = today_here().isoformat()
+    client.post(url, {"date": day, "form": "phone"})
+    client.post(url, {"date": day, "form": "phone", "note": "送政策", "service_role": "publicist", "reached": "３",
+                      "households": "", "leaflets": "12"})  # fmt: skip
+    rows = known.contacts.order_by("pk").values_list("service_role", "reached", "households", "leaflets")
+    assert list(rows) == [("liaison", 1, 0, 0), ("publicist", 3, 0, 12)]
+    assert "联系3人,发放资料12份" in client.get(reverse("constituent", args=[known.uid])).text
+
+
+def test_figures_that_are_no_numbers_keep_what_was_typed(cast, known, signed_in):
+    url = reverse("constituent-contact", args=[known.uid])
+    answer = signed_in(cast.deputy).post(url, {"date": today_here().isoformat(), "form": "phone", "reached": "几个"})
+    assert answer.status_code == 400 and "联系了几个人请填数字" in answer.text and "几个" in answer.text
+    assert '<details class="more field" open>' in answer.text

@@ -102,3 +102,70 @@ def test_what_is_over_stays_as_it_was(cast):
 def test_the_reason_is_for_staff_and_oneself(cast, who, sees):
     exempt(cast)
     assert Exemption.objects.visible_to(getattr(cast, who)).exists() == sees
+
+
+# ---- The page --------------------------------------------------------------------------------------------------------
+
+
+def typed(cast, **fields) -> dict:
+    return {
+        "deputy": cast.deputy_person.code, "covers": "duty", "started_on": today_here().isoformat(), "reason": REASON,
+    } | fields  # fmt: skip
+
+
+@pytest.mark.parametrize(("who", "read", "grant"), [
+    ("staff", 200, 302), ("admin", 200, 302), ("auditor", 200, 403), ("clerk", 200, 403), ("head", 403, 403),
+    ("deputy", 403, 403), ("officer", 403, 403), (None, 302, 302),
+])  # fmt: skip
+def test_who_opens_and_grants(cast, client, who, read, grant):
+    if who:
+        client.force_login(getattr(cast, who), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(reverse("exemptions")).status_code == read
+    assert client.post(reverse("exemptions"), typed(cast)).status_code == grant
+    assert Exemption.objects.exists() == (grant == 302 and who is not None)
+
+
+def test_a_deputy_is_named_or_told_by_the_number(cast, signed_in):
+    client = signed_in(cast.staff)
+    client.post(reverse("exemptions"), typed(cast, deputy="王 芳"))
+    assert Exemption.objects.get().deputy == cast.deputies["GT02"][1]
+    twin = make_deputy(cast, "陈卫", cast.yt01)
+    answer = client.post(reverse("exemptions"), typed(cast, deputy="陈卫"))
+    assert answer.status_code == 400 and twin.code in answer.text and "阎疃镇第一分站" in answer.text
+    assert REASON in answer.text
+    client.post(reverse("exemptions"), typed(cast, deputy=twin.code.lower()))
+    assert Exemption.objects.filter(deputy=twin).exists()
+    assert "没有找到这位代表" in client.post(reverse("exemptions"), typed(cast, deputy="没有人")).text
+
+
+def test_ending_early_on_the_page(cast, signed_in):
+    today = today_here()
+    row = exempt(cast, start=today - timedelta(days=20), end=None, at=moment(today))
+    client, url = signed_in(cast.staff), reverse("exemption-end", args=[row.uid])
+    early = client.post(url, {"ended_on": (today - timedelta(days=30)).isoformat()})
+    assert early.status_code == 400 and "不能早于开始日期" in early.text
+    client.post(url, {"ended_on": (today - timedelta(days=1)).isoformat()})
+    assert client.get(reverse("exemptions")).context["lines"] == []
+    assert [line[0] for line in client.get(reverse("exemptions"), {"show": "past"}).context["lines"]] == [row]
+    assert client.get(reverse("exemptions"), {"show": "all"}).status_code == 404
+
+
+def test_a_clerk_sees_the_own_stations(cast, signed_in):
+    today = today_here()
+    row = exempt(cast, start=today, end=None, at=moment(today))
+    assert REASON in signed_in(cast.clerk).get(reverse("exemptions")).text
+    assert REASON not in signed_in(cast.stranger).get(reverse("exemptions")).text
+    end = reverse("exemption-end", args=[row.uid])
+    assert signed_in(cast.clerk).post(end, {"ended_on": today.isoformat()}).status_code == 403
+    assert signed_in(cast.stranger).post(end, {"ended_on": today.isoformat()}).status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_costs_the_same_with_one_and_three(cast, signed_in, django_assert_num_queries, count):
+    today = today_here()
+    for person in cast.deputies["GT01"][:count]:
+        exempt(cast, start=today, end=None, deputy=person, at=moment(today))
+    client = signed_in(cast.staff)
+    client.get(reverse("exemptions"))
+    with django_assert_num_queries(7):
+        client.get(reverse("exemptions"))

@@ -67,3 +67,60 @@ def test_what_needs_another_look(cast, field, wrong):
     with pytest.raises(DomainError) as caught:
         project(cast, **wrong)
     assert field in caught.value.fields
+
+
+# ---- Pages -----------------------------------------------------------------------------------------------------------
+
+YEAR = today_here().year
+
+
+@pytest.mark.parametrize(("who", "read", "write"), [
+    ("staff", 200, 200), ("admin", 200, 200), ("auditor", 200, 403), ("clerk", 200, 403), ("stranger", 200, 403),
+    ("head", 200, 403), ("deputy", 200, 403), ("officer", 403, 403), (None, 302, 302),
+])  # fmt: skip
+def test_who_opens_what(cast, client, who, read, write):
+    row = project(cast, year=YEAR)
+    if who:
+        client.force_login(getattr(cast, who), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(reverse("projects")).status_code == read
+    assert client.get(reverse("project-add")).status_code == write
+    assert client.get(reverse("project", args=[row.uid])).status_code == (404 if who == "officer" else read)
+    answer = client.post(reverse("project", args=[row.uid]), {"title": row.title, "note": "写了"})
+    assert answer.status_code == {200: 302, 403: 404 if who == "officer" else 403, 302: 302}[write]
+
+
+def test_adding_and_finishing_on_the_pages(cast, signed_in):
+    client = signed_in(cast.staff)
+    bad = client.post(reverse("project-add"), {"title": "", "note": "新建供水站"})
+    assert bad.status_code == 400 and "请填名称" in bad.text and "新建供水站" in bad.text
+    client.post(reverse("project-add"), {"title": "饮水安全", "department": cast.shuili.pk, "note": "新建供水站"})
+    row = LivelihoodProject.objects.get()
+    assert (row.title, row.department, row.year) == ("饮水安全", cast.shuili, YEAR)
+    assert client.post(reverse("project-add"), {"title": "饮水安全"}).status_code == 409
+    client.post(reverse("project", args=[row.uid]), {"title": "饮水安全", "finished_on": today_here().isoformat()})
+    assert f"{today_here().day}日完成" in client.get(reverse("projects")).text
+
+
+def test_a_project_lists_the_activities_that_inspected_it(cast, signed_in):
+    row = project(cast, year=YEAR)
+    mine = inspect(cast, row, today_here())
+    inspect(cast, row, today_here(), cast.yt, cast.stranger)
+    inspect(cast, row, today_here(), state=ActivityState.CANCELLED)
+    inspect(cast, None, today_here())
+    county = signed_in(cast.staff)
+    assert [one.inspections for one in county.get(reverse("projects")).context["rows"]] == [2]
+    assert len(county.get(reverse("project", args=[row.uid])).context["activities"]) == 3
+    own = signed_in(cast.clerk).get(reverse("project", args=[row.uid])).context["activities"]
+    assert mine in own and len(own) == 2  # of the other station's activity the clerk sees nothing
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_lists_cost_the_same_with_one_and_three(cast, signed_in, django_assert_num_queries, count):
+    rows = [project(cast, f"第{number}项", YEAR, department=cast.shuili) for number in range(count)]
+    for _ in range(count):
+        inspect(cast, rows[0], today_here())
+    client = signed_in(cast.clerk)
+    for url, queries in ((reverse("projects"), 7), (reverse("project", args=[rows[0].uid]), 7)):
+        client.get(url)
+        with django_assert_num_queries(queries):
+            assert client.get(url).status_code == 200

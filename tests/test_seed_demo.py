@@ -192,7 +192,7 @@ def test_article_tells_2024():
     told = figures("2024-01-01", "2024-12-31")
     assert list(told) == [
         "activities", "received", "households", "logs", "opinions", "opinions_solved_in_branch",
-        "opinions_to_departments", "suggestions", "leaflets", "deputies",
+        "opinions_to_departments", "suggestions", "leaflets", "deputies", "roles",
     ]  # fmt: skip
     exact = {"activities": 105, "opinions": 73, "opinions_solved_in_branch": 50, "opinions_to_departments": 23}
     assert exact.items() <= told.items() and told["suggestions"] == 161 and told["deputies"] == 865

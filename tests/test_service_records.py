@@ -321,7 +321,7 @@ def test_the_register_as_a_workbook(cast, signed_in):
 
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(("name", "who", "queries"), [
-    ("station-service", "clerk", 12), ("station-service", "staff", 12), ("my-service", "deputy", 11),
+    ("station-service", "clerk", 10), ("station-service", "staff", 10), ("my-service", "deputy", 8),
 ])  # fmt: skip
 def test_lists_cost_the_same_with_one_and_three(cast, signed_in, django_assert_num_queries, count, name, who, queries):
     for number in range(count):

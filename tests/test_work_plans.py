@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from activities.models import Activity, PlanFile, PlanItem, WorkPlan
@@ -182,6 +182,7 @@ def test_how_far_the_promises_are(cast):
     assert (far.held, far.times, far.overdue, far.is_complete) == (2, 7, 1, False)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.builds(
@@ -241,3 +242,160 @@ def test_files_of_a_plan(cast):
         remove_from_plan(file=file, actor=cast.stranger, at=AT)
     remove_from_plan(file=file, actor=cast.clerk, at=AT)
     assert not PlanFile.objects.exists()
+
+
+# ---- Pages -----------------------------------------------------------------------------------------------------------
+
+YEAR = today_here().year
+
+
+def plan_now(cast, station=None, **texts) -> WorkPlan:
+    """A plan of this year, as the pages show by themselves."""
+    station = station or cast.gt
+    return write_plan(station=station, year=YEAR, actor=cast.admin, at=moment(today_here()), texts=texts)
+
+
+@pytest.mark.parametrize(("who", "place", "status"), [
+    ("clerk", "", 200), ("clerk", "GT01", 200), ("clerk", "JLX", 404), ("clerk", "YT", 404), ("head", "", 200),
+    ("head", "GT", 200), ("head", "GT02", 404), ("deputy", "", 200), ("deputy", "GT", 200), ("staff", "", 200),
+    ("auditor", "YT01", 200), ("officer", "", 404), ("system", "", 404), ("stranger", "GT", 404), (None, "", 302),
+])  # fmt: skip
+def test_who_reads_a_plan(cast, client, who, place, status):
+    plan_now(cast)
+    if who:
+        client.force_login(getattr(cast, who), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(reverse("work-plan"), {"place": place} if place else {}).status_code == status
+
+
+def test_ones_own_place_comes_first(cast, signed_in):
+    for who, place in (("clerk", cast.gt), ("head", cast.gt01), ("deputy", cast.gt01), ("staff", cast.county)):
+        assert signed_in(getattr(cast, who)).get(reverse("work-plan")).context["place"] == place
+
+
+def test_beginning_and_writing_a_plan(cast, signed_in):
+    client = signed_in(cast.clerk)
+    assert "还没有" in client.get(reverse("work-plan")).text
+    answer = client.post(reverse("plan-begin"), {"place": "GT", "year": YEAR}, follow=True)
+    assert answer.status_code == 200
+    plan = WorkPlan.objects.get()
+    answer = client.post(
+        reverse("plan-edit", args=[plan.uid]), {"version": 1, "goals": "多走访", "plan": "", "scheme": ""}, follow=True
+    )
+    assert "多走访" in answer.text and answer.context["plan"].version == 2
+    again = client.post(reverse("plan-begin"), {"place": "GT", "year": YEAR}, follow=True)
+    assert "已经有人开始写了" in again.text and WorkPlan.objects.count() == 1
+    assert client.post(reverse("plan-begin"), {"place": "YT", "year": YEAR}).status_code == 404
+    assert client.post(reverse("plan-begin"), {"place": "GT", "year": "x"}).status_code == 400
+
+
+def test_copying_on_the_page(cast, signed_in):
+    last = write_plan(station=cast.gt, year=YEAR - 1, actor=cast.admin, at=AT, texts={"goals": "去年的目标"})
+    promise(cast, last, "去年的培训")
+    client = signed_in(cast.clerk)
+    assert f"照{YEAR - 1}年的抄一份再改" in client.get(reverse("work-plan")).text
+    answer = client.post(reverse("plan-begin"), {"place": "GT", "year": YEAR, "copy": "1"}, follow=True)
+    assert "去年的目标" in answer.text and "去年的培训" in answer.text
+
+
+def test_two_who_write_at_once_see_both_and_save_again(cast, signed_in):
+    plan = plan_now(cast)
+    edit_plan(plan=plan, version=1, texts={"goals": "县里改的"}, actor=cast.staff, at=AT)
+    client, url = signed_in(cast.clerk), reverse("plan-edit", args=[plan.uid])
+    answer = client.post(url, {"version": 1, "goals": "站里改的", "plan": "", "scheme": ""})
+    assert answer.status_code == 412 and "县里改的" in answer.text and "站里改的" in answer.text
+    assert 'name="version" value="2"' in answer.text
+    client.post(url, {"version": 2, "goals": "县里改的,站里改的", "plan": "", "scheme": ""})
+    plan.refresh_from_db()
+    assert plan.goals == "县里改的,站里改的"
+
+
+def test_promises_on_the_pages(cast, signed_in):
+    plan, client = plan_now(cast), signed_in(cast.clerk)
+    add = reverse("plan-item-add", args=[plan.uid])
+    answer = client.post(add, {"title": "培训", "kind": "training", "month": "1", "times": "２", "more": "1"})
+    assert answer.url == add
+    item = PlanItem.objects.get()
+    assert (item.times, item.due_on) == (2, date(YEAR, 1, 31))
+    bad = client.post(add, {"title": "", "kind": "training", "month": "13", "times": "x"})
+    assert bad.status_code == 400 and all(word in bad.text for word in ("请填活动", "请选月份", "请填数字"))
+    page = client.get(reverse("plan-item", args=[item.uid]))
+    assert reverse("activity-new") + f"?plan_item={item.uid}" in page.text
+    client.post(reverse("plan-item", args=[item.uid]), {
+        "title": "代表培训", "kind": "training", "month": "12", "times": "3", "version": plan.version,
+    })  # fmt: skip
+    item.refresh_from_db()
+    assert (item.title, item.times) == ("代表培训", 3)
+    stale = client.post(reverse("plan-item", args=[item.uid]), {
+        "title": "旧的", "kind": "training", "month": "12", "times": "3", "version": plan.version,
+    })  # fmt: skip
+    assert stale.status_code == 412 and "旧的" in stale.text
+    drop = reverse("plan-item-drop", args=[item.uid])
+    assert client.post(drop, {"reason": ""}).status_code == 400
+    assert "改到明年" in client.post(drop, {"reason": "改到明年"}, follow=True).text
+
+
+@pytest.mark.parametrize(("who", "read", "write"), [
+    ("clerk", 200, 200), ("staff", 200, 200), ("head", 200, 403), ("deputy", 200, 403), ("auditor", 200, 403),
+    ("stranger", 404, 404), ("officer", 404, 404),
+])  # fmt: skip
+def test_who_changes_what_on_the_pages(cast, signed_in, who, read, write):
+    plan = plan_now(cast)
+    item = promise(cast, plan)
+    client = signed_in(getattr(cast, who))
+    assert client.get(reverse("plan-item", args=[item.uid])).status_code == read
+    for name, key in (("plan-edit", plan.uid), ("plan-item-add", plan.uid)):
+        assert client.get(reverse(name, args=[key])).status_code == write
+    for name, key in (("plan-item-drop", item.uid), ("plan-adopt", plan.uid), ("plan-files", plan.uid)):
+        answer = client.post(reverse(name, args=[key]))
+        assert answer.status_code == (400 if write == 200 else write)
+
+
+def test_files_on_the_page(cast, signed_in):
+    plan, client = plan_now(cast), signed_in(cast.clerk)
+    url = reverse("plan-files", args=[plan.uid])
+    answer = client.post(url, {"file": SimpleUploadedFile("实施方案.pdf", PDF)}, follow=True)
+    assert "实施方案.pdf" in answer.text
+    file = PlanFile.objects.get()
+    download = reverse("plan-file", args=[file.uid])
+    got = signed_in(cast.deputy).get(download)
+    assert b"".join(got.streaming_content) == PDF and got["Content-Disposition"].startswith("attachment")
+    assert signed_in(cast.stranger).get(download).status_code == 404
+    assert signed_in(cast.deputy).post(reverse("plan-file-remove", args=[file.uid])).status_code == 403
+    bad = signed_in(cast.clerk).post(url, {"file": SimpleUploadedFile("程序.exe", b"MZ")})
+    assert bad.status_code == 400 and "这种文件不收" in bad.text
+    signed_in(cast.clerk).post(reverse("plan-file-remove", args=[file.uid]))
+    assert not PlanFile.objects.exists()
+
+
+def test_the_countys_list_says_how_far_each_is(cast, signed_in):
+    plan = plan_now(cast, goals="目标")
+    hold(cast, promise(cast, plan, times=2), today_here())
+    plan_now(cast, cast.gt02)
+    page = signed_in(cast.staff).get(reverse("console-plans"))
+    assert [(row.place.code, row.plan is not None, row.far.held, row.far.times) for row in page.context["rows"]] == [
+        ("JLX", False, 0, 0), ("GT", True, 1, 2), ("GT02", True, 0, 0), ("YT", False, 0, 0),
+    ]  # fmt: skip
+    assert "1/2次" in page.text
+    own = signed_in(cast.clerk).get(reverse("console-plans"))
+    assert [row.place.code for row in own.context["rows"]] == ["GT", "GT02"]
+    assert signed_in(cast.staff).get(reverse("console-plans"), {"year": "1990"}).status_code == 404
+    for who in (cast.head, cast.deputy, cast.officer):
+        assert signed_in(who).get(reverse("console-plans")).status_code == 403
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_lists_cost_the_same_with_one_and_three(cast, signed_in, django_assert_num_queries, count):
+    for place in (cast.gt, cast.gt01, cast.gt02)[:count]:
+        plan = plan_now(cast, place)
+        for number in range(count):
+            item = promise(cast, plan, f"第{number}项")
+            hold(cast, item, today_here())
+            attach_to_plan(plan=plan, name=f"{number}.pdf", content=PDF, actor=cast.clerk, at=AT)
+    client = signed_in(cast.clerk)
+    for url, queries in (
+        (reverse("console-plans"), 9), (reverse("work-plan"), 10),
+        (reverse("plan-item", args=[PlanItem.objects.first().uid]), 7),
+    ):  # fmt: skip
+        client.get(url)
+        with django_assert_num_queries(queries):
+            assert client.get(url).status_code == 200
