@@ -8,7 +8,7 @@ TEST_DATABASE_URL ?= $(or $(DATABASE_URL),postgres://postgres@127.0.0.1:5432/pos
 TEST_REDIS_URL ?= $(or $(REDIS_URL),redis://127.0.0.1:6379/0)
 WORKERS ?= 2
 
-.PHONY: run test check lint types migrations test-servers test-browser requirements clean
+.PHONY: run test check lint types migrations test-servers test-browser bench requirements clean
 
 run: $(VENV)/installed
 	$(BIN)/python manage.py run --port $(PORT)
@@ -35,6 +35,10 @@ test-servers: $(VENV)/installed-dev
 
 test-browser: $(VENV)/installed-dev
 	env DATABASE_URL=$(TEST_DATABASE_URL) REDIS_URL=$(TEST_REDIS_URL) $(BIN)/python -m pytest -m browser
+
+# CPU seconds of planning a county's month; shown, not judged.
+bench: $(VENV)/installed-dev
+	env -u DATABASE_URL PYTHONPATH=. $(BIN)/python tests/bench/roster.py
 
 # Pinned with hashes and without any address: pip asks whatever index the machine is set up for.
 requirements: $(VENV)/installed-dev

@@ -8,8 +8,8 @@ from django.db import transaction
 from activities.models import Roster, Shift, ShiftPlace
 from activities.rules.rosters import Plan, solve, spread
 from activities.services.rosters.explaining import branches_of, explain_month
-from activities.services.rosters.holding import demand_planner
-from activities.services.rosters.reading import BranchMonth, read_months
+from activities.services.rosters.holding import day_words, demand_planner
+from activities.services.rosters.reading import NO_MEMBER, BranchMonth, read_months
 from activities.services.rosters.results import Drafted
 from activities.states import RosterState, ShiftState
 from julu_liaison.common import audit
@@ -126,9 +126,15 @@ def _calendar_warnings(month: date) -> list[str]:
 def _fixed_warnings(month: BranchMonth) -> list[str]:
     """What was fixed by hand stays even where somebody can't come any more; the clerk has to know."""
     return [
-        f"{month.branch.name}{day.date.month}月{day.date.day}日手工排定的{month.members[key].name}这天{word},请看看要不要换人。"
-        for day in month.problem.days
+        f"{day_words(shift)}手工排定的{place.deputy.name}这天{word},请看看要不要换人。"
+        for shift, day in zip(month.shifts, month.problem.days, strict=True)
         if day.is_open
-        for key in day.locked
-        if key in month.members and (word := month.availability.obstacle(key, day.date))
+        for place in shift.places.all()
+        if place.fixed and (word := _obstacle(month, shift, place))
     ]
+
+
+def _obstacle(month: BranchMonth, shift: Shift, place: ShiftPlace) -> str:
+    """Whoever stands in from another branch is no member and need not be one."""
+    word = month.availability.obstacle(place.deputy_id, shift.date)
+    return "" if word == NO_MEMBER and place.instead_of_id else word

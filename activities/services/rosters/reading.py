@@ -118,7 +118,7 @@ def _read(roster: Roster, branches: list[Station], today: date) -> _Facts:
     shifts = _shifts_of(keys, first, last)
     end = max((shift.date for rows in shifts.values() for shift in rows), default=last)
     rows = Membership.objects.filter(branch__in=keys).overlapping(before, max(end, last))
-    memberships = list(rows.heads_first().select_related("deputy"))
+    memberships = list(rows.heads_first().select_related("deputy__user"))
     people = {row.deputy_id for row in memberships}
     start, until = min(before, first.replace(month=1)), max(end + NEAR, first.replace(month=12, day=31))
     served = _served(people, start, until)
@@ -190,7 +190,7 @@ def _duties(
     """
     places = ShiftPlace.objects.filter(deputy__in=people, shift__date__range=(start, until))
     if roster.state == RosterState.DRAFT:
-        places = places.exclude(shift__roster=roster, fixed=False)
+        places = places.exclude(shift__roster=roster.pk, fixed=False)
     planned = list(
         places.exclude(shift__state__in=CALLED_OFF)
         .values_list("deputy", "shift__branch", "shift__date", "shift__for_sunday")
@@ -206,6 +206,8 @@ def _duties(
 
 def _branch_month(facts: _Facts, branch: Station) -> BranchMonth:
     shifts = facts.shifts.get(branch.pk, [])
+    for shift in shifts:
+        shift.branch = branch  # with its parents, which the query for the shifts has not read again
     rows = [row for row in facts.memberships if row.branch_id == branch.pk]
     terms = defaultdict(list)
     for row in rows:

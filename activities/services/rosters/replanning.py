@@ -52,35 +52,48 @@ def preview_replan(**facts) -> list[RosterChange]:
 
 def _replan_branch(month: BranchMonth, reason: str, actor, at: datetime) -> list[RosterChange]:
     before, after = month.plan, best_plan(month)
+    people = _people_of(month, before)
     write_plan(month, after)
     changes = []
     for shift, was, will in zip(month.shifts, before, after, strict=True):
-        words = _difference(month, was, will)
+        words = _difference(people, was, will)
         if words:
             text = f"{day_words(shift)}:{words}"
             changes.append(write_change(shift, text, reason=reason, actor=actor, at=at))
-    tell_each(_own_changes(month, before, after, reason), at)
+    told = _own_changes(month.shifts, before, after)
+    tell_each(
+        {
+            people[key]: f"{month.branch.name}的排班有调整:{words}{reason_words(reason)}。"
+            for key, words in told.items()
+        },
+        at,
+    )
     return [change for change in changes if change]
 
 
-def _difference(month: BranchMonth, was: list[int], will: list[int]) -> str:
-    off = [month.members[key].name for key in was if key not in will]
-    on = [month.members[key].name for key in will if key not in was]
-    return ",".join(
-        words for words in (off and f"去掉{'、'.join(off)}", on and f"加上{'、'.join(on)}") if words
-    )  # fmt: skip
+def _people_of(month: BranchMonth, plan: Plan) -> dict[int, Deputy]:
+    """The members, and whoever has a place without being one any more."""
+    others = {key for keys in plan for key in keys} - set(month.members)
+    found = Deputy.objects.filter(pk__in=others).select_related("user").in_bulk() if others else {}
+    return {**month.members, **found}
 
 
-def _own_changes(month: BranchMonth, before: Plan, after: Plan, reason: str) -> dict[Deputy, str]:
+def _difference(people: dict[int, Deputy], was: list[int], will: list[int]) -> str:
+    off = "、".join(people[key].name for key in was if key not in will)
+    on = "、".join(people[key].name for key in will if key not in was)
+    return ",".join(word + names for word, names in (("去掉", off), ("加上", on)) if names)
+
+
+def _own_changes(shifts: list[Shift], before: Plan, after: Plan) -> dict[int, str]:
     """For everybody whose days change: which are gone and which are new."""
-    was, will = _days_by_person(month.shifts, before), _days_by_person(month.shifts, after)
+    was, will = _days_by_person(shifts, before), _days_by_person(shifts, after)
     found = {}
-    for key, deputy in month.members.items():
+    for key in [*was, *(key for key in will if key not in was)]:
         off, on = was.get(key, set()) - will.get(key, set()), will.get(key, set()) - was.get(key, set())
         words = [f"{dates_words(off)}不用值班了"] if off else []
         words += [f"请您{dates_words(on)}值班"] if on else []
         if words:
-            found[deputy] = f"{month.branch.name}的排班有调整:{','.join(words)}{reason_words(reason)}。"
+            found[key] = ",".join(words)
     return found
 
 

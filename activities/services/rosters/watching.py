@@ -20,6 +20,7 @@ from julu_liaison.notices.models import Notice
 from julu_liaison.notices.services import notify
 from stations.models import Posting, Station
 from stations.permissions import roles_with
+from stations.services import hold_places
 from stations.states import Level, Right
 
 LOOK_AHEAD = timedelta(days=14)
@@ -34,6 +35,7 @@ def watch_gaps(*, at: datetime) -> tuple[int, int]:
     Returns how many things stations and counties were told now. Running it again the same day tells nothing.
     """
     today = today_here(at)
+    hold_places(Station.objects.centres())  # a second watch waits, and then finds all told
     planners = _planners(today)
     told = [_watch_days(today, planners, at), _watch_months(today, planners, at)]
     stations, counties = (sum(numbers) for numbers in zip(*told, strict=True))
