@@ -25,7 +25,7 @@ def open_feed(*, of: Deputy | Station, actor, at: datetime) -> CalendarFeed:
     _hold(of)
     _live(of).update(revoked_at=at)
     feed = CalendarFeed.objects.create(**_whose(of), made_by=actor, made_at=at)
-    audit.record("open_feed", actor=actor, target=of, county_code=of.county.code, at=at)
+    audit.record("open_feed", actor=actor, target=of, county_code=_county_code(of), at=at)
     return feed
 
 
@@ -36,7 +36,7 @@ def revoke_feed(*, of: Deputy | Station, actor, at: datetime) -> int:
     _hold(of)
     revoked = _live(of).update(revoked_at=at)
     if revoked:
-        audit.record("revoke_feed", actor=actor, target=of, county_code=of.county.code, at=at)
+        audit.record("revoke_feed", actor=actor, target=of, county_code=_county_code(of), at=at)
     return revoked
 
 
@@ -55,6 +55,10 @@ def _hold(of: Deputy | Station) -> None:
 
 def _whose(of: Deputy | Station) -> dict:
     return {"branch": of} if isinstance(of, Station) else {"deputy": of}
+
+
+def _county_code(of: Deputy | Station) -> str:
+    return of.county.code if of.county else ""
 
 
 def _live(of: Deputy | Station):
