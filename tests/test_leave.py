@@ -15,6 +15,7 @@ from activities.services import (
     leaves_of,
     leaves_on,
     offer_swap,
+    record_problems,
     set_filing_limit,
     set_preference,
     take_swap,
@@ -26,6 +27,7 @@ from deputies.services import link_account
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.models import AuditLog
 from scoring.services import score_of
+from stations.services import move_branch
 from tests.cast import account, moment
 from tests.duties import duty, on_duty
 
@@ -245,6 +247,19 @@ def test_leave_in_time_costs_no_point(cast, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         file_log(row=row, on=SUNDAY, actor=cast.clerk, at=moment(SUNDAY, 17))
     assert score_of(deputy=cast.deputy_person, year=2026).deductions == 0
+
+
+def test_leave_and_swaps_go_with_a_branch_that_moves(cast):
+    leave = ask(cast)
+    swap = offer_swap(
+        shift=duty(cast.gt01, NEXT, cast.deputy_person), giver=cast.deputy_person, actor=cast.clerk, at=AT
+    )  # fmt: skip
+    move_branch(branch=cast.gt01, to=cast.yt, on=TODAY, actor=cast.admin, at=AT, name="第三分站")
+    assert Leave.objects.get(pk=leave.pk).station == Swap.objects.get(pk=swap.pk).station == cast.yt
+    assert record_problems() == []
+    with pytest.raises(NotAllowed):
+        decide_leave(leave=leave, approve=True, actor=cast.clerk, at=AT)
+    assert decide_leave(leave=leave, approve=True, actor=cast.stranger, at=AT).state == LeaveState.APPROVED
 
 
 # ---- Duty wishes ---------------------------------------------------------------------------------------------------

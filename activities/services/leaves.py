@@ -252,6 +252,6 @@ def _days(leave: Leave) -> str:
 
 
 def _settled_words(leave: Leave) -> str:
-    if leave.decided_by_id and leave.state != LeaveState.WITHDRAWN:
+    if leave.decided_by and leave.state != LeaveState.WITHDRAWN:
         return f"{leave.decided_by.name}已经办过了:{leave.get_state_display()}。"
     return f"这次请假{leave.get_state_display()},不用再办。"

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from activities.models import DutyLog, Shift, ShiftPlace, Visit
+from activities.models import DutyLog, Leave, ServiceRecord, Shift, ShiftPlace, Swap, Visit
 from activities.states import RosterState, ShiftState
 from julu_liaison.common.errors import Conflict
 from julu_liaison.common.working_days import today_here
@@ -24,9 +24,13 @@ def follow_branch(*, branch: Station, target: Station, at: datetime) -> list[Eff
     shifts.update(station=target)
     logs = DutyLog.objects.filter(branch=branch).update(station=target)
     visits = Visit.objects.filter(branch=branch).update(station=target)
+    services = ServiceRecord.objects.filter(branch=branch).update(station=target)
+    requests = sum(model.objects.filter(branch=branch).update(station=target) for model in (Leave, Swap))
     return _told(
         Effect("工作日志,一起过去,编号不变", logs, "篇"),
         Effect("接待登记,一起过去,编号不变", visits, "条"),
+        Effect("服务记录,一起过去,编号不变", services, "条"),
+        Effect("请假和换班,一起过去", requests, "件"),
         Effect("已公布的接待日,照常接待", promised, "次"),
         Effect(f"还没公布的接待日,改由{target.name}重新排", drafted, "次"),
     )

@@ -50,14 +50,20 @@ def hold_swap(swap: Swap, *states: str) -> Swap:
     return fresh
 
 
+def taker_of(swap: Swap) -> Deputy:
+    """Who takes the place of a swap that is taken or confirmed."""
+    assert swap.taker is not None  # `hold_swap` has asked for the state
+    return swap.taker
+
+
 def became_words(swap: Swap) -> str:
     """What a swap has become, for somebody who comes too late."""
     if swap.state == SwapState.OFFERED:
         return "现在没有人接这个班,等有人接了再确认。"
     if swap.state == SwapState.TAKEN:
-        return f"{swap.taker.name}{_moment_words(swap.taken_at)}已经接了这个班。"
+        return f"{taker_of(swap).name}{_moment_words(swap.taken_at)}已经接了这个班。"
     if swap.state == SwapState.CONFIRMED:
-        return f"这个班{_moment_words(swap.settled_at)}已经换给{swap.taker.name}了。"
+        return f"这个班{_moment_words(swap.settled_at)}已经换给{taker_of(swap).name}了。"
     return f"这次换班{swap.get_state_display()}({_moment_words(swap.settled_at)}),不用再办。"
 
 

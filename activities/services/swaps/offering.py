@@ -16,6 +16,7 @@ from activities.services.swaps.checking import (
     hold_people,
     hold_swap,
     obstacles,
+    taker_of,
 )
 from activities.services.swaps.dropping import close_swap, swap_page
 from activities.states import SwapState
@@ -104,12 +105,13 @@ def demand_exchange(shift: Shift, return_shift: Shift, giver: Deputy, taker: Dep
 
 
 def _tell_taken(swap: Swap, actor, at: datetime) -> None:
+    taker = taker_of(swap)
     back = f",换您接{day_words(swap.return_shift.date)}的班" if swap.return_shift else ""
-    text = f"{swap.taker.name}愿意接您{day_words(swap.shift.date)}的班{back},请确认。"
+    text = f"{taker.name}愿意接您{day_words(swap.shift.date)}的班{back},请确认。"
     if not is_oneself(actor, swap.giver):
         tell_deputies([swap.giver], text, swap_page(swap), at)
-    told = f"{swap.giver.name}{day_words(swap.shift.date)}的班有人接了({swap.taker.name}),等本人或您确认。"
-    tell_deciders(swap.shift.branch, told, DESK, at, without=[actor, swap.giver.user, swap.taker.user])
+    told = f"{swap.giver.name}{day_words(swap.shift.date)}的班有人接了({taker.name}),等本人或您确认。"
+    tell_deciders(swap.shift.branch, told, DESK, at, without=[actor, swap.giver.user, taker.user])
 
 
 @transaction.atomic

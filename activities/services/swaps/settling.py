@@ -17,6 +17,7 @@ from activities.services.swaps.checking import (
     hold_people,
     hold_rosters,
     hold_swap,
+    taker_of,
 )
 from activities.services.swaps.dropping import close_swap, drop_offers_of_place, offer_again, swap_page
 from activities.services.swaps.offering import DESK, demand_exchange
@@ -35,7 +36,7 @@ def confirm_swap(*, swap: Swap, actor, at: datetime) -> Swap:
         raise NotAllowed("换班由提出的代表本人、站长或联络站确认。")
     _carry_out(swap, actor, at)
     audit.record(
-        "confirm_swap", actor=actor, target=swap, at=at, deputy=swap.giver.code, taker=swap.taker.code,
+        "confirm_swap", actor=actor, target=swap, at=at, deputy=swap.giver.code, taker=taker_of(swap).code,
         day=str(swap.shift.date),
     )  # fmt: skip
     return swap
@@ -54,24 +55,25 @@ def _taken(swap: Swap) -> Swap:
 
 def _carry_out(swap: Swap, actor, at: datetime, *, near: bool = False) -> None:
     """Check once more what may have changed since, hand the places over, put other offers of them aside, tell all."""
+    giver, taker = swap.giver, taker_of(swap)
     demand_coming(swap.shift, at)
-    demand_place(swap.shift, swap.giver)
-    demand_free(swap.shift, swap.taker, near=near)
+    demand_place(swap.shift, giver)
+    demand_free(swap.shift, taker, near=near)
     if swap.return_shift:
-        demand_exchange(swap.shift, swap.return_shift, swap.giver, swap.taker, at)
+        demand_exchange(swap.shift, swap.return_shift, giver, taker, at)
     reason = swap.reason or "换班"
-    hand_over_place(shift=swap.shift, giver=swap.giver, taker=swap.taker, actor=actor, at=at, reason=reason)
+    hand_over_place(shift=swap.shift, giver=giver, taker=taker, actor=actor, at=at, reason=reason)
     if swap.return_shift:
-        hand_over_place(shift=swap.return_shift, giver=swap.taker, taker=swap.giver, actor=actor, at=at, reason=reason)
+        hand_over_place(shift=swap.return_shift, giver=taker, taker=giver, actor=actor, at=at, reason=reason)
     close_swap(swap, SwapState.CONFIRMED, actor, at)
     if swap.return_shift:
-        drop_offers_of_place(swap.return_shift, swap.taker, actor, at)
-    drop_offers_of_place(swap.shift, swap.giver, actor, at)
+        drop_offers_of_place(swap.return_shift, taker, actor, at)
+    drop_offers_of_place(swap.shift, giver, actor, at)
     _tell_confirmed(swap, actor, at)
 
 
 def _tell_confirmed(swap: Swap, actor, at: datetime) -> None:
-    day, giver, taker = day_words(swap.shift.date), swap.giver, swap.taker
+    day, giver, taker = day_words(swap.shift.date), swap.giver, taker_of(swap)
     back = f",{day_words(swap.return_shift.date)}的班由{giver.name}接" if swap.return_shift else ""
     text = f"换班定了:{day}{swap.shift.branch.name}的班由{taker.name}接替{giver.name}{back}。"
     tell_deputies([person for person in (giver, taker) if not is_oneself(actor, person)], text, swap_page(swap), at)
@@ -86,7 +88,7 @@ def refuse_swap(*, swap: Swap, actor, at: datetime, note: str = "") -> Swap:
     at the branch ends the swap, and the roster stays as it is.
     """
     swap = _taken(swap)
-    giver, taker = swap.giver, swap.taker
+    giver, taker = swap.giver, taker_of(swap)
     is_party = is_oneself(actor, giver) or is_oneself(actor, taker)
     if not (is_party or can_settle_swap(actor, swap)):
         raise NotAllowed("换班由两位代表本人、站长或联络站办理。")
