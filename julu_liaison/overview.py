@@ -13,27 +13,70 @@ PLATFORM = "人大代表联络平台"
 MODES = ("standard", "large", "dark")
 STAFF = (Role.COUNTY_ADMIN, Role.COUNTY_STAFF)
 
-COUNTY_PAGES = (
-    ("工作台", "console"), ("意见建议", "opinions"), ("代表", "console-deputies"), ("站点", "places"),
-    ("分站", "branches"), ("导入导出", "console-import"), ("公示牌", "boards"), ("月报", "reports"),
-    ("资料维护", "admin:index"),
-)  # fmt: skip
-AUDITOR_PAGES = (
-    ("工作台", "console"), ("意见建议", "opinions"), ("代表", "console-deputies"), ("站点", "places"),
-    ("分站", "branches"), ("月报", "reports"), ("资料维护", "admin:index"),
-)  # fmt: skip
-ADMINISTRATOR_PAGES = (("账号和岗位", "admin:index"),)
-CLERK_PAGES = (
-    ("本周", "station-home"), ("接待登记", "sunday"), ("群众意见", "opinions"), ("代表", "console-deputies"),
-    ("分站", "branches"), ("履职档案", "station-archive"), ("名册", "console-export"), ("月报", "reports"),
-)  # fmt: skip
-DEPARTMENT_PAGES = (("待办", "opinions"),)
-HEAD_PAGES = (
-    ("首页", "me"), ("接待登记", "sunday"), ("意见", "opinions"), ("得分", "my-score"), ("档案", "my-archive"),
-)  # fmt: skip
-DEPUTY_PAGES = (("首页", "me"), ("意见", "opinions"), ("得分", "my-score"), ("档案", "my-archive"))
+# A section's first page is where its name in the navigation leads; the others stand in a second row beside it.
+SECTIONS_OF = {
+    "county": (
+        ("工作台", (("今天要办的", "console"),)),
+        ("意见建议", (("意见建议", "opinions"),)),
+        ("接待", (
+            ("没登记的分站", "console-sundays"), ("排班", "console-roster"), ("请假换班", "station-leave"),
+            ("工作日志", "duty-logs"), ("来访登记", "visits"), ("补录期限", "late-logs"),
+        )),
+        ("活动", (
+            ("活动", "activities"), ("工作计划", "console-plans"), ("民生实事", "projects"), ("服务记录", "station-service"),
+        )),
+        ("代表", (
+            ("代表", "console-deputies"), ("分站和群众", "branches"), ("免除履职", "exemptions"), ("导入导出", "console-import"),
+        )),
+        ("公示牌", (("公示牌", "boards"),)),
+        ("月报", (("月报", "reports"),)),
+        ("设置", (("站点", "places"), ("节假日", "calendar"), ("资料维护", "admin:index"))),
+    ),
+    "auditor": (
+        ("工作台", (("今天要办的", "console"),)),
+        ("意见建议", (("意见建议", "opinions"),)),
+        ("接待", (
+            ("没登记的分站", "console-sundays"), ("排班", "console-roster"), ("请假换班", "station-leave"),
+            ("工作日志", "duty-logs"), ("来访登记", "visits"),
+        )),
+        ("活动", (("活动", "activities"), ("工作计划", "console-plans"), ("服务记录", "station-service"))),
+        ("代表", (("代表", "console-deputies"), ("分站和群众", "branches"))),
+        ("月报", (("月报", "reports"),)),
+        ("设置", (("站点", "places"), ("节假日", "calendar"), ("资料维护", "admin:index"))),
+    ),
+    "administrator": (("账号和岗位", (("账号和岗位", "admin:index"),)),),
+    "clerk": (
+        ("本周", (("本周", "station-home"),)),
+        ("接待", (
+            ("登记接待日", "sunday"), ("排班", "roster"), ("请假换班", "station-leave"), ("工作日志", "duty-logs"),
+            ("来访登记", "visits"),
+        )),
+        ("群众意见", (("群众意见", "opinions"),)),
+        ("活动", (("活动", "activities"), ("工作计划", "work-plan"), ("服务记录", "station-service"))),
+        ("代表", (
+            ("代表", "console-deputies"), ("分站和群众", "branches"), ("履职档案", "station-archive"), ("名册", "console-export"),
+        )),
+        ("月报", (("月报", "reports"),)),
+    ),
+    "department": (("待办", (("待办", "opinions"),)),),
+    "head": (
+        ("首页", (("首页", "me"),)),
+        ("接待", (("登记接待日", "sunday"), ("工作日志", "duty-logs"), ("请假换班", "station-leave"), ("来访登记", "visits"))),
+        ("值班", (("我的值班", "my-duty"), ("排班表", "my-roster"), ("日历", "my-calendar"))),
+        ("意见", (("意见", "opinions"),)),
+        ("活动", (("活动", "my-activities"), ("服务记录", "my-service"), ("档案", "my-archive"), ("得分", "my-score"))),
+    ),
+    "deputy": (
+        ("首页", (("首页", "me"),)),
+        ("值班", (("我的值班", "my-duty"), ("排班表", "my-roster"), ("日历", "my-calendar"))),
+        ("意见", (("意见", "opinions"),)),
+        ("活动", (("活动", "my-activities"), ("服务记录", "my-service"))),
+        ("档案", (("履职档案", "my-archive"), ("得分", "my-score"))),
+    ),
+}  # fmt: skip
+WITH_TABS = ("head", "deputy")
 
-ICONS = {"首页": "home", "接待登记": "pen", "意见": "paper", "得分": "chart", "档案": "folder"}
+ICONS = {"首页": "home", "接待": "pen", "值班": "calendar", "意见": "paper", "活动": "people", "档案": "folder"}
 
 
 class NavItem(NamedTuple):
@@ -50,7 +93,8 @@ class NavItem(NamedTuple):
 
 
 def frame(request) -> dict:
-    """Context of base.html: `nav`, `tabs` (a deputy's tab bar?), `mode`, `platform`, `place_name`, `unread`.
+    """Context of base.html: `nav`, `subnav` (the current section's pages), `tabs` (a deputy's tab bar?), `mode`,
+    `platform`, `place_name`, `unread`.
 
     `site_name` says the same as `platform`; Django's login page puts the host's name in its place.
     Works on error pages too, before anybody is signed in and before a county is set up.
@@ -58,12 +102,14 @@ def frame(request) -> dict:
     user = getattr(request, "user", None)
     known = user is not None and user.is_authenticated
     scope = scope_of(user) if known else Scope()
-    pages = pages_for(scope)
+    kind = kind_of(scope)
+    nav, subnav = _navigation(SECTIONS_OF.get(kind, ()), request.path)
     place, county = _place_and_county(scope)
     platform = f"{county.name}{PLATFORM}" if county else PLATFORM
     return {
-        "nav": _navigation(pages, request.path),
-        "tabs": pages in (HEAD_PAGES, DEPUTY_PAGES),
+        "nav": nav,
+        "subnav": subnav,
+        "tabs": kind in WITH_TABS,
         "mode": mode_of(request),
         "platform": platform,
         "site_name": platform,
@@ -78,27 +124,37 @@ def mode_of(request) -> str:
     return chosen if chosen in MODES else "standard"
 
 
-def pages_for(scope: Scope) -> tuple:
-    """Return (label, url name) of the pages for the person's first role, from the county down to the deputy."""
-    for roles, pages in (
-        (STAFF, COUNTY_PAGES),
-        ((Role.AUDITOR,), AUDITOR_PAGES),
-        ((Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN), ADMINISTRATOR_PAGES),
-        ((Role.CLERK,), CLERK_PAGES),
-        ((Role.DEPARTMENT_HEAD, Role.DEPARTMENT_OFFICER), DEPARTMENT_PAGES),
-        ((Role.BRANCH_HEAD,), HEAD_PAGES),
-        ((Role.DEPUTY,), DEPUTY_PAGES),
+def kind_of(scope: Scope) -> str:
+    """Return whose pages the person is shown: of the first role, from the county down to the deputy."""
+    for roles, kind in (
+        (STAFF, "county"),
+        ((Role.AUDITOR,), "auditor"),
+        ((Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN), "administrator"),
+        ((Role.CLERK,), "clerk"),
+        ((Role.DEPARTMENT_HEAD, Role.DEPARTMENT_OFFICER), "department"),
+        ((Role.BRANCH_HEAD,), "head"),
+        ((Role.DEPUTY,), "deputy"),
     ):
         if scope.has(*roles):
-            return pages
-    return ()
+            return kind
+    return ""
 
 
-def _navigation(pages: tuple, path: str) -> list[NavItem]:
-    """The entry with the longest address that begins the page's own is the current one."""
-    urls = [(label, reverse(name)) for label, name in pages]
-    current = max((url for _label, url in urls if path.startswith(url)), key=len, default=None)
-    return [NavItem(label, url, url == current) for label, url in urls]
+def first_page(scope: Scope) -> str:
+    """The name of the page that a person comes to after signing in."""
+    sections = SECTIONS_OF.get(kind_of(scope))
+    return sections[0][1][0][1] if sections else "notices"
+
+
+def _navigation(sections: tuple, path: str) -> tuple[list[NavItem], list[NavItem]]:
+    """The page with the longest address that begins the current one is the current page, its section the current section."""
+    resolved = [(label, [(name, reverse(view)) for name, view in pages]) for label, pages in sections]
+    urls = [url for _label, pages in resolved for _name, url in pages]
+    current = max((url for url in urls if path.startswith(url)), key=len, default=None)
+    nav = [NavItem(label, pages[0][1], current in dict(pages).values()) for label, pages in resolved]
+    around = next((pages for _label, pages in resolved if current in dict(pages).values()), [])
+    subnav = [NavItem(name, url, url == current) for name, url in around] if len(around) > 1 else []
+    return nav, subnav
 
 
 def _place_and_county(scope: Scope) -> tuple[Station | Department | None, Station | None]:

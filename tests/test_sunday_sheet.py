@@ -426,29 +426,6 @@ def test_queries_do_not_grow_with_branches(
 # --- The frame of every page -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("who", "labels"),
-    [
-        ("clerk", ["本周", "接待登记", "群众意见", "代表", "分站", "履职档案", "名册", "月报"]),
-        ("staff", ["工作台", "意见建议", "代表", "站点", "分站", "导入导出", "公示牌", "月报", "资料维护"]),
-        ("auditor", ["工作台", "意见建议", "代表", "站点", "分站", "月报", "资料维护"]),
-        ("security", ["账号和岗位"]),
-        ("officer", ["待办"]),
-        ("head", ["首页", "接待登记", "意见", "得分", "档案"]),
-        ("deputy", ["首页", "意见", "得分", "档案"]),
-    ],
-)
-def test_navigation_of_each_role(cast, who, labels):
-    request = RequestFactory().get(reverse("opinions"))
-    request.user = getattr(cast, who)
-    context = frame(request)
-    assert [item.label for item in context["nav"]] == labels
-    shown = [reverse("opinions")] if who != "security" else []
-    assert [item.url for item in context["nav"] if item.is_current] == shown
-    assert context["site_name"] == "巨鹿县人大代表联络平台"
-    assert context["tabs"] is (who in ("head", "deputy"))
-
-
 def test_login_page_bears_the_countys_name(cast, client):
     page = client.get(reverse("login")).content.decode()
     assert "巨鹿县人大代表<wbr>联络平台" in page and "testserver" not in page

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from julu_liaison.common.working_days import today_here
-from julu_liaison.overview import pages_for
+from julu_liaison.overview import first_page
 from stations.models import Station, Village
 from stations.querysets import scope_of
 
@@ -25,8 +25,7 @@ class Township:
 def home(request):
     """Without a login: find a branch by place or village. Signed in: on to one's own first page."""
     if request.user.is_authenticated and "q" not in request.GET and "county" not in request.GET:
-        pages = pages_for(scope_of(request.user))
-        return redirect(pages[0][1] if pages else "notices")
+        return redirect(first_page(scope_of(request.user)))
     words = request.GET.get("q", "").replace("\0", "").strip()[:20]
     today = today_here()
     counties = list(Station.objects.centres().open(today).order_by("official_order", "code"))
