@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from random import Random
 
-from activities.states import ActivityKind, Category
+from activities.states import ActivityKind, Category, Presence, ServiceKind
+from deputies.states import ServiceRole
 from julu_liaison.management.demo.matters import DEPARTMENTS, MATTERS
 
 WHERE = (
@@ -143,3 +144,41 @@ def summary(rng: Random, received: int, matters: list[Said]) -> str:
         return rng.choice(QUIET)
     about = "、".join(dict.fromkeys(Category(said.category).label for said in matters))
     return f"接待群众{received}人次," + (f"主要反映{about}方面的事。" if about else "解答政策咨询,没有需要登记的事项。")
+
+ROLE_OF_ACTIVITY = {
+    ActivityKind.PUBLICITY: ServiceRole.PUBLICIST, ActivityKind.HOUSEHOLD: ServiceRole.SERVANT,
+    ActivityKind.RESEARCH: ServiceRole.LIAISON,
+}  # fmt: skip
+
+# 民生实事 with the department that answers for it
+PROJECTS = (
+    ("农村危旧桥梁改造提升", "jiaotong"), ("农村饮水管网改造", "shuili"), ("乡镇敬老院改造提升", "minzheng"),
+    ("中小学食堂标准化建设", "jiaoyu"), ("村卫生室设备更新", "weijian"), ("老旧小区排水改造", "zhujian"),
+)  # fmt: skip
+PLAN_TEXTS = {
+    "goals": "{year}年{name}联络站要做到:每个接待日有代表值班,群众反映的事件件有回音,每位代表每月到分站一次。",
+    "plan": "每季度集中学习一次,半年组织一次视察和一次专题调研,全年普法宣传不少于两次;每月最后一周公布下月排班。",
+    "scheme": "由站长负责,工作人员登记日志、整理意见;接待日提前三天公布值班代表;年底在选民中述职。",
+}
+# What every station's plan promises: kind, title, last month, how many times
+PROMISES = (
+    (ActivityKind.STUDY, "集中学习", 11, 4), (ActivityKind.TRAINING, "履职培训", 9, 1),
+    (ActivityKind.INSPECTION, "集中视察", 10, 2), (ActivityKind.RESEARCH, "专题调研", 10, 1),
+    (ActivityKind.PUBLICITY, "普法宣传", 12, 2), (ActivityKind.REPORTING, "代表述职", 12, 1),
+)  # fmt: skip
+SERVICES = (
+    (ServiceKind.MEDIATION, "调解{village}两户宅基地边界纠纷,双方达成一致"),
+    (ServiceKind.MEDIATION, "调解{village}灌溉用水先后引起的争执"),
+    (ServiceKind.HOUSEHOLD, "看望{village}独居老人,帮助联系村医上门"),
+    (ServiceKind.HOUSEHOLD, "走访{village}困难家庭,了解过冬取暖"),
+    (ServiceKind.PUBLICITY, "在{village}集市讲解防范电信诈骗"),
+    (ServiceKind.PUBLICITY, "在{village}宣传土地承包法律"),
+    (ServiceKind.ERRAND, "帮{village}老人办理医保缴费"),
+    (ServiceKind.ERRAND, "帮{village}村民查询高龄补贴发放"),
+)
+LEAVE = (
+    (Presence.PRIVATE_LEAVE, "家里有事"), (Presence.SICK_LEAVE, "身体不适要住院检查"), (Presence.OFFICIAL_LEAVE, "去市里开会"),
+    (Presence.OTHER_LEAVE, "秋收抢农时"),
+)  # fmt: skip
+# What is said at once to who came with a question
+ANSWERS = ("当场讲清了政策和办理的地方", "当场打电话问清了,群众满意", "请村干部当面答复了")
