@@ -104,7 +104,9 @@ def test_unchanged_rows_keep_their_key_and_who_was_expected(cast):
 def rostered(log) -> set[int]:
     from activities.models import ShiftPlace
 
-    return set(ShiftPlace.objects.filter(shift__branch=log.branch, shift__date=log.date).values_list("deputy", flat=True))
+    return set(
+        ShiftPlace.objects.filter(shift__branch=log.branch, shift__date=log.date).values_list("deputy", flat=True)
+    )
 
 
 def test_a_stale_reader_is_told_who_and_when(cast, log):
@@ -185,9 +187,7 @@ def test_a_march_mistake_corrected_in_june_is_reversed_in_march(cast, django_cap
     with django_capture_on_commit_callbacks(execute=True):
         people = cast.deputies["GT01"]
         shown = {people[0]: Presence.PRESENT, people[1]: Presence.ABSENT}
-        log = file_log(
-            row=SundayRow(branch=cast.gt01, attendance=shown), on=day, actor=cast.clerk, at=moment(day)
-        ).log
+        log = file_log(row=SundayRow(branch=cast.gt01, attendance=shown), on=day, actor=cast.clerk, at=moment(day)).log
     Attendance.objects.filter(log=log).update(expected=True)
     rescore(county=cast.county, year=2026, at=moment(day))
     assert score_of(deputy=people[1], year=2026).deductions == Decimal(-2)

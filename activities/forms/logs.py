@@ -175,14 +175,18 @@ class CorrectionForm(forms.Form):
         """The branch's own deputies who are not in the log, then those of the station's other branches."""
         own = [deputy for deputy in self.people if deputy not in self.kept]
         near = [(place, [one for one in deputies if one not in self.kept]) for place, deputies in self.neighbours]
-        groups = [(place.name, [(str(d.pk), d.name) for d in people]) for place, people in [(self.log.branch, own), *near]]
+        groups = [
+            (place.name, [(str(d.pk), d.name) for d in people]) for place, people in [(self.log.branch, own), *near]
+        ]
         return [("", "没有"), *groups]
 
     # --- For the page ----------------------------------------------------------------------------------------
 
     def listed(self) -> list[tuple]:
         """Who is in the log: what they did and, of a substitute, for whom."""
-        return [(self[f"p{one.pk}"], self[name] if (name := f"p{one.pk}for") in self.fields else None) for one in self.kept]
+        return [
+            (self[f"p{one.pk}"], self[name] if (name := f"p{one.pk}for") in self.fields else None) for one in self.kept
+        ]
 
     def others(self) -> list:
         """The branch's other deputies."""

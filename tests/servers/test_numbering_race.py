@@ -85,7 +85,9 @@ def test_every_kind_of_register_counts_its_own(county, race, kind):
 def test_two_corrections_of_one_version_one_wins(county, race):
     log = file_log(row=row_of(county, county.gt01), on=SUNDAY, actor=county.clerk, at=AT).log
     acts = [
-        partial(correct_log, log=log, row=row_of(county, county.gt01, n), reason="写错了", version=1, actor=actor, at=AT)
+        partial(
+            correct_log, log=log, row=row_of(county, county.gt01, n), reason="写错了", version=1, actor=actor, at=AT
+        )
         for n, actor in ((5, county.clerk), (6, county.head), (7, county.clerk))
     ]
     outcomes = race(*acts)

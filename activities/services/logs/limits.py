@@ -28,14 +28,14 @@ def closed_reason(branch: Station, on: date, at: datetime) -> str:
 def closed_reasons(branches: Collection[Station], on: date, at: datetime) -> dict[int, str]:
     """The same for several branches, by key, in two queries at most; the open ones are left out."""
     today = today_here(at)
-    limits = FilingLimit.objects.filter(county__in={branch.county_id for branch in branches}).exclude(day=None)
-    days = dict(limits.values_list("county", "day"))
-    late = [b for b in branches if b.county_id in days and today > last_filing_day(on, days[b.county_id])]
+    limits = FilingLimit.objects.filter(county__in={branch.county_id for branch in branches})
+    last_days = {county: last_filing_day(on, day) for county, day in limits.values_list("county", "day") if day}
+    late = [branch for branch in branches if today > last_days.get(branch.county_id, today)]
     if not late:
         return {}
     allowed = _places_with_exception(late, on, today)
     return {
-        branch.pk: _sentence(on, last_filing_day(on, days[branch.county_id]))
+        branch.pk: _sentence(on, last_days[branch.county_id])
         for branch in late
         if not allowed & {branch.pk, branch.parent_id, branch.county_id}
     }

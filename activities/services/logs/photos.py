@@ -42,12 +42,12 @@ def add_log_photos(*, log: DutyLog, files: Sequence[bytes], actor, at: datetime)
 def remove_log_photo(*, photo: LogPhoto, actor, at: datetime) -> None:
     """Take a photo away; its file goes with the commit."""
     log = _held(photo.log, actor)
-    photo = LogPhoto.objects.select_for_update().filter(pk=photo.pk).first()
-    if photo is None:
+    row = LogPhoto.objects.select_for_update().filter(pk=photo.pk).first()
+    if row is None:
         raise Conflict("这张照片刚由别人去掉了。")
-    path = path_of(photo)
-    audit.record("remove_log_photo", actor=actor, target=log, at=at, photo=str(photo.uid))
-    photo.delete()
+    path = path_of(row)
+    audit.record("remove_log_photo", actor=actor, target=log, at=at, photo=str(row.uid))
+    row.delete()
     transaction.on_commit(lambda: path.unlink(missing_ok=True))
 
 
