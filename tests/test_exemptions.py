@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from activities.models import Exemption
-from activities.services import end_exemption, grant_exemption
-from activities.states import Covers
+from activities.models import Exemption, Roster, Shift, ShiftPlace
+from activities.services import Audience, announce_activity, end_exemption, grant_exemption
+from activities.states import ActivityKind, Covers
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.models import AuditLog
 from julu_liaison.common.working_days import today_here
@@ -93,6 +93,39 @@ def test_what_is_over_stays_as_it_was(cast):
         end_exemption(exemption=row, ended_on=MAY[0], actor=cast.staff, at=moment(date(2026, 6, 1)))
     with pytest.raises(DomainError, match="不能早于开始日期"):
         end_exemption(exemption=row, ended_on=MAY[0] - timedelta(days=1), actor=cast.staff, at=AT)
+
+
+def on_shift(cast, day: date) -> Shift:
+    month = day.replace(day=1)
+    roster, _created = Roster.objects.get_or_create(station=cast.gt, month=month)
+    shift = Shift(roster=roster, date=day, for_sunday=day)
+    shift.put_at(cast.gt01)
+    shift.save()
+    ShiftPlace.objects.create(shift=shift, deputy=cast.deputy_person)
+    return shift
+
+
+@pytest.mark.parametrize(("covers", "left"), [(Covers.ALL, 1), (Covers.DUTY, 1), (Covers.ACTIVITIES, 3)])
+def test_the_deputy_leaves_the_coming_days(cast, covers, left):
+    for day in (date(2026, 4, 26), date(2026, 5, 3), date(2026, 5, 31)):
+        on_shift(cast, day)
+    exempt(cast, covers=covers)
+    assert ShiftPlace.objects.filter(deputy=cast.deputy_person).count() == left
+    told = Notice.objects.get(user=cast.clerk).text
+    assert ("5月3日第一分站、5月31日第一分站缺人" in told) == (left == 1) and REASON not in told
+    assert not Notice.objects.filter(user=cast.stranger).exists()
+
+
+@pytest.mark.parametrize(("covers", "expected"), [(Covers.ALL, False), (Covers.ACTIVITIES, False), (Covers.DUTY, True)])
+def test_the_deputy_is_not_expected_at_announced_activities(cast, covers, expected):
+    activity = announce_activity(
+        station=cast.gt, kind=ActivityKind.STUDY, title="学习", held_on=MAY[0], actor=cast.clerk, at=AT,
+        audience=Audience(deputies=(cast.deputy_person,)),
+    )  # fmt: skip
+    row = exempt(cast, covers=covers)
+    assert activity.attendance.get().expected == expected
+    row = end_exemption(exemption=row, ended_on=MAY[0], actor=cast.staff, at=AT)
+    assert activity.attendance.get().expected == expected
 
 
 @pytest.mark.parametrize(("who", "sees"), [

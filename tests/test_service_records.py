@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from activities.models import ServiceRecord
 from activities.rules.services import ROLE_OF_KIND
-from activities.services import grant_exception, record_service, set_filing_limit, void_service
+from activities.services import grant_exception, record_problems, record_service, set_filing_limit, void_service
 from activities.states import LogState, ServiceKind
 from deputies.models import Membership
 from deputies.services import assign_to_branch
@@ -19,6 +19,7 @@ from deputies.states import ServiceRole
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.models import AuditLog
 from julu_liaison.common.working_days import today_here
+from stations.services import move_branch
 from tests.cast import OPENED, moment
 
 pytestmark = pytest.mark.django_db
@@ -174,6 +175,17 @@ def test_who_voids_what_a_deputy_recorded(cast, who, allowed):
 
 def test_voiding_asks_for_a_reason(cast):
     refused("reason", lambda: void_service(record=serve(cast), reason=" ", actor=cast.clerk, at=moment(DAY)))
+
+
+def test_records_move_with_their_branch_and_keep_the_number(cast):
+    row = serve(cast)
+    move_branch(branch=cast.gt01, to=cast.yt, on=DAY, name="第三分站", actor=cast.staff, at=moment(DAY))
+    row.refresh_from_db()
+    assert (row.station, row.register, row.foreign_register) == (cast.yt, cast.gt, "官亭镇")
+    assert ServiceRecord.objects.visible_to(cast.stranger).get() == row and record_problems() == []
+    assert serve(cast, actor=cast.stranger, text="搬走以后").register == cast.yt
+    ServiceRecord.objects.filter(pk=row.pk).update(station=cast.gt)
+    assert any("服务记录" in problem for problem in record_problems())
 
 
 # ---- The deputy's page ---------------------------------------------------------------------------------------------

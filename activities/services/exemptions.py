@@ -4,26 +4,34 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from activities.models import Exemption
+from activities.models import Exemption, Shift
 from activities.permissions import can_exempt
+from activities.services.addressees import tell_deciders, tell_deputies
+from activities.services.events.expecting import refresh_expected
+from activities.services.rosters import release_places
+from activities.services.swaps import drop_offers, hold_people
 from activities.states import Covers
 from deputies.models import Deputy
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.texts import clean_text
 from julu_liaison.common.working_days import today_here
-from julu_liaison.notices.services import notify
 
 LONGEST_REASON = 100
+OWN_PAGE = "/me/"
+ROSTER_PAGE = "/station/roster/"
 
 
 @transaction.atomic
 def grant_exemption(
     *, deputy: Deputy, covers: str, started_on: date, reason: str, actor, at: datetime, ended_on: date | None = None
 ) -> Exemption:
-    """Free `deputy` from what `covers` says, from `started_on` to `ended_on` (None: until it is ended)."""
+    """Free `deputy` from what `covers` says, from `started_on` to `ended_on` (None: until it is ended).
+
+    The deputy leaves the coming reception days and is no longer expected at the activities of that time.
+    """
     _demand_county(deputy, actor)
-    _lock(deputy)
+    hold_people([deputy])
     problems = {}
     reason = clean_text(reason)
     if covers not in Covers.values:
@@ -43,15 +51,17 @@ def grant_exemption(
         "grant_exemption", actor=actor, target=row, county_code=deputy.county.code, at=at, deputy=deputy.code,
         covers=covers, started_on=str(started_on), ended_on=str(ended_on or ""),
     )  # fmt: skip
-    _tell(row, f"县人大办公室批准您免除{row.get_covers_display()},{_period(row)}。", at)
+    tell_deputies([deputy], f"县人大办公室批准您免除{row.get_covers_display()},{_period(row)}。", OWN_PAGE, at)
+    _tell_station(row, _leave_what_is_planned(row, actor, at), at)
     return row
 
 
 @transaction.atomic
 def end_exemption(*, exemption: Exemption, ended_on: date, actor, at: datetime) -> Exemption:
     """End an exemption early, or later than was said: `ended_on` is its last day."""
-    _lock(exemption.deputy)
-    row = Exemption.objects.select_for_update(of=("self",)).select_related("deputy__county").get(pk=exemption.pk)
+    hold_people([exemption.deputy])
+    rows = Exemption.objects.select_for_update(of=("self",)).select_related("deputy__county", "deputy__user")
+    row = rows.get(pk=exemption.pk)
     _demand_county(row.deputy, actor)
     if row.ended_on and row.ended_on < today_here(at):
         raise Conflict("这次免除已经结束了。")
@@ -65,18 +75,14 @@ def end_exemption(*, exemption: Exemption, ended_on: date, actor, at: datetime) 
         "end_exemption", actor=actor, target=row, county_code=row.deputy.county.code, at=at, before=before,
         ended_on=str(ended_on),
     )  # fmt: skip
-    _tell(row, f"您免除{row.get_covers_display()}的期限改了:{_period(row)}。", at)
+    tell_deputies([row.deputy], f"您免除{row.get_covers_display()}的期限改了:{_period(row)}。", OWN_PAGE, at)
+    _tell_station(row, _leave_what_is_planned(row, actor, at), at)
     return row
 
 
 def _demand_county(deputy: Deputy, actor) -> None:
     if not can_exempt(actor, deputy.county_id):
         raise NotAllowed("免除履职要求由县人大办公室批准,请联系他们。")
-
-
-def _lock(deputy: Deputy) -> None:
-    """Two exemptions of one deputy are granted one after the other."""
-    Deputy.objects.select_for_update().get(pk=deputy.pk)
 
 
 def _demand_no_overlap(
@@ -103,6 +109,24 @@ def _day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _tell(row: Exemption, text: str, at: datetime) -> None:
-    if row.deputy.user_id:
-        notify(users=[row.deputy.user], text=text, link="/me/", at=at)
+def _leave_what_is_planned(row: Exemption, actor, at: datetime) -> list[Shift]:
+    """Take the deputy off the coming days and out of who is expected; returns the days with a gap."""
+    if row.covers != Covers.DUTY:
+        refresh_expected(deputies=[row.deputy])
+    if row.covers == Covers.ACTIVITIES:
+        return []
+    days = {"start": row.started_on, "end": row.ended_on or date.max}
+    gaps = release_places(deputy=row.deputy, **days, actor=actor, at=at, reason="免除值班")
+    drop_offers(deputy=row.deputy, **days, actor=actor, at=at)
+    return gaps
+
+
+def _tell_station(row: Exemption, gaps: list[Shift], at: datetime) -> None:
+    """Who arranges the days learns of it, and which of them need somebody else; why is the county's matter."""
+    member = row.deputy.memberships.in_force(today_here(at)).select_related("branch").first()
+    if member is None:
+        return
+    days = "、".join(f"{shift.date.month}月{shift.date.day}日{shift.branch.name}" for shift in gaps)
+    missing = f"{days}缺人,请安排别的代表。" if gaps else ""
+    text = f"{row.deputy.name}免除{row.get_covers_display()},{_period(row)}。{missing}"
+    tell_deciders(member.branch, text, ROSTER_PAGE, at)
