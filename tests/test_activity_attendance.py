@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from activities.models import ActivityAttendance
@@ -66,7 +66,10 @@ lines = st.builds(
     times=st.integers(0, 5),
 )  # fmt: skip
 
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
+
+@unhurried
 @given(st.lists(lines, max_size=60))
 def test_every_expected_person_is_counted_exactly_once(mix):
     found = tally(mix)
@@ -76,6 +79,7 @@ def test_every_expected_person_is_counted_exactly_once(mix):
     assert found.on_leave == sum(found.leave.values())
 
 
+@unhurried
 @given(st.lists(lines, max_size=30))
 def test_leave_stays_apart_whatever_else_is_true_of_a_person(mix):
     found = tally(mix)
