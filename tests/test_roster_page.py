@@ -62,11 +62,19 @@ def test_from_nothing_to_published(cast, signed_in):
 
 
 def test_beside_every_name_last_duty_and_times(cast, signed_in, drafted, monkeypatch):
-    last = MONTH.replace(day=1)
-    counts = {cast.deputy_person.pk: (last, 3)}
+    today = today_here()
+    counts = {
+        cast.deputy_person.pk: (today.replace(day=1), 3),
+        cast.head_person.pk: (today.replace(year=2024, day=1), 0),
+    }
     monkeypatch.setattr("activities.views.rosters.station.service_counts", lambda **facts: counts)
-    text = signed_in(cast.clerk).get(PAGE).text
-    assert f"今年3次 上次{last.month}月1日" in text and "今年没来过" in text
+    monkeypatch.setattr("activities.views.rosters.days.service_counts", lambda **facts: counts)
+    client = signed_in(cast.clerk)
+    text = client.get(PAGE).text
+    assert f"今年3次 上次{today.month}月1日" in text
+    assert f"今年没来过 上次2024年{today.month}月1日" in text
+    day = client.get(f"/station/roster/{first_shift(drafted, cast.gt01).pk}/").text
+    assert f"今年3次,上次{today.month}月1日" in day and f"今年没来过,上次2024年{today.month}月1日" in day
 
 
 def test_who_is_left_over_why_and_what_helps(cast, signed_in, crowd, drafted):
