@@ -271,5 +271,5 @@ def test_the_countys_exception_opens_the_branch_again(cast, shift, too_late, sig
 def test_the_paper_form_has_the_sheets_columns(cast, shift, signed_in):
     on_leave(cast.deputies["GT01"][2], cast.gt01)
     page = signed_in(cast.clerk).get(url("sunday-print")).content.decode()
-    for words in ("代表到岗", "接待人数", "反映内容", "群众意见", "更多", "走访户数", "顶班", "未开展原因", "签字", "请假:陈卫"):
+    for words in ("代表到岗", "接待人数", "反映内容", "群众意见", "更多", "走访", "资料", "顶班", "未开展原因", "签字", "请假:陈卫"):
         assert words in page

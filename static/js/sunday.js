@@ -115,16 +115,20 @@ document.addEventListener("DOMContentLoaded", function () {
   }
   function flush() {
     clearTimeout(sending); sending = 0;
-    busy = busy || sendAll().then(function () { busy = null; });
+    busy = busy || sendAll().then(function (isThrough) {
+      busy = null;
+      if (isThrough && rows.some(isWaiting)) later(LATER);  // typed while the row was on its way
+    });
     return busy;
   }
   async function sendAll() {
     for (var i = 0; i < rows.length && !leaving; i += 1) {
-      var code = rows[i].dataset.code, typed = part(snapshot().values, code);
-      if (offers[code] || JSON.stringify(typed) === synced[code] || settled[code]) continue;
-      if (!(await send(rows[i], code, typed))) return;
+      var code = rows[i].dataset.code;
+      if (isWaiting(rows[i]) && !(await send(rows[i], code, part(snapshot().values, code)))) return false;
     }
+    return true;
   }
+  function isWaiting(row) { return !offers[row.dataset.code] && isDirty(row.dataset.code, snapshot().values); }
   /* Says whether it makes sense to go on with the next row. */
   async function send(row, code, typed) {
     var answer, said = null;
@@ -153,9 +157,9 @@ document.addEventListener("DOMContentLoaded", function () {
     later(AGAIN);
     return false;
   }
-  addEventListener("online", function () { network(); later(0); });
+  addEventListener("online", function () { network(); flush(); });
   addEventListener("offline", network);
-  addEventListener("focus", function () { if (expired && !expired.hidden) later(0); });
+  addEventListener("focus", function () { if (expired && !expired.hidden) flush(); });
   addEventListener("pagehide", function () { if (!leaving && storing) store(); });
 
   /* ---- Two versions of one row: both stay until somebody chooses ---- */
@@ -174,7 +178,7 @@ document.addEventListener("DOMContentLoaded", function () {
     fill(row, isMine ? both.mine : both.theirs.typed);
     synced[code] = isMine ? synced[code] : JSON.stringify(part(snapshot().values, code));
     bar(row, [isMine ? "用了您填的这一份。" : "用了" + who + "填的那一份。"],
-      [[isMine ? "换成" + who + "填的" : "换回我填的", function () { choose(row, code, !isMine); later(0); }]]);
+      [[isMine ? "换成" + who + "填的" : "换回我填的", function () { choose(row, code, !isMine); }]]);
     store(); later(LATER);
   }
   function when(t) { return day(t) === "今天" ? clock(t) : day(t) + clock(t); }
@@ -247,7 +251,7 @@ document.addEventListener("DOMContentLoaded", function () {
     });
   }
   network();
-  if (rows.some(function (row) { return isDirty(row.dataset.code, snapshot().values); })) later(LATER);
+  if (rows.some(isWaiting)) later(LATER);
 
   /* ---- Sending the whole form ---- */
   form.addEventListener("input", changed);

@@ -12,14 +12,17 @@ document.addEventListener("DOMContentLoaded", function () {
   all(document, ".br.closed th").forEach(function (th) {
     th.addEventListener("click", function () { var r = th.closest(".br"); if (phone()) open(r.classList.contains("on") ? null : r); });
   });
-  function open(r) { all(form, ".br").forEach(function (x) { x.classList.toggle("on", x === r); }); }
+  function open(r) {
+    all(form, ".br").forEach(function (x) { x.classList.toggle("on", x === r); });
+    if (r) all(r, "textarea").forEach(grow);  // hidden in a folded card it had no height
+  }
+  function grow(t) { t.style.height = "auto"; t.style.height = (t.scrollHeight + 2) + "px"; }
   if (!rows.length) return;
 
   function composing(e) { return e.isComposing || e.keyCode === 229; }
   function first(r) { return r.querySelector(".allin") || r.querySelector(".cm"); }
   function stops(r) { return [first(r), r.querySelector(".cnt input"), r.querySelector(".tp summary"), r.querySelector(".op textarea"), r.querySelector(".morebtn")]; }
   function changed(r) { r.dispatchEvent(new Event("change", { bubbles: true })); }
-  function grow(t) { t.style.height = "auto"; t.style.height = (t.scrollHeight + 2) + "px"; }
   function more(r, on) {
     r.classList.toggle("more-on", on);
     r.querySelector(".morebtn").setAttribute("aria-expanded", on ? "true" : "false");

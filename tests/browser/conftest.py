@@ -1,20 +1,33 @@
 """One real Chromium for all browser tests; a machine without it fails them, they are never skipped."""
 
 import os
+import re
 import shutil
 from contextlib import contextmanager
+from datetime import date, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import sync_playwright
 
-from tests.cast import PASSWORD
+from activities.models import Shift, ShiftPlace
+from activities.services import draft_roster, publish_roster
+from julu_liaison.common.working_days import sundays_of, today_here
+from stations.services import open_station
+from tests.cast import OPENED, PASSWORD, make_deputy, moment
 
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+
+
+LIGHTS = "市场门口的路灯坏了三盏"
+NAMES = [
+    "张建国", "李桂芳", "陈卫", "王志强", "刘玉梅", "赵德明", "孙丽", "周春生", "吴秀英", "郑国平", "何小燕", "马强",
+    "黄永福", "徐凤兰", "罗世杰",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -96,3 +109,68 @@ def log_in_by_form(live_server):
         page.wait_for_load_state()
 
     return log_in
+
+
+# --- The Sunday sheet ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def day() -> date:
+    """A Sunday of last month, so that the tests mean the same on any day."""
+    return sundays_of(today_here().replace(day=1) - timedelta(days=1))[1]
+
+
+@pytest.fixture
+def station(cast, day):
+    """官亭镇 as it is: seven branches with sixteen deputies on duty."""
+    for number in range(3, 8):
+        branch = open_station(code=f"GT0{number}", name=f"第{'三四五六七'[number - 3]}分站", parent=cast.gt,
+                              opened_on=OPENED, actor=cast.admin, address="村委会")  # fmt: skip
+        for index, name in enumerate(NAMES[(number - 3) * 3 : (number - 2) * 3]):
+            make_deputy(cast, name, branch, head=index == 0)
+    roster = draft_roster(station=cast.gt, month=day, actor=cast.clerk, at=moment(day)).roster
+    publish_roster(roster=roster, actor=cast.clerk, at=moment(day))
+    for shift in Shift.objects.filter(date=day):
+        wanted = 3 if shift.branch.code in ("GT01", "GT03") else 2
+        on_duty = [place.deputy_id for place in shift.places.all()]
+        members = shift.branch.memberships.exclude(deputy__in=on_duty)
+        for membership in members[: wanted - len(on_duty)]:
+            ShiftPlace.objects.create(shift=shift, deputy=membership.deputy)
+    assert ShiftPlace.objects.filter(shift__date=day).count() == 16
+    return cast
+
+
+@pytest.fixture
+def sheet(station, live_server, sign_in, day):
+    """Open the sheet as the clerk in the page given."""
+
+    def open_it(page):
+        sign_in(page, station.clerk)
+        page.goto(f"{live_server.url}/station/sunday/{day.isoformat()}/")
+        return page
+
+    return open_it
+
+
+def until(page, expression):
+    """Wait until the page says so (`wait_for_function` needs eval, which our policy forbids)."""
+    for _time in range(50):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"never true: {expression}")
+
+
+def type_a_row(page):
+    page.keyboard.press("Space")
+    page.keyboard.type("4")
+    page.fill("#GT01-o", LIGHTS)
+    page.click("[aria-controls=GT01-extra]")
+    page.fill("#GT01-s", "讲了医保")
+    page.wait_for_selector(".save:not([hidden])")
+
+
+def file_it(page):
+    page.wait_for_url("**/check/")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(re.compile("/done/"))
