@@ -66,9 +66,9 @@ def _crowds(problem: Problem, plan: Plan, waiting: list[Person]) -> dict[int, tu
     seats = [day.seats for day in problem.days]
     reach = {person.key: _search(problem, plan, seats, person) for person in waiting}
     days_of = {key: tuple(sorted(search.wanted_by)) for key, search in reach.items()}
-    together: dict[tuple[int, ...], set[int]] = {}
+    together: dict[tuple[int, ...], set[int]] = {days: set() for days in days_of.values()}
     for key, search in reach.items():
-        together.setdefault(days_of[key], set()).update((key, *search.held_on))
+        together[days_of[key]] |= {key, *search.held_on}
     return {key: (tuple(sorted(together[days])), days) for key, days in days_of.items()}
 
 
