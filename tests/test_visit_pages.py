@@ -279,10 +279,7 @@ def test_it_becomes_a_ticket_after_all_and_is_voided_with_its_reason(cast, visit
     assert act(signed_in(cast.head), visit, "void", reason="登错了").status_code == 403
     assert act(signed_in(cast.staff), visit, "void", reason="登错了").status_code == 302
     page = client.get(page_of(visit)).text
-    assert (
-        "作废原因:登错了" in page
-        and '<form method="post" action="/station/visits/' not in page.replace("/reveal/", "")[:0]
-    )
+    assert "作废原因:登错了" in page and "登记错了" not in page
     assert act(signed_in(cast.clerk), visit, "void", reason="再来").status_code == 409
     assert act(client, visit, "burn").status_code == 404
 

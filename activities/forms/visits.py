@@ -154,7 +154,7 @@ class VisitForm(StoryForm):
 
     branch = _choice("分站", [], required=True)
     on = _day("哪天来的")
-    form = _choice("形式", Form.choices)
+    form = _choice("形式", Form.choices, required=True)
     deputy = _choice("哪位代表接的", [])
     way = forms.ChoiceField(label="怎么办", choices=WAYS, widget=WaySelect(attrs={"class": "fld", "data-way": ""}))
     said = forms.CharField(
@@ -256,8 +256,10 @@ class CorrectForm(StoryForm):
 class OutcomeForm(Refusing):
     """How a visit without a ticket was handled, and how the villager was told."""
 
-    handling = _choice("怎么办的", [(way.value, way.label) for way in (Handling.ANSWERED, Handling.SETTLED)])
-    result = _text("结果", LONGEST_RESULT)
+    handling = _choice(
+        "怎么办的", [(way.value, way.label) for way in (Handling.ANSWERED, Handling.SETTLED)], required=True
+    )
+    result = _text("结果", LONGEST_RESULT, required=True)
     told_on = _day("哪天告知群众的", required=False)
     told_how = _choice("怎么告知的", [("", "没有记"), *((way, way) for way in TOLD_HOW)])
     satisfaction = _choice("群众满意吗", [("", "没有问"), *Rating.choices])
@@ -267,6 +269,7 @@ class OutcomeForm(Refusing):
         super().__init__(data, initial=known, auto_id="o_%s")
         if visit.refusal:
             del self.fields["handling"]
+            self.fields["result"].required = False
 
     def facts(self) -> dict:
         """Return what `record_outcome` takes; only after `is_valid()`."""

@@ -53,7 +53,7 @@ def register_opinion(*, branch: Station, matter: Matter, actor, at: datetime, lo
 def register_opinions(*, log, matters: list[Matter], actor, at: datetime) -> list[Opinion]:
     """Register every matter of a duty log, or of a visit without one, in the transaction of that."""
     return [
-        register_opinion(branch=log.branch if log else matter.visit.branch, matter=matter, actor=actor, at=at, log=log)
+        register_opinion(branch=(log or matter.visit).branch, matter=matter, actor=actor, at=at, log=log)
         for matter in matters
     ]
 
