@@ -21,8 +21,10 @@ document.addEventListener("DOMContentLoaded", function () {
       });
     } catch (e) { /* storage is off */ }
   }
-  function clock(t) { return new Date(t).toTimeString().slice(0, 5); }
-  function day(t) { var d = new Date(t); return d.toDateString() === new Date().toDateString() ? "今天" : (d.getMonth() + 1) + "月" + d.getDate() + "日"; }
+  /* Times as the county's clock shows them, whatever this computer is set to. */
+  function here(t) { return new Date(+new Date(t) + 8 * 3600000).toISOString(); }
+  function clock(t) { return here(t).slice(11, 16); }
+  function day(t) { var d = here(t); return d.slice(0, 10) === here(Date.now()).slice(0, 10) ? "今天" : +d.slice(5, 7) + "月" + +d.slice(8, 10) + "日"; }
 
   var filed = byId("filed");
   dropOld();
