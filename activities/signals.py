@@ -2,7 +2,7 @@
 
 from django.dispatch import Signal
 
-#: settled: log (None for a visit of no log), matters (list of Matter, each with its visit), actor, at → each listener
+#: settled: branch, log (None for a visit of no log), matters (list of Matter, each with its visit), actor, at → each listener
 #: returns the list of opinions it registered
 matters_recorded = Signal()
 #: settled: visit, fields (names of those corrected), actor, at

@@ -9,9 +9,9 @@ from stations.signals import branch_merged, branch_moved, station_closing
 
 
 @receiver(matters_recorded)
-def register_matters(sender, *, log, matters, actor, at, **_more):
+def register_matters(sender, *, branch, log, matters, actor, at, **_more):
     """A matter written in a duty log or told in a visit becomes a ticket in the same transaction."""
-    return register_opinions(log=log, matters=matters, actor=actor, at=at)
+    return register_opinions(branch=branch, log=log, matters=matters, actor=actor, at=at)
 
 
 @receiver(visit_corrected)

@@ -34,7 +34,7 @@ class Decision:
 
 
 # One choice says it all: a ticket (the usual), dealt with at once, or refused for a reason.
-WAYS = [
+WAYS: list[tuple[str, list[tuple[str, str]]]] = [
     ("", [(Handling.OPINION.value, Handling.OPINION.label)]),
     ("不用转办", [(way.value, way.label) for way in (Handling.ANSWERED, Handling.SETTLED)]),
     ("不受理", [(reason.value, f"不受理:{reason.label}") for reason in RefusalReason]),

@@ -203,7 +203,12 @@ def _tell(step: Move, ticket: Opinion, actor, at: datetime) -> None:
         return
     users = [user for user in _holders(ticket, at) if user != actor]
     text = f"{ticket.register.name}{ticket.number}{step.label}到您这里,请办理。"
-    notify(users=users, text=URGED.format(ticket.register.name, ticket.number) if step.name == "urge" else text, link=link, at=at)
+    notify(
+        users=users,
+        text=URGED.format(ticket.register.name, ticket.number) if step.name == "urge" else text,
+        link=link,
+        at=at,
+    )
 
 
 def _holders(ticket: Opinion, at: datetime) -> list:

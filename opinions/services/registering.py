@@ -50,12 +50,9 @@ def register_opinion(*, branch: Station, matter: Matter, actor, at: datetime, lo
     return _register(opinion, branch, State.AT_BRANCH, branch, actor, at)
 
 
-def register_opinions(*, log, matters: list[Matter], actor, at: datetime) -> list[Opinion]:
+def register_opinions(*, branch: Station, log, matters: list[Matter], actor, at: datetime) -> list[Opinion]:
     """Register every matter of a duty log, or of a visit without one, in the transaction of that."""
-    return [
-        register_opinion(branch=(log or matter.visit).branch, matter=matter, actor=actor, at=at, log=log)
-        for matter in matters
-    ]
+    return [register_opinion(branch=branch, matter=matter, actor=actor, at=at, log=log) for matter in matters]
 
 
 def follow_visit(*, visit: Visit) -> None:

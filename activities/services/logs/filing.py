@@ -85,9 +85,7 @@ def _strangers(row: SundayRow, on: date, known: Mapping[Deputy, str]) -> list[st
     """Names of those who may not be in this log: no member that day, nor a substitute of the same station."""
     keys = [deputy.pk for deputy in row.attendance]
     branch_of = dict(Membership.objects.in_force(on).filter(deputy__in=keys).values_list("deputy", "branch"))
-    station_of = dict(
-        Membership.objects.in_force(on).filter(deputy__in=keys).values_list("deputy", "branch__parent")
-    )
+    station_of = dict(Membership.objects.in_force(on).filter(deputy__in=keys).values_list("deputy", "branch__parent"))
     return [
         deputy.name
         for deputy, status in row.attendance.items()
@@ -124,7 +122,10 @@ def _write_log(row: SundayRow, on: date, actor, at: datetime, filing_key: str | 
     expected = {place.deputy_id for place in shift.places.all()} if shift else set()
     Attendance.objects.bulk_create(
         Attendance(
-            log=log, deputy=deputy, status=status, expected=deputy.pk in expected,
+            log=log,
+            deputy=deputy,
+            status=status,
+            expected=deputy.pk in expected,
             stands_in_for=row.stands_in_for.get(deputy),
         )
         for deputy, status in row.attendance.items()
@@ -143,7 +144,7 @@ def register_matters(log: DutyLog, row: SundayRow, actor, at: datetime) -> list:
     accepted = [matter for matter in row.matters if matter.becomes_opinion]
     if not accepted:
         return []
-    answers = settle(matters_recorded, sender=DutyLog, log=log, matters=accepted, actor=actor, at=at)
+    answers = settle(matters_recorded, sender=DutyLog, branch=log.branch, log=log, matters=accepted, actor=actor, at=at)
     return [opinion for answer in answers for opinion in answer]
 
 

@@ -54,7 +54,7 @@ def register_visit(
     visit = enter_visit(branch=branch, entry=entry, on=on, form=log.form if log else form, log=log, actor=actor, at=at)
     audit.record("register_visit", actor=actor, target=visit, at=at, number=visit.number, station=branch.parent.code)
     if entry.becomes_opinion:
-        settle(matters_recorded, sender=Visit, log=log, matters=[entry], actor=actor, at=at)
+        settle(matters_recorded, sender=Visit, branch=branch, log=log, matters=[entry], actor=actor, at=at)
     return visit
 
 
@@ -97,7 +97,15 @@ def accept_visit(*, visit: Visit, version: int, actor, at: datetime) -> Visit:
     )
     visit.handling, visit.refusal, visit.referral, visit.result = Handling.OPINION, "", "", ""
     save_changes(visit, ["handling", "refusal", "referral", "result"])
-    settle(matters_recorded, sender=Visit, log=visit.log, matters=[_matter_of(visit)], actor=actor, at=at)
+    settle(
+        matters_recorded,
+        sender=Visit,
+        branch=visit.branch,
+        log=visit.log,
+        matters=[_matter_of(visit)],
+        actor=actor,
+        at=at,
+    )
     return visit
 
 
