@@ -35,8 +35,8 @@ class Decision:
 
 # One choice says it all: a ticket (the usual), dealt with at once, or refused for a reason.
 WAYS: list[tuple[str, list[tuple[str, str]]]] = [
-    ("", [(Handling.OPINION.value, Handling.OPINION.label)]),
-    ("不用转办", [(way.value, way.label) for way in (Handling.ANSWERED, Handling.SETTLED)]),
+    ("", [(Handling.OPINION.value, str(Handling.OPINION.label))]),
+    ("不用转办", [(way.value, str(way.label)) for way in (Handling.ANSWERED, Handling.SETTLED)]),
     ("不受理", [(reason.value, f"不受理:{reason.label}") for reason in RefusalReason]),
 ]
 WAY_LABELS: dict[str, str] = {value: label for _group, pairs in WAYS for value, label in pairs}
