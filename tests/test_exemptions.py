@@ -36,7 +36,10 @@ def test_the_county_grants_and_ends(cast, who):
     end_exemption(exemption=row, ended_on=date(2026, 5, 10), actor=getattr(cast, who), at=moment(date(2026, 5, 8)))
     row.refresh_from_db()
     assert row.ended_on == date(2026, 5, 10)
-    assert [Notice.objects.filter(user=cast.deputy).count(), AuditLog.objects.filter(action="end_exemption").count()] == [2, 1]
+    assert [
+        Notice.objects.filter(user=cast.deputy).count(),
+        AuditLog.objects.filter(action="end_exemption").count(),
+    ] == [2, 1]
 
 
 @pytest.mark.parametrize("who", ["clerk", "head", "deputy", "auditor", "stranger", "officer"])

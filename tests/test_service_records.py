@@ -141,7 +141,9 @@ def test_months_that_are_closed_are_the_countys_to_open(cast):
     set_filing_limit(county=cast.county, day=5, actor=cast.admin, at=moment(DAY))
     late = moment(date(2026, 4, 6))
     for act in (
-        lambda: record_service(deputies=[cast.deputy_person], kind="other", date=DAY, text="补", actor=cast.clerk, at=late),
+        lambda: record_service(
+            deputies=[cast.deputy_person], kind="other", date=DAY, text="补", actor=cast.clerk, at=late
+        ),
         lambda: void_service(record=row, reason="错了", actor=cast.clerk, at=late),
     ):
         assert "县人大办公室批准" in refused("date", act)
@@ -207,7 +209,13 @@ def test_a_deputy_writes_one_down_with_the_kind_as_the_button(cast, signed_in):
     client = signed_in(cast.deputy)
     answer = client.post(reverse("my-service-add"), typed(kind="publicity", received="３", leaflets="20"), follow=True)
     row = ServiceRecord.objects.get()
-    assert (row.kind, row.service_role, row.received, row.households, row.leaflets) == ("publicity", "publicist", 3, 0, 20)
+    assert (row.kind, row.service_role, row.received, row.households, row.leaflets) == (
+        "publicity",
+        "publicist",
+        3,
+        0,
+        20,
+    )
     assert list(row.deputies.all()) == [cast.deputy_person] and row.branch == cast.gt01
     assert row.number in answer.text and TEXT in answer.text
     assert answer.context["roles"] == [("宣传员", 1), ("联络员", 0), ("调解员", 0), ("服务员", 0)]

@@ -92,9 +92,7 @@ def test_who_does_not(cast, who, place):
         lambda: adopt_plan(plan=plan, adopted_on=TODAY, actor=actor, at=AT),
         lambda: add_promise(plan=plan, kind="study", title="学习", due_on=TODAY, actor=actor, at=AT),
         lambda: drop_promise(item=item, reason="x", actor=actor, at=AT),
-        lambda: edit_promise(
-            item=item, version=1, kind="study", title="y", due_on=TODAY, times=1, actor=actor, at=AT
-        ),
+        lambda: edit_promise(item=item, version=1, kind="study", title="y", due_on=TODAY, times=1, actor=actor, at=AT),
         lambda: attach_to_plan(plan=plan, name="计划.pdf", content=PDF, actor=actor, at=AT),
     ):
         with pytest.raises(NotAllowed):

@@ -6,7 +6,7 @@ from django import forms
 
 from activities.forms.entries import EntryForm, choice_field, count_field, day_field, line_field, text_field
 from activities.models import LivelihoodProject, PlanItem, WorkPlan
-from activities.services.plans import LONGEST_TEXT, TEXTS
+from activities.services.plans import LONGEST_TEXT, LONGEST_TITLE, TEXTS
 from activities.states import ActivityKind
 from stations.models import Department, Station
 
@@ -36,7 +36,7 @@ class PlanForm(VersionedForm):
 class PromiseForm(EntryForm):
     """An activity that the plan promises: so many times, by the end of a month."""
 
-    title = line_field("活动", PlanItem._meta.get_field("title").max_length)
+    title = line_field("活动", LONGEST_TITLE)
     kind = choice_field("类别", ActivityKind.choices)
     month = forms.TypedChoiceField(
         label="最晚几月", coerce=int, choices=[("", "请选择"), *((month, f"{month}月") for month in range(1, 13))],

@@ -89,7 +89,9 @@ def _demand_no_overlap(
     deputy: Deputy, covers: str, start: date, end: date | None, *, besides: Exemption | None = None
 ) -> None:
     others = deputy.exemptions.filter(started_on__lte=end or date.max)
-    others = others.exclude(ended_on__lt=start).exclude(pk=besides.pk if besides else None)
+    others = others.exclude(ended_on__lt=start)
+    if besides:
+        others = others.exclude(pk=besides.pk)
     if covers != Covers.ALL:
         others = others.filter(covers__in=(covers, Covers.ALL))
     other = others.first()

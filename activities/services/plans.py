@@ -19,14 +19,13 @@ from stations.services import hold_place
 
 MOST_TIMES = 99
 LONGEST_TEXT = 20_000
+LONGEST_TITLE = 80
 TEXTS = {"goals": "工作目标", "plan": "工作计划", "scheme": "工作方案"}
 NOT_YOURS = "{}的工作计划由本站和上级工作人员编写,需要的话请联系他们。"
 
 
 @transaction.atomic
-def write_plan(
-    *, station: Station, year: int, actor, at: datetime, texts: dict[str, str] | None = None
-) -> WorkPlan:
+def write_plan(*, station: Station, year: int, actor, at: datetime, texts: dict[str, str] | None = None) -> WorkPlan:
     """Begin a place's plan of a year; `texts` by the names of TEXTS. Raises Conflict where there is one."""
     station = _writable_place(station, year, actor, at)
     row = WorkPlan(station=station, county_id=station.county_id, year=year)
@@ -136,7 +135,9 @@ def drop_promise(*, item: PlanItem, reason: str, actor, at: datetime) -> PlanIte
 def attach_to_plan(*, plan: WorkPlan, name: str, content: bytes, actor, at: datetime) -> PlanFile:
     """Add a file to the plan. Raises DomainError(fields={"file": …}) for one that is not accepted."""
     row = _held(plan, actor)
-    return attach_file(row=PlanFile(plan=row), owner=row, name=name, content=content, actor=actor, at=at)
+    file = PlanFile(plan=row)
+    attach_file(row=file, owner=row, name=name, content=content, actor=actor, at=at)
+    return file
 
 
 @transaction.atomic
@@ -217,8 +218,8 @@ def _set_promise(item: PlanItem, kind: str, title: str, due_on: date, times: int
     if kind not in ActivityKind.values:
         problems["kind"] = "请选类别"
     title = clean_text(title)
-    if not title or len(title) > PlanItem._meta.get_field("title").max_length:
-        problems["title"] = "请写活动名称,最多80个字"
+    if not title or len(title) > LONGEST_TITLE:
+        problems["title"] = f"请写活动名称,最多{LONGEST_TITLE}个字"
     if due_on.year != item.plan.year:
         problems["due_on"] = f"请选{item.plan.year}年的月份"
     if not 1 <= times <= MOST_TIMES:
