@@ -61,6 +61,11 @@ class ShiftQuerySet(PlacedQuerySet):
     def published(self):
         return self.filter(roster__state=RosterState.PUBLISHED)
 
+    def understaffed(self, start: date, end: date, team: int):
+        """Published days from `start` to `end` on which fewer than `team` deputies are."""
+        rows = self.published().filter(state=ShiftState.PLANNED, date__range=(start, end))
+        return rows.annotate(team=Count("places")).filter(team__lt=team)
+
     def in_order(self):
         """Branch by branch in official order, each by date, with people."""
         return self.with_people().order_by("branch__official_order", "branch__code", "date", "pk")
@@ -274,6 +279,12 @@ class ActivityQuerySet(models.QuerySet):
             | Q(partners__in=scope.townships)
             | own
         ).distinct()
+
+    def waiting_for_answer(self, deputy, on: date):
+        """Activities to come to which `deputy` is asked and can still say whether they come."""
+        rows = apps.get_model("activities", "ActivityAttendance").objects.filter(deputy=deputy, expected=True, sign_up="")
+        open_until = Q(sign_up_until=None, held_on__gte=on) | Q(sign_up_until__gte=on)
+        return self.filter(open_until, state=ActivityState.ANNOUNCED, pk__in=rows.values("activity"))
 
     def held(self):
         """Activities that took place, not those announced or cancelled."""

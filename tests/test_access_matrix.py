@@ -34,6 +34,7 @@ from scoring.models import Rule, Scheme
 from scoring.services import open_scheme
 from stations.services import add_department, add_village, appoint, open_station
 from stations.states import Role
+from tests.access_facts import reception_arguments
 from tests.cast import OPENED, SUNDAY, account, moment
 
 TABLE = Path(__file__).with_name("access_matrix.txt")
@@ -45,7 +46,7 @@ DEPUTY_PAGES = ("constituents", "constituent-add", "deputy-archive", "deputy-arc
 CONSTITUENT_PAGES = ("constituent", "constituent-contact", "constituent-end")
 PLACE_PAGES = ("place", "place-move", "place-merge", "place-close", "place-reopen")
 UPLOAD_PAGES = ("console-import-preview", "console-import-failed", "console-import-passwords")
-SUNDAY_PAGES = ("sunday-sheet", "sunday-check", "sunday-file", "sunday-done", "sunday-print")
+SUNDAY_PAGES = ("sunday-sheet", "sunday-draft", "sunday-check", "sunday-file", "sunday-done", "sunday-print")
 HEADER = "# url · place · method · status for: " + " ".join(ROLES)
 LEFT_OUT = ("api/",)  # the API has its own table, tests/api/test_access.py
 # Django's own plumbing below /admin/: catch-alls and redirects without a name, and what takes a content type's key.
@@ -154,7 +155,7 @@ def arguments(cast) -> dict[str, dict[str, tuple]]:
     }
     day = SUNDAY.isoformat()
     both = ("own", "foreign")
-    return admin_arguments(cast) | {
+    return admin_arguments(cast) | reception_arguments(cast, logs) | {
         "opinion": {place: (tickets[place].uid,) for place in both},
         "opinion-move": {place: (tickets[place].uid, "escalate") for place in both},
         "duty-log": {place: (logs[place].uid,) for place in both},

@@ -5,10 +5,11 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from activities.models import Shift
+from activities.models import Roster, Shift, ShiftPlace
 from activities.services import Matter, SundayRow, draft_roster, file_log, publish_roster
 from activities.states import Presence
 from deputies.models import Deputy
+from julu_liaison.common.models import CalendarDay
 from julu_liaison.common.working_days import today_here
 from opinions.models import Opinion
 from opinions.services import register_opinion
@@ -74,6 +75,21 @@ def test_sunday_without_log_is_counted_and_named(cast, signed_in, past_sundays):
     assert [branch.code for branches in named.values() for branch in branches] == ["GT02"]
 
 
+def test_a_day_to_come_with_too_few_deputies_and_a_missing_year_are_named(cast, signed_in):
+    page = signed_in(cast.staff).get(reverse("console"))
+    assert f"{today_here().year}年</b>的节假日还没有录入" in page.text
+    CalendarDay.objects.create(date=today_here().replace(month=1, day=1), kind="holiday", name="元旦")
+    roster = Roster.objects.create(station=cast.gt, month=today_here().replace(day=1), state="published")
+    day = today_here() + timedelta(days=3)
+    shift = Shift(roster=roster, date=day, for_sunday=day)
+    shift.put_at(cast.gt01)
+    shift.save()
+    ShiftPlace.objects.create(shift=shift, deputy=cast.deputy_person)
+    page = signed_in(cast.staff).get(reverse("console"))
+    assert f"{today_here().year}年</b>的节假日还没有录入" not in page.text
+    assert {task.label: task.number for task in page.context["tasks"]}["两周内接待日不足2人"] == 1
+
+
 @pytest.mark.parametrize("text", ["2026-13-40", "gestern", "2026-2-30"])
 def test_wrong_day_is_404(cast, signed_in, text):
     assert signed_in(cast.staff).get(reverse("console-sundays"), {"date": text}).status_code == 404
@@ -95,7 +111,7 @@ def test_console_costs_the_same_with_one_ticket_and_with_three(
             client.get(reverse("console-sundays"))
 
 
-CONSOLE_QUERIES = 8  # session and user 2, scope 1, counts 1, days 1, urgent 1, frame 2
+CONSOLE_QUERIES = 10  # session and user 2, scope 1, counts 1, days 1, gaps 1, calendar 1, urgent 1, frame 2
 SUNDAYS_QUERIES = 6
 
 # --- Deputies ---------------------------------------------------------------------------------------------------

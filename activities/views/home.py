@@ -8,8 +8,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from activities.models import DutyLog, Shift
+from activities.models import DutyLog, Leave, Shift, Swap
 from activities.permissions import branches_to_file
+from activities.states import LeaveState, SwapState
 from activities.views.days import DAYS_BACK, READ_AHEAD, ReceptionDays
 from deputies.permissions import sees_whole_phones
 from julu_liaison.common.working_days import today_here
@@ -35,6 +36,8 @@ def station_home(request):
         "today": today,
         "days": receptions.gaps(today, WEEKS_BACK),
         "waiting": waiting.count(),
+        "asking": Leave.objects.visible_to(request.user).filter(state=LeaveState.ASKED).count()
+        + Swap.objects.visible_to(request.user).filter(state=SwapState.TAKEN).coming(today).count(),
         "overdue": waiting.overdue(today).count(),
         "next_day": next_day,
         "next_shifts": _shifts(branches, next_day),

@@ -14,7 +14,9 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from activities.models import DutyLog, Shift
+from activities.rules.rosters import FULL_TEAM
 from activities.states import CALLED_OFF, RosterState, ShiftState
+from julu_liaison.common.holidays import missing_years
 from julu_liaison.common.working_days import today_here
 from opinions.models import Opinion
 from opinions.states import ENDED, Kind, State
@@ -23,6 +25,7 @@ from stations.querysets import scope_of
 
 WEEKS = 8
 NEW_DAYS = 7
+LOOK_AHEAD = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ def console(request):
         "today": today,
         "tasks": _tasks(request.user, counties, today, days),
         "days": days,
+        "missing_years": missing_years(today),
         "urgent": Opinion.objects.visible_to(request.user).overdue(today).for_list().order_by("due_on", "pk")[:8],
     }
     return render(request, "console.html", context)
@@ -84,6 +88,7 @@ def _tasks(user, counties, today: date, days: list[ReceptionDay]) -> list[Task]:
         new=Count("pk", filter=Q(registered_on__gte=since)),
     )
     missing = sum(day.missing for day in days)
+    gaps = Shift.objects.visible_to(user).understaffed(today, today + LOOK_AHEAD, FULL_TEAM).count()
     return [
         Task("意见等转办", counts["centre"], _list(state=State.AT_CENTRE, kind=Kind.OPINION), counts["centre"] > 0),
         Task(
@@ -97,6 +102,7 @@ def _tasks(user, counties, today: date, days: list[ReceptionDay]) -> list[Task]:
         Task("已答复,等告知群众", counts["untold"], _list(state=State.REPLIED)),
         Task(f"近{NEW_DAYS}天收到", counts["new"], _list(since=since.isoformat())),
         Task(f"近{WEEKS}周接待日没有登记", missing, reverse("console-sundays"), unit="次"),
+        Task("两周内接待日不足2人", gaps, reverse("console-roster"), gaps > 0, unit="次"),
     ]
 
 

@@ -8,7 +8,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from activities.models import Attendance, Leave, Shift
+from activities.models import Activity, Attendance, DutyLog, Leave, Shift
 from activities.states import CALLED_OFF, LeaveState
 from deputies.models import Deputy
 from julu_liaison.common.working_days import today_here
@@ -42,9 +42,20 @@ def me(request):
             open=Count("pk", filter=~Q(state__in=ENDED)), ended=Count("pk", filter=Q(state__in=ENDED))
         ),
         "latest": _latest(request.user, tickets),
+        "unsigned": Activity.objects.waiting_for_answer(person, today).count(),
+        **_heads_tasks(request.user),
         "constituents": person.constituents.in_force(today).count(),
     }
     return render(request, "me.html", context)
+
+
+def _heads_tasks(user) -> dict[str, int]:
+    """What waits for a branch's head: logs to confirm, leave to decide."""
+    headed = scope_of(user).headed
+    if not headed:
+        return {}
+    asked = Leave.objects.filter(branch__in=headed, state=LeaveState.ASKED).exclude(deputy__user=user.pk)
+    return {"unconfirmed": DutyLog.objects.filter(branch__in=headed).unconfirmed().count(), "asked": asked.count()}
 
 
 def _services(person: Deputy, year: int) -> int:

@@ -1,0 +1,132 @@
+"""Rows for the access matrix: of an own place (官亭镇) and a foreign one (阎疃镇), everything that has a page of its own."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from io import BytesIO
+
+from PIL import Image
+
+from activities.models import DutyLog, Shift
+from activities.services import Matter
+from activities.services.events import Audience, add_activity_file, announce_activity
+from activities.services.exemptions import grant_exemption
+from activities.services.feeds import open_feed
+from activities.services.leaves import ask_leave
+from activities.services.logs.photos import add_log_photos
+from activities.services.plans import add_promise, attach_to_plan, write_plan
+from activities.services.projects import add_project
+from activities.services.records import record_service
+from activities.services.rosters import draft_roster, publish_roster, put_on_shift
+from activities.services.swaps import offer_swap
+from activities.services.visits.adding import register_visit
+from activities.states import ActivityKind, Covers, Presence, ServiceKind
+from deputies.models import Deputy
+from julu_liaison.common.working_days import today_here
+from stations.models import Station
+from tests.cast import SUNDAY, Cast, moment
+
+
+@dataclass
+class Place:
+    """One of the two places with whoever works there."""
+
+    branch: Station
+    clerk: object
+    person: Deputy
+
+    @property
+    def station(self) -> Station:
+        return self.branch.parent
+
+
+def reception_arguments(cast: Cast, logs: dict[str, DutyLog]) -> dict[str, dict[str, tuple]]:
+    """Return the arguments of the pages of rosters, leave, logs, visits, activities, plans and services by place."""
+    places = {
+        "own": Place(cast.gt01, cast.clerk, cast.deputies["GT01"][2]),
+        "foreign": Place(cast.yt01, cast.stranger, cast.deputies["YT01"][1]),
+    }
+    found: dict[str, dict[str, tuple]] = {}
+    for name, place in places.items():
+        for url, args in (_duties(place) | _records(cast, place, logs[name]) | _events(cast, place)).items():
+            found.setdefault(url, {})[name] = args
+    project = add_project(county=cast.county, year=2026, title="农村桥梁改造", actor=cast.staff, at=moment(SUNDAY))
+    return found | {
+        "project": {"own": (project.uid,)},
+        **{name: {"-": (_far_sunday().isoformat(),)} for name in ("my-leave", "my-swap")},
+    }
+
+
+def _far_sunday() -> date:
+    """A Sunday of next month, for which everybody can still ask for leave."""
+    month = (today_here().replace(day=1) + timedelta(days=40)).replace(day=1)
+    return month + timedelta(days=(6 - month.weekday()) % 7)
+
+
+def _duties(place: Place) -> dict[str, tuple]:
+    day, at = _far_sunday(), moment(today_here())
+    drafted = draft_roster(station=place.station, month=day, actor=place.clerk, at=at)
+    publish_roster(roster=drafted.roster, actor=place.clerk, at=at)
+    shift = Shift.objects.get(branch=place.branch, for_sunday=day)
+    if not shift.places.filter(deputy=place.person).exists():
+        put_on_shift(shift=shift, deputy=place.person, actor=place.clerk, at=at, reason="补上")
+    swap = offer_swap(shift=shift, giver=place.person, actor=place.clerk, at=at)
+    later = day + timedelta(days=60)
+    leave = ask_leave(
+        deputy=place.person, started_on=later, ended_on=later, kind=Presence.SICK_LEAVE, reason="住院",
+        actor=place.clerk, at=at,
+    )  # fmt: skip
+    feed = open_feed(of=place.branch, actor=place.clerk, at=at)
+    return {
+        "roster-day": (shift.pk,),
+        "swap": (swap.uid,),
+        "station-swap": (swap.uid,),
+        "station-swap-arrange": (shift.pk, place.person.code),
+        "my-leave-withdraw": (leave.uid,),
+        "station-leave-decide": (leave.uid,),
+        "calendar-feed": (feed.token,),
+    }
+
+
+def _records(cast: Cast, place: Place, log: DutyLog) -> dict[str, tuple]:
+    at = moment(SUNDAY, 18)
+    picture = BytesIO()
+    Image.new("RGB", (400, 300), "white").save(picture, "JPEG")
+    photo = add_log_photos(log=log, files=[picture.getvalue()], actor=place.clerk, at=at)[0]
+    visit = register_visit(branch=place.branch, entry=Matter("问低保"), on=SUNDAY, actor=place.clerk, at=at)
+    record = record_service(
+        deputies=[place.person], kind=ServiceKind.MEDIATION, date=SUNDAY, text="调解地界纠纷", actor=place.clerk, at=at
+    )
+    exemption = grant_exemption(
+        deputy=place.person, covers=Covers.ACTIVITIES, started_on=SUNDAY, reason="长期住院", actor=cast.staff,
+        at=at,
+    )  # fmt: skip
+    return {
+        "duty-log-correct": (log.uid,),
+        "duty-log-photos": (log.uid,),
+        "duty-log-photo": (log.uid, photo.uid),
+        **dict.fromkeys(("visit", "visit-reveal", "visit-print"), (visit.uid,)),
+        "visit-act": (visit.uid, "void"),
+        "service-record": (record.uid,),
+        "exemption-end": (exemption.uid,),
+    }
+
+
+def _events(cast: Cast, place: Place) -> dict[str, tuple]:
+    at, day = moment(today_here()), today_here() + timedelta(days=9)
+    activity = announce_activity(
+        station=place.station, kind=ActivityKind.STUDY, title="集中学习", held_on=day, actor=place.clerk, at=at,
+        audience=Audience(places=(place.branch,)),
+    )  # fmt: skip
+    paper = add_activity_file(activity=activity, name="通知.txt", content="请准时".encode(), actor=place.clerk, at=at)
+    plan = write_plan(station=place.station, year=at.year, actor=place.clerk, at=at)
+    item = add_promise(plan=plan, kind=ActivityKind.STUDY, title="学习", due_on=day, actor=place.clerk, at=at)
+    scheme = attach_to_plan(plan=plan, name="方案.txt", content="方案".encode(), actor=place.clerk, at=at)
+    pages = ("activity", "activity-edit", "activity-cancel", "activity-attendance", "activity-attendance-file",
+             "activity-files", "my-activity")  # fmt: skip
+    return {
+        **dict.fromkeys(pages, (activity.uid,)),
+        **dict.fromkeys(("activity-file", "activity-file-remove"), (activity.uid, paper.uid)),
+        **dict.fromkeys(("plan-edit", "plan-adopt", "plan-files", "plan-item-add"), (plan.uid,)),
+        **dict.fromkeys(("plan-item", "plan-item-drop"), (item.uid,)),
+        **dict.fromkeys(("plan-file", "plan-file-remove"), (scheme.uid,)),
+    }
