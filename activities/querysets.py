@@ -4,7 +4,7 @@ from datetime import date
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Case, Count, Min, Q, Sum, When
+from django.db.models import Case, Count, F, Min, Q, Sum, When
 
 from activities.states import (
     CALLED_OFF,
@@ -116,8 +116,9 @@ class SwapQuerySet(PlacedQuerySet):
         return self.filter(state__in=(SwapState.OFFERED, SwapState.TAKEN))
 
     def coming(self, today: date):
-        """Swaps of days that are still to come and take place; the others have lapsed."""
-        return self.filter(shift__date__gt=today).exclude(shift__state__in=CALLED_OFF)
+        """Swaps of days still to come that take place with the giver on them; the others have lapsed."""
+        rows = self.filter(shift__date__gt=today, shift__places__deputy=F("giver"))
+        return rows.exclude(shift__state__in=CALLED_OFF)
 
     def with_details(self):
         return self.select_related(

@@ -14,8 +14,8 @@ def take_the_records_along(sender, *, branch, target, at, **_more):
 
 
 @receiver(station_closing)
-def call_off_what_was_planned(sender, *, station, on, into, at, **_more):
-    return close_branch(station=station, on=on, into=into, at=at)
+def call_off_what_was_planned(sender, *, station, on, into, actor, at, **_more):
+    return close_branch(station=station, on=on, into=into, actor=actor, at=at)
 
 
 @receiver(calendar_changed)

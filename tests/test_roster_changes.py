@@ -13,6 +13,7 @@ from activities.services import (
     draft_roster,
     drop_other_service,
     file_log,
+    grant_exemption,
     hand_over_place,
     move_day,
     plan_other_service,
@@ -300,6 +301,31 @@ def test_another_service_of_a_draft_is_told_on_publishing(cast, drafted):
     assert told(cast.deputy) == []
     publish_roster(roster=drafted, actor=cast.clerk, at=AT)
     assert "4月的接待日排不下,请您在4月26日以前完成一次入户服务。" in told(cast.deputy)
+
+
+# --- Where notices lead -------------------------------------------------------------------------------------------
+
+
+def test_notices_of_the_roster_lead_to_the_month_they_are_about(cast, published, signed_in):
+    """A day moved into May still belongs to April, and that is the page which shows it."""
+    facts = {"reason": "会场装修", "actor": cast.clerk, "at": AT}
+    move_day(shifts=[shift_of(cast, LAST)], to=date(2026, 5, 2), **facts)
+    take_off_shift(shift=shift_of(cast, FIRST), deputy=cast.deputy_person, **facts)
+    put_on_shift(shift=shift_of(cast, date(2026, 5, 2)), deputy=cast.deputy_person, **facts)
+    plan_other_service(
+        roster=published, deputy=cast.deputy_person, form=Form.VISIT, by=LAST, note="", actor=cast.clerk, at=AT
+    )
+    assert set(cast.deputy.notices.values_list("link", flat=True)) == {"/me/roster/?month=2026-04"}
+    assert "5月2日" in signed_in(cast.deputy).get("/me/roster/?month=2026-04").text
+
+
+def test_gaps_of_leave_and_exemptions_lead_to_their_month(cast, published):
+    days = {"started_on": THIRD, "ended_on": THIRD}
+    who = {"deputy": cast.deputy_person, "at": AT}
+    ask_leave(**who, **days, kind=Presence.SICK_LEAVE, reason="住院", actor=cast.clerk)
+    grant_exemption(deputy=cast.head_person, covers="duty", **days, reason="久病", actor=cast.staff, at=AT)
+    links = [n.link for n in cast.clerk.notices.filter(text__contains="缺人")]
+    assert links == ["/station/roster/?month=2026-04"] * 2
 
 
 # --- Counts -------------------------------------------------------------------------------------------------------

@@ -3,13 +3,16 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.urls import reverse
 
 from activities.models import Exemption, Shift
 from activities.permissions import can_exempt
 from activities.services.addressees import tell_deciders, tell_deputies
 from activities.services.events.expecting import refresh_expected
+from activities.services.offers import drop_offers
 from activities.services.rosters import release_places
-from activities.services.swaps import drop_offers, hold_people
+from activities.services.rosters.telling import roster_page
+from activities.services.swaps import hold_people
 from activities.states import Covers
 from deputies.models import Deputy
 from julu_liaison.common import audit
@@ -19,7 +22,6 @@ from julu_liaison.common.working_days import today_here
 
 LONGEST_REASON = 100
 OWN_PAGE = "/me/"
-ROSTER_PAGE = "/station/roster/"
 
 
 @transaction.atomic
@@ -131,4 +133,4 @@ def _tell_station(row: Exemption, gaps: list[Shift], at: datetime) -> None:
     days = "、".join(f"{shift.date.month}月{shift.date.day}日{shift.branch.name}" for shift in gaps)
     missing = f"{days}缺人,请安排别的代表。" if gaps else ""
     text = f"{row.deputy.name}免除{row.get_covers_display()},{_period(row)}。{missing}"
-    tell_deciders(member.branch, text, ROSTER_PAGE, at)
+    tell_deciders(member.branch, text, roster_page(gaps[0].roster.month) if gaps else reverse("roster"), at)

@@ -15,8 +15,10 @@ from activities.rules import days_words, is_too_late
 from activities.rules.leaves import FARTHEST_AHEAD, LONGEST_LEAVE
 from activities.services.addressees import tell_deciders, tell_deputies
 from activities.services.logs.limits import closed_reason
+from activities.services.offers import drop_offers
 from activities.services.rosters import release_places
-from activities.services.swaps import drop_offers, hold_people
+from activities.services.rosters.telling import roster_page
+from activities.services.swaps import hold_people
 from activities.states import LEAVE_KINDS, ActivityState, LeaveState
 from deputies.models import Deputy, Membership
 from deputies.permissions import is_oneself
@@ -238,7 +240,7 @@ def _tell_approved(leave: Leave, gaps: list[Shift], actor, at: datetime) -> None
     if gaps:
         days = "、".join(f"{shift.date.month}月{shift.date.day}日{shift.branch.name}" for shift in gaps)
         text = f"{leave.deputy.name}请假,{days}缺人,请安排别的代表。"
-        tell_deciders(gaps[0].branch, text, "/station/roster/", at)
+        tell_deciders(gaps[0].branch, text, roster_page(gaps[0].roster.month), at)
     elif leave.asked_by_id == actor.pk:
         tell_deciders(leave.branch, f"{_headline(leave)},已由{actor.name}登记。", DESK, at, without=[actor])
 

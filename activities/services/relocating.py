@@ -3,6 +3,8 @@
 from datetime import date, datetime, timedelta
 
 from activities.models import DutyLog, Leave, ServiceRecord, Shift, ShiftPlace, Swap, Visit
+from activities.services.offers import drop_offers_of_day
+from activities.services.rosters.telling import own_page
 from activities.states import RosterState, ShiftState
 from julu_liaison.common.errors import Conflict
 from julu_liaison.common.working_days import today_here
@@ -36,7 +38,7 @@ def follow_branch(*, branch: Station, target: Station, at: datetime) -> list[Eff
     )
 
 
-def close_branch(*, station: Station, on: date, into: Station | None, at: datetime) -> list[Effect]:
+def close_branch(*, station: Station, on: date, into: Station | None, actor, at: datetime) -> list[Effect]:
     """No reception from `on` on: published ones are called off with the reason, drafts forgotten.
 
     Raises Conflict where a log shows that the branch was open that day.
@@ -46,9 +48,14 @@ def close_branch(*, station: Station, on: date, into: Station | None, at: dateti
     _demand_no_log(station, on)
     to_come = Shift.objects.filter(branch=station, date__gte=on)
     drafted = _forget_drafts(to_come)
-    called_off = list(to_come.on_the_calendar().values_list("pk", flat=True))
+    promised = list(to_come.on_the_calendar())
+    called_off = [shift.pk for shift in promised]
     reason = f"分站已并入{into.full_name}" if into else "分站已撤销"
-    _call_off(called_off, reason[:100], today_here(at))
+    today = today_here(at)
+    for shift in promised:
+        if shift.date >= today:
+            drop_offers_of_day(shift, f"取消了,{reason}", actor, at)
+    _call_off(called_off, reason[:100], today)
     _tell(called_off, station, reason, at)
     return _told(
         Effect("工作日志,留在原分站名下", DutyLog.objects.filter(branch=station).count(), "篇"),
@@ -85,10 +92,10 @@ def _demand_no_log(branch: Station, on: date) -> None:
 def _tell(shifts: list[int], branch: Station, reason: str, at: datetime) -> None:
     """Tell whoever is on a day still to come that it's off."""
     places = ShiftPlace.objects.filter(shift__in=shifts, shift__date__gte=today_here(at), deputy__user__isnull=False)
-    for place in places.select_related("shift", "deputy__user").order_by("shift__date", "pk"):
+    for place in places.select_related("shift__roster", "deputy__user").order_by("shift__date", "pk"):
         day = place.shift.date
         text = f"{day.month}月{day.day}日在{branch.name}的接待取消了:{reason}。"
-        notify(users=[place.deputy.user], text=text, link="/me/", at=at)
+        notify(users=[place.deputy.user], text=text, link=own_page(place.shift.roster.month), at=at)
 
 
 def _told(*effects: Effect) -> list[Effect]:

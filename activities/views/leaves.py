@@ -5,14 +5,14 @@ from datetime import date, timedelta
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from activities.forms.leaves import DayLeaveForm, PeriodLeaveForm, WishForm
-from activities.models import DutyPreference, Leave, Shift, ShiftPlace, Swap
+from activities.models import DutyPreference, Leave, Shift, Swap
 from activities.rules import is_too_late
 from activities.services import ask_leave, set_preference, withdraw_leave
 from activities.states import CALLED_OFF, LEAVE_KINDS, LeaveState, SwapState
@@ -98,9 +98,8 @@ def _leaves(person: Deputy, today: date) -> list[Leave]:
 
 
 def _swaps(user, today: date) -> list[Swap]:
-    """Open swaps the user sees of days to come whose giver is still on the day."""
-    stands = ShiftPlace.objects.filter(shift=OuterRef("shift"), deputy=OuterRef("giver"))
-    rows = Swap.objects.visible_to(user).open().coming(today).filter(Exists(stands))
+    """Open swaps the user sees of days to come."""
+    rows = Swap.objects.visible_to(user).open().coming(today)
     return list(rows.with_details().order_by("shift__date", "pk"))
 
 

@@ -12,6 +12,7 @@ from activities.services import (
     decide_leave,
     offer_swap,
     swap_for_others,
+    take_off_shift,
     take_swap,
     withdraw_swap,
 )
@@ -117,3 +118,20 @@ def test_one_day_asked_for_twice_and_decided_twice(county, race):
     )
     assert sum(isinstance(outcome, Conflict) for outcome in decided) == 1, decided
     assert Leave.objects.get().state in (LeaveState.APPROVED, LeaveState.REFUSED)
+
+
+def test_no_open_swap_outlives_the_place_it_is_of(county, race):
+    """Offered, taken and promised in exchange while the clerk takes the people off: nothing stale is left open."""
+    _head, giver, taker, third = county.deputies["GT01"]
+    shift, back = duty(county.gt01, SUNDAY, giver, third), duty(county.gt01, NEXT, taker)
+    swap = offered(county, shift, third)
+    off = partial(take_off_shift, reason="出差", actor=county.clerk, at=AT)
+    outcomes = race(
+        partial(offer_swap, shift=shift, giver=giver, actor=county.deputy, at=AT),
+        partial(off, shift=shift, deputy=giver),
+        partial(take_swap, swap=swap, taker=taker, return_shift=back, actor=county.clerk, at=AT),
+        partial(off, shift=back, deputy=taker),
+    )
+    assert all(outcome is None or isinstance(outcome, Swap | DomainError) for outcome in outcomes), outcomes
+    for left in Swap.objects.open():
+        assert left.giver == third and left.return_shift is None

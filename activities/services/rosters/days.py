@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from activities.models import DutyLog, Roster, Shift, ShiftPlace
+from activities.services.offers import drop_offers_of_day
 from activities.services.rosters.holding import (
     checked_reason,
     day_words,
@@ -13,7 +14,7 @@ from activities.services.rosters.holding import (
     hold_shifts,
     is_published,
 )
-from activities.services.rosters.places import obstacle_to
+from activities.services.rosters.serving import hindrances
 from activities.services.rosters.telling import reason_words, tell, write_change
 from activities.states import ShiftState
 from deputies.models import Deputy
@@ -51,7 +52,7 @@ def add_day(*, branches: Iterable[Station], on: date, reason: str, actor, at: da
         audit.record("add_day", actor=actor, target=branch, at=at, day=str(on), reason=reason)
         if write_change(shift, f"{day_words(shift)}加开接待", reason=reason, actor=actor, at=at):
             people = [place.deputy for place in shift.places.select_related("deputy__user")]
-            tell(people, f"{day_label(on)}在{branch.name}的接待照常举行{reason_words(reason)}。", at)
+            tell(people, f"{day_label(on)}在{branch.name}的接待照常举行{reason_words(reason)}。", at, of=shift.roster)
         found.append(shift)
     return found
 
@@ -68,12 +69,14 @@ def cancel_day(*, shifts: Iterable[Shift], reason: str, actor, at: datetime) -> 
         _demand_changeable(shift, actor, at)
         shift.state, shift.reason = ShiftState.CANCELLED, reason
         shift.save(update_fields=["state", "reason"])
+        drop_offers_of_day(shift, "取消了", actor, at)
         audit.record("cancel_day", actor=actor, target=shift.branch, at=at, day=str(shift.date), reason=reason)
         if write_change(shift, f"{day_words(shift)}的接待取消", reason=reason, actor=actor, at=at):
             tell(
                 _people_of(shift),
                 f"{day_label(shift.date)}在{shift.branch.name}的接待取消了{reason_words(reason)}。",
                 at,
+                of=shift.roster,
             )
     return found
 
@@ -91,6 +94,7 @@ def move_day(*, shifts: Iterable[Shift], to: date, reason: str, actor, at: datet
     for shift in found:
         _demand_changeable(shift, actor, at)
         _demand_free(shift, to)
+        drop_offers_of_day(shift, f"改到{day_label(to)}了", actor, at)
         before, shift.date, shift.reason = shift.date, to, reason
         words = f"{shift.branch.name}{before.month}月{before.day}日的接待改到{to.month}月{to.day}日"
         unable = _let_go(shift)
@@ -103,8 +107,9 @@ def move_day(*, shifts: Iterable[Shift], to: date, reason: str, actor, at: datet
         without = f",{'、'.join(person.name for person in unable)}来不了" if unable else ""
         if write_change(shift, f"{words}{without}", reason=reason, actor=actor, at=at):
             told = f"{day_label(before)}在{shift.branch.name}的接待改到{day_label(to)}{reason_words(reason)}"
-            tell([person for person in _people_of(shift) if person not in unable], f"{told}。", at)
-            tell(unable, f"{told},那天您来不了,不用值班。", at)
+            coming = [person for person in _people_of(shift) if person not in unable]
+            tell(coming, f"{told}。", at, of=shift.roster)
+            tell(unable, f"{told},那天您来不了,不用值班。", at, of=shift.roster)
     return found
 
 
@@ -163,7 +168,9 @@ def _demand_not_over(on: date, at: datetime, *, field: str) -> None:
 
 def _let_go(shift: Shift) -> list[Deputy]:
     """Take off everybody who can't serve on the shift's new date; returns the deputies."""
-    unable = [person for person in _people_of(shift) if obstacle_to(shift, person, stand_in=True)]
+    people = _people_of(shift)
+    hindered = hindrances(shift, people, near=True, here="本联络站")
+    unable = [person for person in people if person.pk in hindered]
     ShiftPlace.objects.filter(shift=shift, deputy__in=unable).delete()
     return unable
 

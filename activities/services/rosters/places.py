@@ -4,8 +4,9 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from activities.models import Exemption, Leave, Shift, ShiftPlace
+from activities.models import Shift, ShiftPlace
 from activities.rules.rosters import FULL_TEAM, MOST_SEATS
+from activities.services.offers import drop_offers_of_place
 from activities.services.rosters.holding import (
     checked_reason,
     day_words,
@@ -15,9 +16,9 @@ from activities.services.rosters.holding import (
     hold_shifts,
     is_published,
 )
+from activities.services.rosters.serving import hindrances
 from activities.services.rosters.telling import reason_words, tell, write_change
-from activities.states import Covers
-from deputies.models import Deputy, Membership
+from deputies.models import Deputy
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError
 from julu_liaison.common.templatetags.liaison import day_label
@@ -39,7 +40,7 @@ def put_on_shift(*, shift: Shift, deputy: Deputy, actor, at: datetime, reason: s
     place = ShiftPlace.objects.create(shift=shift, deputy=deputy, fixed=True)
     audit.record("put_on_shift", actor=actor, target=shift.branch, at=at, day=str(shift.date), deputy=deputy.code)
     if write_change(shift, f"{day_words(shift)}加上{deputy.name}", reason=reason, actor=actor, at=at):
-        tell([deputy], f"{day_label(shift.date)}请您在{shift.branch.name}值班{reason_words(reason)}。", at)
+        tell([deputy], f"{day_label(shift.date)}请您在{shift.branch.name}值班{reason_words(reason)}。", at, of=shift.roster)
     return place
 
 
@@ -49,9 +50,11 @@ def take_off_shift(*, shift: Shift, deputy: Deputy, actor, at: datetime, reason:
     shift = _open_to(actor, shift, at)
     reason = checked_reason(reason, needed=is_published(shift))
     place_of(shift, deputy).delete()
+    drop_offers_of_place(shift, deputy, actor, at)
     audit.record("take_off_shift", actor=actor, target=shift.branch, at=at, day=str(shift.date), deputy=deputy.code)
     if write_change(shift, f"{day_words(shift)}去掉{deputy.name}", reason=reason, actor=actor, at=at):
-        tell([deputy], f"{day_label(shift.date)}在{shift.branch.name}的值班不用您去了{reason_words(reason)}。", at)
+        text = f"{day_label(shift.date)}在{shift.branch.name}的值班不用您去了{reason_words(reason)}。"
+        tell([deputy], text, at, of=shift.roster)
 
 
 @transaction.atomic
@@ -106,6 +109,7 @@ def release_places(*, deputy: Deputy, start: date, end: date, actor, at: datetim
     gaps = []
     for shift in hold_shifts(rows.on_the_calendar()):
         ShiftPlace.objects.filter(shift=shift, deputy=deputy).delete()
+        drop_offers_of_place(shift, deputy, actor, at)
         text = f"{day_words(shift)}去掉{deputy.name}"
         write_change(shift, text, reason=reason, actor=actor, at=at)
         audit.record("release_place", actor=actor, target=shift.branch, at=at, day=str(shift.date), deputy=deputy.code)
@@ -127,28 +131,12 @@ def place_of(shift: Shift, deputy: Deputy) -> ShiftPlace:
 
 
 def demand_can_serve(shift: Shift, deputy: Deputy, *, stand_in: bool) -> None:
-    """The hard rules for one more person: member that day (`stand_in`: of any branch of the station), not excused,
-    no other place that date. Raises DomainError (`deputy`).
-    """
-    trouble = obstacle_to(shift, deputy, stand_in=stand_in)
+    """The hard rules for one more person (`stand_in`: of any branch of the station). Raises DomainError (`deputy`)."""
+    here = "本联络站" if stand_in else "本分站"
+    trouble = hindrances(shift, [deputy], near=stand_in, here=here).get(deputy.pk)
     if trouble:
         sentence = f"{deputy.name}{shift.date.month}月{shift.date.day}日{trouble}"
         raise DomainError(f"{sentence},请选别的代表。", fields={"deputy": sentence})
-
-
-def obstacle_to(shift: Shift, deputy: Deputy, *, stand_in: bool) -> str:
-    """Why a deputy can't serve on the shift's date, in words; nothing where they can."""
-    memberships = Membership.objects.in_force(shift.date).filter(deputy=deputy)
-    here = {"branch__parent": shift.branch.parent_id} if stand_in else {"branch": shift.branch_id}
-    if not memberships.filter(**here).exists():
-        return "不是本联络站的代表" if stand_in else "不是本分站的代表"
-    busy = ShiftPlace.objects.filter(deputy=deputy, shift__date=shift.date, shift__in=Shift.objects.on_the_calendar())
-    if busy.exists():
-        return "已经有班了"
-    if Leave.objects.approved().from_duty().overlapping(shift.date, shift.date).filter(deputy=deputy).exists():
-        return "请了假"
-    exempt = Exemption.objects.in_force(shift.date).filter(deputy=deputy).exclude(covers=Covers.ACTIVITIES)
-    return "免除值班" if exempt.exists() else ""
 
 
 def _open_to(actor, shift: Shift, at: datetime) -> Shift:

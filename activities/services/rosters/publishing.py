@@ -27,9 +27,10 @@ def publish_roster(*, roster: Roster, actor, at: datetime) -> Roster:
             for person, shifts in own_days(roster).items()
         },
         at,
+        of=roster,
     )
     for service in roster.other_services.select_related("deputy__user"):
-        tell([service.deputy], other_service_words(service), at)
+        tell([service.deputy], other_service_words(service), at, of=roster)
     audit.record("publish_roster", actor=actor, target=roster.station, month=str(roster.month), at=at)
     return roster
 

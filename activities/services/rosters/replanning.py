@@ -6,6 +6,7 @@ from django.db import transaction
 
 from activities.models import Roster, RosterChange, Shift
 from activities.rules.rosters import Plan
+from activities.services.offers import drop_offers_of_place
 from activities.services.rosters.drafting import best_plan, write_plan
 from activities.services.rosters.explaining import branches_of
 from activities.services.rosters.holding import checked_reason, day_words, demand_planner, hold_roster
@@ -35,7 +36,7 @@ def replan_roster(*, roster: Roster, actor, at: datetime, reason: str) -> list[R
     hold_places(branches)
     changes = []
     for month in read_months(roster, branches=branches, today=today_here(at)):
-        changes += _replan_branch(month, reason, actor, at)
+        changes += _replan_branch(roster, month, reason, actor, at)
     audit.record(
         "replan_roster", actor=actor, target=roster.station, at=at, month=str(roster.month), changed=len(changes)
     )
@@ -50,12 +51,14 @@ def preview_replan(**facts) -> list[RosterChange]:
     return changes
 
 
-def _replan_branch(month: BranchMonth, reason: str, actor, at: datetime) -> list[RosterChange]:
+def _replan_branch(roster: Roster, month: BranchMonth, reason: str, actor, at: datetime) -> list[RosterChange]:
     before, after = month.plan, best_plan(month)
     people = _people_of(month, before)
     write_plan(month, after)
     changes = []
     for shift, was, will in zip(month.shifts, before, after, strict=True):
+        for key in set(was) - set(will):
+            drop_offers_of_place(shift, people[key], actor, at)
         words = _difference(people, was, will)
         if words:
             text = f"{day_words(shift)}:{words}"
@@ -67,6 +70,7 @@ def _replan_branch(month: BranchMonth, reason: str, actor, at: datetime) -> list
             for key, words in told.items()
         },
         at,
+        of=roster,
     )
     return [change for change in changes if change]
 

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
+from django.urls import reverse
+
 from activities.models import Roster, RosterChange, Shift
 from activities.services.rosters.holding import is_published
 from deputies.models import Deputy
@@ -11,7 +13,16 @@ from julu_liaison.common.templatetags.liaison import day_label
 from julu_liaison.notices.services import notify
 
 LONGEST_CHANGE = 200
-OWN_PAGE = "/me/"
+
+
+def own_page(month: date) -> str:
+    """Where a deputy sees the own branch's reception days of a month."""
+    return f"{reverse('my-roster')}?month={month:%Y-%m}"
+
+
+def roster_page(month: date) -> str:
+    """Where a station sees its roster of a month."""
+    return f"{reverse('roster')}?month={month:%Y-%m}"
 
 
 def write_change(shift: Shift, text: str, *, reason: str, actor, at: datetime) -> RosterChange | None:
@@ -23,19 +34,19 @@ def write_change(shift: Shift, text: str, *, reason: str, actor, at: datetime) -
     )
 
 
-def tell(people: Iterable[Deputy], text: str, at: datetime) -> None:
-    """Put `text` into the inbox of each of the deputies who has an account."""
+def tell(people: Iterable[Deputy], text: str, at: datetime, *, of: Roster) -> None:
+    """Put `text` into the inbox of each of the deputies who has an account; it leads to the month of the roster `of`."""
     users = {person.user for person in people if person.user_id}
-    notify(users=sorted(users, key=lambda user: user.pk), text=text, link=OWN_PAGE, at=at)
+    notify(users=sorted(users, key=lambda user: user.pk), text=text, link=own_page(of.month), at=at)
 
 
-def tell_each(texts: Mapping[Deputy, str], at: datetime) -> None:
+def tell_each(texts: Mapping[Deputy, str], at: datetime, *, of: Roster) -> None:
     """Tell every deputy their own text."""
     people_by_text = defaultdict(list)
     for person, text in texts.items():
         people_by_text[text].append(person)
     for text, people in people_by_text.items():
-        tell(people, text, at)
+        tell(people, text, at, of=of)
 
 
 def own_days(roster: Roster) -> dict[Deputy, list[Shift]]:

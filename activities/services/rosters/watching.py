@@ -13,6 +13,7 @@ from django.db.models import Min
 
 from activities.models import Roster, Shift
 from activities.rules.rosters import FULL_TEAM
+from activities.services.rosters.telling import roster_page
 from activities.states import RosterState, ShiftState
 from julu_liaison.common import audit
 from julu_liaison.common.working_days import today_here
@@ -68,7 +69,7 @@ def _watch_days(today: date, planners: dict[int, list], at: datetime) -> tuple[i
             by_place[getattr(shift, f"{place}_id")].append(shift)
         for key, mine in by_place.items():
             for shift in mine:
-                notify(users=planners.get(key, []), text=_gap_words(shift, place), link=_page(shift.roster), at=at)
+                notify(users=planners.get(key, []), text=_gap_words(shift, place), link=roster_page(shift.roster.month), at=at)
         Shift.objects.filter(pk__in=[shift.pk for shift in shifts]).update(**{field: today})
     return len(news), len(late)
 
@@ -100,7 +101,7 @@ def _watch_months(today: date, planners: dict[int, list], at: datetime) -> tuple
     stations = counties = 0
     for station in _without_roster(month):
         text = f"{station.name}{month.year}年{month.month}月的排班还没有公布,请在月底以前排好。"
-        link = f"/station/roster/?month={month:%Y-%m}"
+        link = roster_page(month)
         since = Notice.objects.filter(text=text, link=link).aggregate(first=Min("created_at"))["first"]
         stations += _tell_once(planners.get(station.pk, []), text, link, at)
         if since is None and planners.get(station.pk):
@@ -125,7 +126,3 @@ def _tell_once(users: Iterable, text: str, link: str, at: datetime) -> int:
     new = [user for user in users if user.pk not in know]
     notify(users=new, text=text, link=link, at=at)
     return int(bool(new))
-
-
-def _page(roster: Roster) -> str:
-    return f"/station/roster/?month={roster.month:%Y-%m}"

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from activities.models import Exemption, Leave, Roster, Shift, ShiftPlace, Swap
+from activities.models import Roster, Shift, ShiftPlace, Swap
 from activities.rules import day_words, is_too_late
-from activities.states import CALLED_OFF, Covers, RosterState, SwapState
-from deputies.models import Deputy, Membership
+from activities.services.rosters.serving import hindrances
+from activities.states import CALLED_OFF, RosterState, SwapState
+from deputies.models import Deputy
 from julu_liaison.common.errors import Conflict, DomainError
 from julu_liaison.common.texts import clean_text
 from julu_liaison.common.working_days import today_here
-from stations.models import Station
 from stations.services import hold_place
 
 LONGEST_REASON = 100
@@ -117,29 +117,8 @@ def obstacle(shift: Shift, deputy: Deputy, *, near: bool = False) -> str:
 
 
 def obstacles(shift: Shift, people: Collection[Deputy], *, near: bool = False) -> dict[int, str]:
-    """The same for many in four queries, by deputy key; who may stand there is left out."""
-    day, keys = shift.date, [person.pk for person in people]
-    serving = Membership.objects.in_force(day).filter(deputy__in=keys).select_related("branch")
-    at_home = {row.deputy_id for row in serving if _fits(row.branch, shift.branch, near=near)}
-    places = ShiftPlace.objects.filter(deputy__in=keys, shift__date=day).exclude(shift__state__in=CALLED_OFF)
-    standing = set(places.values_list("deputy", flat=True))
-    leaves = Leave.objects.approved().from_duty().overlapping(day, day).filter(deputy__in=keys)
-    away = set(leaves.values_list("deputy", flat=True))
-    exemptions = Exemption.objects.in_force(day).filter(deputy__in=keys, covers__in=(Covers.ALL, Covers.DUTY))
-    exempt = set(exemptions.values_list("deputy", flat=True))
-    home = f"{shift.branch.parent.name}联络站" if near else shift.branch.name
-    found = {}
-    for person in people:
-        if person.pk not in at_home:
-            found[person.pk] = f"{person.name}{day_words(day)}不是{home}的代表"
-        elif person.pk in standing:
-            found[person.pk] = f"{person.name}{day_words(day)}已经有班了"
-        elif person.pk in away:
-            found[person.pk] = f"{person.name}{day_words(day)}请了假"
-        elif person.pk in exempt:
-            found[person.pk] = f"{person.name}{day_words(day)}免除值班"
-    return found
-
-
-def _fits(own: Station, branch: Station, *, near: bool) -> bool:
-    return own.pk == branch.pk or (near and own.parent_id == branch.parent_id)
+    """The same for many at once, by deputy key; who may stand there is left out."""
+    here = f"{shift.branch.parent.name}联络站" if near else shift.branch.name
+    hindered = hindrances(shift, people, near=near, here=here)
+    who = {person.pk: person.name for person in people}
+    return {key: f"{who[key]}{day_words(shift.date)}{trouble}" for key, trouble in hindered.items()}

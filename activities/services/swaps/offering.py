@@ -8,6 +8,7 @@ from activities.models import Shift, Swap
 from activities.permissions import can_ask_leave, can_settle_swap
 from activities.rules import day_words
 from activities.services.addressees import tell_deciders, tell_deputies
+from activities.services.offers import close_swap, swap_page
 from activities.services.swaps.checking import (
     checked_reason,
     demand_coming,
@@ -18,7 +19,6 @@ from activities.services.swaps.checking import (
     obstacles,
     taker_of,
 )
-from activities.services.swaps.dropping import close_swap, swap_page
 from activities.states import SwapState
 from deputies.models import Deputy, Membership
 from deputies.permissions import is_oneself
@@ -36,6 +36,7 @@ def offer_swap(*, shift: Shift, giver: Deputy, actor, at: datetime, reason: str 
     By the deputy in person or whoever decides there. Raises Conflict where the place is offered already.
     """
     [giver] = hold_people([giver])
+    branch = hold_place(shift.branch)  # whoever changes the day waits, so the place is there until the offer is
     shift = _read(shift)
     if not can_ask_leave(actor, giver, shift.branch):
         raise NotAllowed("换班由代表本人提出,或者由站长、联络站代为办理。")
@@ -44,7 +45,7 @@ def offer_swap(*, shift: Shift, giver: Deputy, actor, at: datetime, reason: str 
     if Swap.objects.open().filter(shift=shift, giver=giver).exists():
         raise Conflict(f"{day_words(shift.date)}的班已经在找人换了,请等同事来接。")
     swap = Swap(shift=shift, giver=giver, reason=checked_reason(reason), offered_by=actor, offered_at=at)
-    swap.put_at(hold_place(shift.branch))
+    swap.put_at(branch)
     swap.save(force_insert=True)
     audit.record("offer_swap", actor=actor, target=swap, at=at, deputy=giver.code, day=str(shift.date))
     text = f"{giver.name}{day_words(shift.date)}来不了{shift.branch.name}的接待,您能接这个班吗?"
@@ -73,6 +74,8 @@ def take_swap(
     Of two takers the second gets Conflict, which says who took it and when. It counts once it is confirmed.
     """
     _giver, taker = hold_people([swap.giver, taker])
+    if return_shift is not None:
+        hold_place(return_shift.branch)
     swap = hold_swap(swap, SwapState.OFFERED)
     if not (is_oneself(actor, taker) or can_settle_swap(actor, swap)):
         raise NotAllowed("接班由代表本人来接,或者由站长、联络站代为办理。")

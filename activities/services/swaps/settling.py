@@ -8,6 +8,7 @@ from activities.models import Shift, Swap
 from activities.permissions import can_decide_leave, can_settle_swap
 from activities.rules import day_words
 from activities.services.addressees import tell_deciders, tell_deputies
+from activities.services.offers import close_swap, drop_offers_of_place, offer_again, swap_page
 from activities.services.rosters import hand_over_place
 from activities.services.swaps.checking import (
     checked_reason,
@@ -19,7 +20,6 @@ from activities.services.swaps.checking import (
     hold_swap,
     taker_of,
 )
-from activities.services.swaps.dropping import close_swap, drop_offers_of_place, offer_again, swap_page
 from activities.services.swaps.offering import DESK, demand_exchange
 from activities.states import SwapState
 from deputies.models import Deputy
