@@ -33,6 +33,7 @@ class Place:
     branch: Station
     clerk: object
     person: Deputy
+    member: Deputy
 
     @property
     def station(self) -> Station:
@@ -42,8 +43,8 @@ class Place:
 def reception_arguments(cast: Cast, logs: dict[str, DutyLog]) -> dict[str, dict[str, tuple]]:
     """Return the arguments of the pages of rosters, leave, logs, visits, activities, plans and services by place."""
     places = {
-        "own": Place(cast.gt01, cast.clerk, cast.deputies["GT01"][2]),
-        "foreign": Place(cast.yt01, cast.stranger, cast.deputies["YT01"][1]),
+        "own": Place(cast.gt01, cast.clerk, cast.deputies["GT01"][2], cast.deputy_person),
+        "foreign": Place(cast.yt01, cast.stranger, cast.deputies["YT01"][1], cast.deputies["YT01"][0]),
     }
     found: dict[str, dict[str, tuple]] = {}
     for name, place in places.items():
@@ -67,8 +68,9 @@ def _duties(place: Place) -> dict[str, tuple]:
     drafted = draft_roster(station=place.station, month=day, actor=place.clerk, at=at)
     publish_roster(roster=drafted.roster, actor=place.clerk, at=at)
     shift = Shift.objects.get(branch=place.branch, for_sunday=day)
-    if not shift.places.filter(deputy=place.person).exists():
-        put_on_shift(shift=shift, deputy=place.person, actor=place.clerk, at=at, reason="补上")
+    shift.places.all().delete()  # whom the plan puts there depends on the month
+    for deputy in (place.person, place.member):
+        put_on_shift(shift=shift, deputy=deputy, actor=place.clerk, at=at, reason="补上")
     swap = offer_swap(shift=shift, giver=place.person, actor=place.clerk, at=at)
     later = day + timedelta(days=60)
     leave = ask_leave(
