@@ -63,6 +63,8 @@ def test_a_period_is_put_and_taken_back(cast):
     [
         (HOLIDAY, date(2027, 1, 3), date(2027, 1, 1), "end"),
         (HOLIDAY, date(2027, 1, 1), date(2027, 2, 1), "end"),
+        (HOLIDAY, date(1, 1, 1), date(1, 1, 1), "start"),
+        (HOLIDAY, date(9999, 12, 31), date(9999, 12, 31), "start"),
         (WORKDAY, date(2027, 1, 4), date(2027, 1, 4), "start"),  # a Monday is worked anyway
     ],
 )
@@ -114,6 +116,13 @@ def test_auditors_look_and_clerks_do_not(cast, signed_in):
     assert signed_in(cast.clerk).get(reverse("calendar")).status_code == 403
 
 
-@pytest.mark.parametrize("year", ["1949", "x", "²026"])
+def test_a_whole_calendar_is_not_dropped_at_once(cast, signed_in):
+    load_holidays(first_year=2026, actor=cast.staff)
+    had = CalendarDay.objects.count()
+    answer = signed_in(cast.staff).post(reverse("calendar-drop"), {"start": "2004-01-01", "end": "2099-12-31"})
+    assert answer.status_code == 400 and CalendarDay.objects.count() == had
+
+
+@pytest.mark.parametrize("year", ["1949", "x", "²026", "9" * 5000])
 def test_an_odd_year_is_not_found(cast, signed_in, year):
     assert signed_in(cast.staff).get(reverse("calendar"), {"year": year}).status_code == 404

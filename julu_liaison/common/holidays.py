@@ -18,6 +18,7 @@ from julu_liaison.common.signals import calendar_changed
 
 ANNOUNCED_FROM = 11  # November
 LONGEST_HOLIDAY = 15
+FIRST_YEAR, LAST_YEAR = 2004, 2099
 SATURDAY = 5
 
 
@@ -74,6 +75,7 @@ def put_calendar_days(*, kind: str, name: str, start: date, end: date, actor, at
 @transaction.atomic
 def drop_calendar_days(*, start: date, end: date, actor, at: datetime) -> list:
     """Give the days from `start` to `end` back to the plain week; returns what listeners say follows from it."""
+    _check_period(CalendarDay.Kind.HOLIDAY, start, end)
     rows = CalendarDay.objects.select_for_update().filter(date__range=(start, end))
     days = [row.date for row in rows]
     for row in rows:
@@ -84,6 +86,8 @@ def drop_calendar_days(*, start: date, end: date, actor, at: datetime) -> list:
 
 
 def _check_period(kind: str, start: date, end: date) -> None:
+    if not FIRST_YEAR <= start.year <= LAST_YEAR:
+        raise DomainError(f"日期请在{FIRST_YEAR}年到{LAST_YEAR}年之间。", fields={"start": "年份不对"})
     if end < start:
         raise DomainError("最后一天不能早于第一天。", fields={"end": "不能早于第一天"})
     if (end - start).days >= LONGEST_HOLIDAY:

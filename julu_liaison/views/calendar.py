@@ -15,6 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from julu_liaison.common.errors import DomainError, NotAllowed
 from julu_liaison.common.holidays import (
+    FIRST_YEAR,
+    LAST_YEAR,
     drop_calendar_days,
     known_years,
     load_holidays,
@@ -26,8 +28,6 @@ from julu_liaison.common.working_days import SUNDAY, Calendar, today_here
 from stations.permissions import holds_anywhere
 from stations.querysets import scope_of
 from stations.states import Right
-
-FIRST_YEAR, LAST_YEAR = 2004, 2099
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ def _year(request) -> int:
     text = request.GET.get("year") or request.POST.get("year") or ""
     if not text:
         return today_here().year
-    if not text.isascii() or not text.isdigit() or not FIRST_YEAR <= int(text) <= LAST_YEAR:
+    if not text.isascii() or not text.isdigit() or len(text) != 4 or not FIRST_YEAR <= int(text) <= LAST_YEAR:
         raise Http404
     return int(text)
 
