@@ -238,6 +238,21 @@ def test_figures_and_details_are_corrected_with_a_reason(cast, held):
         )
 
 
+def test_a_corrected_title_leaves_who_was_expected_as_it_was(cast):
+    """Mandates end later, and a voluntary one that was recorded afterwards had no sign-up: neither may empty the past."""
+    voluntary = record_activity(
+        station=cast.gt, kind=ActivityKind.PUBLICITY, title="宪法宣传", held_on=DAY, attendance=everybody(cast),
+        required=False, actor=cast.clerk, at=AT,
+    )  # fmt: skip
+    assert figures(voluntary).expected == 6
+    Mandate.objects.filter(deputy=cast.deputy_person).update(ended_on=DAY - timedelta(days=1))
+    change_activity(activity=voluntary, changes={"title": "宪法进村"}, actor=cast.clerk, at=AT, reason="名称写错")
+    assert figures(voluntary).expected == 6
+    earlier = {"held_on": DAY - timedelta(days=1)}
+    change_activity(activity=voluntary, changes=earlier, actor=cast.clerk, at=AT, reason="日期写错")
+    assert figures(voluntary).expected == 6  # still in force on the day before
+
+
 def test_saving_the_same_again_changes_nothing(cast, held):
     assert record(cast, held, everybody(cast), reason="再存一次").version == held.version
 

@@ -134,7 +134,8 @@ def change_activity(
     count_version(activity)
     activity.save(update_fields=[*changed, "version"])
     dropped, added = _drop(activity, drop), _add(activity, add, partners)
-    expect_anew(activity)
+    if activity.state != ActivityState.HELD or {"held_on", "required"} & set(changed):
+        expect_anew(activity)  # a corrected title says nothing about who was expected then
     audit.record(
         "change_activity", actor=actor, target=activity, at=at, changed=changed, added=len(added), dropped=len(dropped),
         reason=reason,

@@ -50,7 +50,8 @@ def refresh_expected(*, deputies: Iterable[Deputy]) -> int:
 def expect_anew(activity: Activity) -> int:
     """The same for everybody asked to one activity that its service has locked."""
     rows = list(activity.attendance.exclude(not_expected_because=UNASKED))
-    coming = {row.deputy_id for row in rows if row.sign_up == SignUp.COMING}
+    was_held = activity.state == ActivityState.HELD  # who counted at a voluntary one then, goes on counting
+    coming = {row.deputy_id for row in rows if row.sign_up == SignUp.COMING or (was_held and row.expected)}
     why = expectations(
         (row.deputy_id for row in rows), on=activity.held_on, required=activity.required, signed_up=coming
     )
