@@ -327,6 +327,23 @@ def test_others_arrange_nothing(cast, signed_in, shift, who, status):
     assert signed_in(getattr(cast, who)).post(link, {"taker": 1}).status_code == status
 
 
+def test_the_desk_says_how_many_it_does_not_show(cast, signed_in, people, shift, monkeypatch):
+    monkeypatch.setattr("activities.views.leave_desk.MOST_WAITING", 2)
+    client = signed_in(cast.clerk)
+    for days in (0, 1):
+        ask(cast, day=NEXT + timedelta(days=days))
+        offer_swap(shift=duty(cast.gt01, NEXT + timedelta(days=days), people[3]), giver=people[3], actor=cast.clerk, at=AT)
+    page = client.get(reverse("station-leave"))
+    assert page.text.count("2件") == 2 and "还有" not in page.text
+    for days in (2, 3, 4):
+        ask(cast, day=NEXT + timedelta(days=days))
+    offer(cast, shift)
+    page = client.get(reverse("station-leave"))
+    assert "5件" in page.text and "还有3件,日子在后面" in page.text
+    assert "3件</span>" in page.text and "还有1件,日子在后面" in page.text
+    assert page.context["swaps"][0].shift == shift  # the nearest come first
+
+
 # ---- Cost ----------------------------------------------------------------------------------------------------------
 
 

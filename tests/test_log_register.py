@@ -266,6 +266,22 @@ def test_a_substitute_of_another_branch_is_added_with_whom_they_replaced(cast, s
     assert (row.status, row.stands_in_for) == (Presence.SUBSTITUTE, away)
 
 
+def test_who_turns_out_to_be_a_substitute_is_asked_for_whom(cast, signed_in):
+    """李代表 was recorded as present, 陈卫 not at all: both came for somebody, of one of them nobody knows for whom."""
+    log = file(cast)
+    client, address = signed_in(cast.clerk), reverse("duty-log-correct", args=[log.uid])
+    one, other, away = cast.deputies["GT01"][1:4]
+    typed = {f"p{one.pk}": "substitute", f"p{other.pk}": "substitute", "reason": "看错了"}
+    asked = client.post(address, fields_of(client.get(address), **typed))
+    assert asked.status_code == 400
+    for person in (one, other):
+        assert f"请选{person.name}替的是谁" in texts(asked) and f'href="#id_p{person.pk}for"' in texts(asked)
+    done = client.post(address, fields_of(asked, **{f"p{one.pk}for": str(away.pk), f"p{other.pk}for": ""}))
+    assert done.status_code == 302
+    found = dict(log.attendance.filter(status=Presence.SUBSTITUTE).values_list("deputy__name", "stands_in_for__name"))
+    assert found == {one.name: away.name, other.name: None}
+
+
 @pytest.mark.parametrize(
     ("role", "status"),
     [("clerk", 200), ("head", 200), ("admin", 403), ("auditor", 403), ("deputy", 403), ("stranger", 404), ("officer", 404)],

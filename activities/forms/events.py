@@ -1,6 +1,7 @@
 """Forms of activities: filters, what an activity is and whom it is for, cancelling, files, leave from one."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import date
 
 from django import forms
@@ -164,6 +165,15 @@ class AnnounceForm(DetailsForm):
         others = Station.objects.townships().filter(county__in={place.county_id for place in places}).open(today)
         self.others = {place.code: place for place in others.in_official_order()}
         self.fields["partners"].choices = [(code, place.name) for code, place in self.others.items()]
+
+    def start_from(self, chosen: Mapping[str, str]) -> None:
+        """Preselect what a link from a work plan (`plan_item`) or a project names; what is no choice is passed over."""
+        item, project = self.plan_items.get(chosen.get("plan_item", "")), self.projects.get(chosen.get("project", ""))
+        if item:
+            self.initial |= {"plan_item": str(item.uid), "station": item.plan.station.code}
+            self.initial |= {"kind": item.kind, "title": item.title}
+        if project:
+            self.initial |= {"project": str(project.uid), "kind": item.kind if item else ActivityKind.INSPECTION}
 
     @property
     def whole_places(self) -> list[Station]:

@@ -161,12 +161,13 @@ class CorrectionForm(forms.Form):
             self.fields[name].initial = getattr(log, name)
 
     def _add_person(self, deputy: Deputy) -> None:
-        row = self.kept.get(deputy)
-        self.fields[f"p{deputy.pk}"] = _select(deputy.name, [("", NOT_LISTED), *Presence.choices])
-        self.fields[f"p{deputy.pk}"].initial = row.status if row else ""
-        if row and row.status == Presence.SUBSTITUTE:
-            self.fields[f"p{deputy.pk}for"] = _select(f"{deputy.name}替谁", self._replaceable())
-            self.fields[f"p{deputy.pk}for"].initial = str(row.stands_in_for_id or "")
+        """A line; once 顶班 is what was recorded or chosen, with for whom."""
+        row, name = self.kept.get(deputy), f"p{deputy.pk}"
+        self.fields[name] = _select(deputy.name, [("", NOT_LISTED), *Presence.choices])
+        self.fields[name].initial = recorded = row.status if row else ""
+        if Presence.SUBSTITUTE in (recorded, self.data.get(name)):
+            self.fields[f"{name}for"] = _select(f"{deputy.name}替谁", self._replaceable())
+            self.fields[f"{name}for"].initial = str(row.stands_in_for_id or "") if row else ""
 
     def _replaceable(self) -> list:
         return [("", "不知道替谁"), *((str(deputy.pk), f"替{deputy.name}") for deputy in self.people)]
@@ -184,17 +185,19 @@ class CorrectionForm(forms.Form):
 
     def listed(self) -> list[tuple]:
         """Who is in the log: what they did and, of a substitute, for whom."""
-        return [
-            (self[f"p{one.pk}"], self[name] if (name := f"p{one.pk}for") in self.fields else None) for one in self.kept
-        ]
+        return [self._line(deputy) for deputy in self.kept]
 
-    def others(self) -> list:
-        """The branch's other deputies."""
-        return [self[f"p{deputy.pk}"] for deputy in self.people if deputy not in self.kept]
+    def others(self) -> list[tuple]:
+        """The branch's other deputies, in the same way."""
+        return [self._line(deputy) for deputy in self.people if deputy not in self.kept]
+
+    def _line(self, deputy: Deputy) -> tuple:
+        name = f"p{deputy.pk}for"
+        return self[f"p{deputy.pk}"], self[name] if name in self.fields else None
 
     @property
     def has_others(self) -> bool:
-        return any(field.value() or field.errors for field in self.others())
+        return any(status.value() or status.errors for status, _replaced in self.others())
 
     def substitute_lines(self) -> list[tuple]:
         return [(self[f"sub{index}"], self[f"sub{index}for"]) for index in range(STAND_INS)]
@@ -218,6 +221,15 @@ class CorrectionForm(forms.Form):
         self.data["version"] = str(version)
 
     # --- Handing over ----------------------------------------------------------------------------------------
+
+    def clean(self) -> dict:
+        """Whoever is made a substitute only now is asked for whom; the page had no field for that before."""
+        for deputy in self.people:
+            name = f"p{deputy.pk}"
+            is_substitute = self.cleaned_data.get(name) == Presence.SUBSTITUTE
+            if is_substitute and f"{name}for" not in self.data:
+                self.add_error(f"{name}for", f"请选{deputy.name}替的是谁,不清楚就选“不知道替谁”")
+        return self.cleaned_data
 
     def clean_forgotten(self) -> list[str]:
         lines = [line.strip() for line in self.cleaned_data["forgotten"].splitlines() if line.strip()]

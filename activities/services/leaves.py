@@ -16,9 +16,9 @@ from activities.rules.leaves import FARTHEST_AHEAD, LONGEST_LEAVE
 from activities.services.addressees import tell_deciders, tell_deputies
 from activities.services.logs.limits import closed_reason
 from activities.services.offers import drop_offers
+from activities.services.people import hold_people
 from activities.services.rosters import release_places
 from activities.services.rosters.telling import roster_page
-from activities.services.swaps import hold_people
 from activities.states import LEAVE_KINDS, ActivityState, LeaveState
 from deputies.models import Deputy, Membership
 from deputies.permissions import is_oneself
@@ -188,9 +188,9 @@ def _check(leave: Leave, at: datetime) -> None:
 
 
 def _activity_problems(leave: Leave) -> dict[str, str]:
-    activity = leave.activity
-    if activity is None:
+    if leave.activity_id is None:
         return {}
+    activity = Activity.objects.get(pk=leave.activity_id)  # it may have been moved or cancelled since the page was opened
     if activity.state == ActivityState.CANCELLED:
         return {"activity": "这次活动已经取消了,不用请假"}
     if not (leave.started_on == leave.ended_on == activity.held_on):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -74,7 +74,9 @@ def _desk(request, refused: Refused | None = None):
     leaves, swaps = Leave.objects.visible_to(user), Swap.objects.visible_to(user)
     if form.place:
         leaves, swaps = leaves.under(form.place), swaps.under(form.place)
-    waiting = list(leaves.filter(state=LeaveState.ASKED).with_details().order_by("started_on", "pk")[:MOST_WAITING])
+    asked = leaves.filter(state=LeaveState.ASKED).with_details().order_by("started_on", "pk")
+    waiting, more_waiting = _first_of(asked)
+    open_swaps, more_swaps = _open_swaps(user, swaps, today)
     page = page_of(
         form.applied(Leave.objects.visible_to(user)).with_details(), by=("-started_on", "-pk"),
         after=request.GET.get("after", ""), before=request.GET.get("before", ""),
@@ -84,10 +86,16 @@ def _desk(request, refused: Refused | None = None):
         leave.may_withdraw = is_open and can_settle_leave(user, leave)
     context = {
         "form": form, "today": today, "waiting": _with_duties(user, waiting, today), "page": page,
-        "swaps": _open_swaps(user, swaps, today), "links": page.links(request.GET), "refused": refused,
+        "more_waiting": more_waiting, "swaps": open_swaps, "more_swaps": more_swaps, "links": page.links(request.GET), "refused": refused,
         "may_enter": holds_anywhere(user, Right.APPROVE_LEAVE),
     }  # fmt: skip
     return render(request, "activities/leave_desk.html", context, status=refused.status if refused else 200)
+
+
+def _first_of(rows: QuerySet) -> tuple[list, int]:
+    """The first rows, as many as the desk shows at once, and how many there are besides."""
+    found = list(rows[:MOST_WAITING])
+    return found, rows.count() - MOST_WAITING if len(found) == MOST_WAITING else 0
 
 
 def _with_duties(user, leaves: list[Leave], today) -> list[Waiting]:
@@ -112,12 +120,12 @@ def _with_duties(user, leaves: list[Leave], today) -> list[Waiting]:
     return found
 
 
-def _open_swaps(user, rows, today) -> list[Swap]:
-    """Taken ones, which wait for a word, before those still offered."""
-    found = list(rows.open().coming(today).with_details().order_by("-state", "shift__date", "pk")[:MOST_WAITING])
+def _open_swaps(user, rows, today) -> tuple[list[Swap], int]:
+    """Taken ones, which wait for a word, before those still offered; and how many there are besides."""
+    found, more = _first_of(rows.open().coming(today).with_details().order_by("-state", "shift__date", "pk"))
     for swap in found:
         swap.may_settle = can_settle_swap(user, swap)
-    return found
+    return found, more
 
 
 # ---- Acts ----------------------------------------------------------------------------------------------------------

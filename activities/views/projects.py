@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from activities.forms.plans import ProjectForm
 from activities.models import Activity, LivelihoodProject
-from activities.permissions import can_keep_projects
+from activities.permissions import activity_places, can_keep_projects
 from activities.services import add_project, edit_project
 from activities.views.sending import done, sent, status_of
 from julu_liaison.common.working_days import today_here
@@ -77,6 +77,7 @@ def project(request, uid):
     context = {
         "row": row, "may": may, "form": form,
         "activities": activities.order_by("-held_on", "-pk"),
+        "may_announce": activity_places(request.user, today_here()).filter(county=row.county_id).exists(),
     }  # fmt: skip
     return render(request, "activities/project.html", context, status=status_of(form))
 

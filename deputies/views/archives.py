@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from activities.models import DutyLog, ServiceRecord
+from activities.models import Activity, DutyLog, ServiceRecord
 from deputies import reports, services
 from deputies.models import Deputy, Membership
 from deputies.permissions import archive_years, can_bundle_archives, can_keep_constituents, is_oneself, sees_file
@@ -122,7 +122,7 @@ def _one_of(years: list[int], text: str) -> int | None:
 
 
 def _parts(user, found: reports.Archive) -> list:
-    """The chapters with their lines (three queries for the links, whatever the number of items)."""
+    """The chapters with their lines (four queries for the links, whatever the number of items)."""
     links = _links(user, found)
     return [
         (part.chapter, [Line(item, links.get((item.entry.source.kind, item.entry.source.key), "")) for item in part.items])
@@ -131,13 +131,13 @@ def _parts(user, found: reports.Archive) -> list:
 
 
 def _links(user, found: reports.Archive) -> dict[tuple[str, str], str]:
-    """Addresses of the sources that `user` may open, by their kind and key; an activity has no page of its own."""
+    """Addresses of the sources that `user` may open, by their kind and key."""
     sources = {(item.entry.source.kind, item.entry.source.key) for item in found.items}
-    keys = {kind: [key for one, key in sources if one == kind] for kind in ("log", "opinion", "contact", "service")}
+    keys = {kind: [key for one, key in sources if one == kind] for kind in ("log", "opinion", "contact", "service", "activity")}
     links = {}
     for kind, name, rows in (
         ("log", "duty-log", DutyLog.objects), ("opinion", "opinion", Opinion.objects),
-        ("service", "service-record", ServiceRecord.objects),
+        ("service", "service-record", ServiceRecord.objects), ("activity", "activity", Activity.objects),
     ):  # fmt: skip
         for uid in rows.visible_to(user).filter(uid__in=keys[kind]).values_list("uid", flat=True):
             links[kind, str(uid)] = reverse(name, args=[uid])

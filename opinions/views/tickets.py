@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from activities.models import Visit
+from activities.permissions import sees_visits
 from julu_liaison.common.errors import DomainError
 from julu_liaison.common.working_days import today_here
 from opinions.forms import MoveForm
@@ -100,6 +102,7 @@ def _ticket_page(request, ticket: Opinion, *, refused: MoveForm | None = None, s
     context = {
         "ticket": ticket,
         "today": today_here(),
+        "visit": _visit(request.user, ticket),
         "villager": look_at_villager(opinion=ticket, actor=request.user, at=timezone.now()),
         "hops": _hops(request.user, ticket),
         "replies": _replies(request.user, ticket),
@@ -108,6 +111,13 @@ def _ticket_page(request, ticket: Opinion, *, refused: MoveForm | None = None, s
         "orphan": None if shown else refused,  # the move is closed meanwhile: its text is kept for copying
     }
     return render(request, "opinions/ticket.html", context, status=status)
+
+
+def _visit(user, ticket: Opinion) -> Visit | None:
+    """The entry in the register of visits that it came from, for whoever may open that."""
+    if ticket.visit_id is None or not sees_visits(user):
+        return None
+    return Visit.objects.visible_to(user).only("uid", "year", "serial").filter(pk=ticket.visit_id).first()
 
 
 def _steps(user, ticket: Opinion, refused: MoveForm | None) -> list[Step]:

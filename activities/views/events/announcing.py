@@ -21,13 +21,17 @@ from julu_liaison.common.working_days import today_here
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def activity_new(request):
-    """Two steps on one page: `do=check` shows whom it will reach, `do=send` does it, if that is still the same."""
+    """Two steps on one page: `do=check` shows whom it will reach, `do=send` does it, if that is still the same.
+
+    `?plan_item=` and `?project=` are preselected.
+    """
     today = today_here()
     places = list(activity_places(request.user, today))
     if not places:
         raise NotAllowed("活动由县人大办公室、联络站和分站站长安排。")
     form = AnnounceForm(request.POST or None, user=request.user, places=places, today=today)
     if request.method != "POST":
+        form.start_from(request.GET)
         return _form_page(request, form)
     preview = _preview(form, today) if form.is_valid() else None
     if preview is None:

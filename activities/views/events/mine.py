@@ -11,9 +11,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from activities.forms.events import ActivityLeaveForm
 from activities.models import ActivityAttendance, Leave
+from activities.rules import is_too_late
 from activities.rules.expected import NOT_SIGNED_UP
 from activities.services import ask_leave, sign_up
 from activities.services.events import expectations, last_sign_up_day
+from activities.services.leaves import station_desk
 from activities.states import LEAVE_KINDS, ActivityState, LeaveState, SignUp
 from deputies.models import Deputy
 from julu_liaison.common.errors import DomainError
@@ -75,10 +77,26 @@ def _answer(request, row: ActivityAttendance):
     except DomainError as error:
         return _page(request, row, problem=error.message, status=error.status)
     if answer == SignUp.NOT_COMING and row.activity.required:
-        messages.warning(request, "记下了。应当参加的活动不来,还要请假:请写事由,点一下假别。")
+        messages.warning(request, f"记下了。应当参加的活动不来,还要请假:{_how_to_ask(row)}。")
         return redirect("my-activity", uid=row.activity.uid)
     messages.success(request, "报好名了。" if answer == SignUp.COMING else "记下了,您不参加。")
     return redirect("my-activities")
+
+
+def _how_to_ask(row: ActivityAttendance) -> str:
+    return f"请打电话给{_desk(row)}" if _is_late(row) else "请写事由,点一下假别"
+
+
+def _is_late(row: ActivityAttendance) -> bool:
+    """On the day itself leave is a matter for the telephone."""
+    return is_too_late(row.activity.held_on, today_here())
+
+
+def _desk(row: ActivityAttendance) -> str:
+    """Whom to call: the station where the deputy serves, else the one that holds the activity."""
+    rows = row.deputy.memberships.in_force(today_here()).select_related("branch__parent__parent")
+    membership = rows.first()
+    return station_desk(membership.branch) if membership else f"{row.activity.station.full_name}"
 
 
 def _ask_leave(request, row: ActivityAttendance):
@@ -107,11 +125,12 @@ def _page(request, row: ActivityAttendance, *, form: ActivityLeaveForm | None = 
         why = expectations([row.deputy_id], on=activity.held_on, required=activity.required, signed_up=signed_up)
         because = why[row.deputy_id]
     leave = _leave(row)
+    has_to_ask = is_ahead and activity.required and not because and leave is None and not row.status
     context = {
         "row": row, "activity": activity, "files": activity.files.all(), "today": today, "problem": problem,
         "can_answer": _can_answer(row, today), "because": "" if because == NOT_SIGNED_UP else because,
         "leave": leave, "kinds": LEAVE_KINDS, "form": form or ActivityLeaveForm(),
-        "can_ask_leave": is_ahead and activity.required and not because and leave is None,
+        "can_ask_leave": has_to_ask and not _is_late(row), "desk": _desk(row) if has_to_ask and _is_late(row) else "",
     }  # fmt: skip
     return render(request, "activities/event_mine.html", context, status=status)
 
