@@ -75,6 +75,8 @@ SECTIONS_OF = {
     ),
 }  # fmt: skip
 WITH_TABS = ("head", "deputy")
+# Pages that belong to an entry though their address begins otherwise
+ELSEWHERE = {"/station/swaps/": "station-leave", "/me/swaps/": "my-duty", "/me/leave/": "my-duty"}
 
 ICONS = {"首页": "home", "接待": "pen", "值班": "calendar", "意见": "paper", "活动": "people", "档案": "folder"}
 
@@ -150,6 +152,7 @@ def _navigation(sections: tuple, path: str) -> tuple[list[NavItem], list[NavItem
     """The page with the longest address that begins the current one is the current page, its section the current section."""
     resolved = [(label, [(name, reverse(view)) for name, view in pages]) for label, pages in sections]
     urls = [url for _label, pages in resolved for _name, url in pages]
+    path = next((reverse(view) for begin, view in ELSEWHERE.items() if path.startswith(begin)), path)
     current = max((url for url in urls if path.startswith(url)), key=len, default=None)
     nav = [NavItem(label, pages[0][1], current in dict(pages).values()) for label, pages in resolved]
     around = next((pages for _label, pages in resolved if current in dict(pages).values()), [])

@@ -44,6 +44,12 @@ def test_the_section_of_a_page_shows_its_other_pages(cast):
     assert [item.label for item in context["subnav"] if item.is_current] == ["工作日志"]
 
 
+@pytest.mark.parametrize(("who", "name", "entry"), [("clerk", "station-swap-add", "请假换班"), ("deputy", "my-leave-period", "我的值班")])
+def test_a_page_at_another_address_lights_its_entry(cast, who, name, entry):
+    context = frame_of(getattr(cast, who), reverse(name))
+    assert [item.label for item in context["subnav"] if item.is_current] == [entry]
+
+
 @pytest.mark.parametrize("who", ["clerk", "staff", "auditor", "head", "deputy", "officer", "security"])
 def test_every_page_of_the_navigation_opens(cast, signed_in, who):
     """What is offered must be there: no entry leads to a refusal."""

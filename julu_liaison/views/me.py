@@ -8,8 +8,8 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from activities.models import Activity, Attendance, DutyLog, Leave, Shift
-from activities.states import CALLED_OFF, LeaveState
+from activities.models import Activity, Attendance, DutyLog, Leave, Shift, Swap
+from activities.states import CALLED_OFF, LeaveState, SwapState
 from deputies.models import Deputy
 from julu_liaison.common.working_days import today_here
 from opinions.models import Opinion
@@ -55,7 +55,11 @@ def _heads_tasks(user) -> dict[str, int]:
     if not headed:
         return {}
     asked = Leave.objects.filter(branch__in=headed, state=LeaveState.ASKED).exclude(deputy__user=user.pk)
-    return {"unconfirmed": DutyLog.objects.filter(branch__in=headed).unconfirmed().count(), "asked": asked.count()}
+    taken = Swap.objects.filter(branch__in=headed, state=SwapState.TAKEN).coming(today_here())
+    return {
+        "unconfirmed": DutyLog.objects.filter(branch__in=headed).unconfirmed().count(),
+        "asked": asked.count() + taken.exclude(giver__user=user.pk).exclude(taker__user=user.pk).count(),
+    }
 
 
 def _services(person: Deputy, year: int) -> int:
