@@ -120,7 +120,7 @@ def test_lists_cost_the_same_with_one_and_three(cast, signed_in, django_assert_n
     for _ in range(count):
         inspect(cast, rows[0], today_here())
     client = signed_in(cast.clerk)
-    for url, queries in ((reverse("projects"), 7), (reverse("project", args=[rows[0].uid]), 7)):
+    for url, queries in ((reverse("projects"), 7), (reverse("project", args=[rows[0].uid]), 8)):
         client.get(url)
         with django_assert_num_queries(queries):
             assert client.get(url).status_code == 200

@@ -75,6 +75,8 @@ def test_seven_branches_by_taps_within_the_budget(sheet, phone):
     tap("#next")
     assert taps <= 24
     phone.wait_for_url("**/check/")
+    folds = phone.locator(".ck .more > summary")
+    assert folds.count() and min(fold.bounding_box()["height"] for fold in folds.all()) >= 44
     phone.tap("#next")
     phone.wait_for_url(re.compile("/done/"))
     assert (DutyLog.objects.count(), Opinion.objects.count()) == (7, 5)
