@@ -117,13 +117,14 @@ def test_a_void_log_keeps_its_number_and_makes_room(cast):
 def test_rosters_leave_nobody_out_silently_and_count_presence(cast):
     for name in ("甲一", "乙二", "丙三", "丁四", "戊五", "己六", "庚七", "辛八", "壬九", "癸十", "子丑"):
         make_deputy(cast, name, cast.gt01)
-    roster, unplaced, _warnings = draft_roster(station=cast.gt, month=date(2026, 2, 1), actor=cast.clerk, at=AT)
+    january = moment(date(2026, 1, 20))
+    roster, unplaced, _warnings = draft_roster(station=cast.gt, month=date(2026, 2, 1), actor=cast.clerk, at=january)
     assert [one.branch.code for one in unplaced] == ["GT01"] * 3
     assert Shift.objects.filter(roster=roster, branch=cast.gt01).count() == 4
-    publish_roster(roster=roster, actor=cast.clerk, at=AT)
+    publish_roster(roster=roster, actor=cast.clerk, at=january)
     assert cast.head.notices.exists()
     with pytest.raises(Conflict, match="已经公布"):
-        draft_roster(station=cast.gt, month=date(2026, 2, 1), actor=cast.clerk, at=AT)
+        draft_roster(station=cast.gt, month=date(2026, 2, 1), actor=cast.clerk, at=january)
     shift = Shift.objects.filter(branch=cast.gt01, date=date(2026, 2, 8)).get()
     people = {place.deputy: Presence.PRESENT for place in shift.places.all()}
     log = file_log(row=row_for(cast, attendance=people), on=shift.date, actor=cast.clerk, at=AT).log

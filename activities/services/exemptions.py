@@ -10,9 +10,9 @@ from activities.permissions import can_exempt
 from activities.services.addressees import tell_deciders, tell_deputies
 from activities.services.events.expecting import refresh_expected
 from activities.services.offers import drop_offers
+from activities.services.people import hold_people
 from activities.services.rosters import release_places
 from activities.services.rosters.telling import roster_page
-from activities.services.swaps import hold_people
 from activities.states import Covers
 from deputies.models import Deputy
 from julu_liaison.common import audit

@@ -6,7 +6,9 @@ from activities.services.rosters.drafting import draft_roster
 from activities.services.rosters.explaining import unplaced_of
 from activities.services.rosters.others import drop_other_service, plan_other_service
 from activities.services.rosters.places import (
+    exchange_on_shift,
     hand_over_place,
+    make_room,
     put_on_shift,
     release_places,
     set_seats,
@@ -25,7 +27,9 @@ __all__ = [
     "cancel_day",
     "draft_roster",
     "drop_other_service",
+    "exchange_on_shift",
     "hand_over_place",
+    "make_room",
     "move_day",
     "plan_other_service",
     "preview_replan",

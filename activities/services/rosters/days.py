@@ -7,9 +7,11 @@ from django.db import transaction
 
 from activities.models import DutyLog, Roster, Shift, ShiftPlace
 from activities.services.offers import drop_offers_of_day
+from activities.services.people import demand_held, hold_people
 from activities.services.rosters.holding import (
     checked_reason,
     day_words,
+    demand_plannable,
     demand_planner,
     hold_shifts,
     is_published,
@@ -31,14 +33,16 @@ from stations.states import Level
 def add_day(*, branches: Iterable[Station], on: date, reason: str, actor, at: datetime) -> list[Shift]:
     """Hold a reception on one more day, Sunday or not, without anyone on it yet; a called-off day is taken up again.
 
-    Belongs to the roster of the month `on` lies in, which is begun where there is none. Raises NotAllowed, Conflict
-    (there is one that day already), DomainError (`on`, `reason`, `branches`).
+    Belongs to the roster of the month `on` lies in, which is begun where there is none. Whoever was on a called-off day
+    and can't come any more (leave, membership, another place) is taken off, which the changes say. Raises NotAllowed,
+    Conflict (there is one that day already), DomainError (`on`, `reason`, `branches`).
     """
     branches = list(branches)
     if not branches or any(branch.level != Level.BRANCH for branch in branches):
         raise DomainError("请选要加开接待的分站。", fields={"branches": "请选分站"})
     reason = checked_reason(reason, needed=True)
-    _demand_not_over(on, at, field="on")
+    demand_plannable(on, at, field="on")
+    held = _hold_people_of(Shift.objects.filter(branch__in=branches, date=on))
     stations = {branch.parent_id: branch.parent for branch in branches}
     rosters = {key: _roster_of(stations[key], on) for key in sorted(stations)}
     found = []
@@ -47,12 +51,14 @@ def add_day(*, branches: Iterable[Station], on: date, reason: str, actor, at: da
         if not branch.is_open(on):
             raise DomainError(f"{branch.full_name}这一天不在开放期内。", fields={"on": "这一天分站没有开放"})
         shift = _day_of(branch, rosters[branch.parent_id], on)
+        unable = _let_go(shift) if shift.pk else []  # a called-off day may still have its people
+        demand_held([person.pk for person in _people_of(shift)] if shift.pk else [], held)
         shift.state, shift.reason, shift.is_extra = ShiftState.PLANNED, reason, shift.pk is None or shift.is_extra
         shift.save()
         audit.record("add_day", actor=actor, target=branch, at=at, day=str(on), reason=reason)
-        if write_change(shift, f"{day_words(shift)}加开接待", reason=reason, actor=actor, at=at):
-            people = [place.deputy for place in shift.places.select_related("deputy__user")]
-            tell(people, f"{day_label(on)}在{branch.name}的接待照常举行{reason_words(reason)}。", at, of=shift.roster)
+        words = f"{day_words(shift)}加开接待{_without(unable)}"
+        if write_change(shift, words, reason=reason, actor=actor, at=at):
+            tell(_people_of(shift), f"{day_label(on)}在{branch.name}的接待照常举行{reason_words(reason)}。", at, of=shift.roster)
         found.append(shift)
     return found
 
@@ -89,9 +95,12 @@ def move_day(*, shifts: Iterable[Shift], to: date, reason: str, actor, at: datet
     as in `cancel_day`, and DomainError (`to`).
     """
     reason = checked_reason(reason, needed=True)
-    _demand_not_over(to, at, field="to")
+    demand_plannable(to, at, field="to")
+    shifts = list(shifts)
+    held = _hold_people_of(shifts)
     found = hold_shifts(shifts)
     for shift in found:
+        demand_held([person.pk for person in _people_of(shift)], held)
         _demand_changeable(shift, actor, at)
         _demand_free(shift, to)
         drop_offers_of_day(shift, f"改到{day_label(to)}了", actor, at)
@@ -104,8 +113,7 @@ def move_day(*, shifts: Iterable[Shift], to: date, reason: str, actor, at: datet
         audit.record(
             "move_day", actor=actor, target=shift.branch, at=at, before=str(before), after=str(to), reason=reason
         )
-        without = f",{'、'.join(person.name for person in unable)}来不了" if unable else ""
-        if write_change(shift, f"{words}{without}", reason=reason, actor=actor, at=at):
+        if write_change(shift, f"{words}{_without(unable)}", reason=reason, actor=actor, at=at):
             told = f"{day_label(before)}在{shift.branch.name}的接待改到{day_label(to)}{reason_words(reason)}"
             coming = [person for person in _people_of(shift) if person not in unable]
             tell(coming, f"{told}。", at, of=shift.roster)
@@ -161,18 +169,22 @@ def _demand_free(shift: Shift, to: date) -> None:
         )
 
 
-def _demand_not_over(on: date, at: datetime, *, field: str) -> None:
-    if on < today_here(at):
-        raise DomainError("这一天已经过去了,请选今天或以后的日期。", fields={field: "这一天已经过去了"})
+def _hold_people_of(shifts: Iterable[Shift]) -> set[int]:
+    people = Deputy.objects.filter(shift_places__shift__in=shifts).distinct()
+    return {person.pk for person in hold_people(people)}
 
 
 def _let_go(shift: Shift) -> list[Deputy]:
-    """Take off everybody who can't serve on the shift's new date; returns the deputies."""
+    """Take off everybody who can't serve on the shift's date, which is new or taken up again; returns the deputies."""
     people = _people_of(shift)
     hindered = hindrances(shift, people, near=True, here="本联络站")
     unable = [person for person in people if person.pk in hindered]
     ShiftPlace.objects.filter(shift=shift, deputy__in=unable).delete()
     return unable
+
+
+def _without(unable: list[Deputy]) -> str:
+    return f",{'、'.join(person.name for person in unable)}来不了" if unable else ""
 
 
 def _people_of(shift: Shift) -> list[Deputy]:

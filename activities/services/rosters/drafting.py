@@ -7,8 +7,9 @@ from django.db import transaction
 
 from activities.models import Roster, Shift, ShiftPlace
 from activities.rules.rosters import Plan, solve, spread
+from activities.services.people import demand_held, hold_members
 from activities.services.rosters.explaining import branches_of, explain_month
-from activities.services.rosters.holding import day_words, demand_planner
+from activities.services.rosters.holding import day_words, demand_month_plannable, demand_planner
 from activities.services.rosters.reading import NO_MEMBER, BranchMonth, read_months
 from activities.services.rosters.results import Drafted
 from activities.states import RosterState, ShiftState
@@ -27,10 +28,13 @@ def draft_roster(*, station: Station, month: date, actor, at: datetime) -> Draft
     """Plan the month for every branch of `station`: the best plan there is, and who it leaves over.
 
     Planned again, a draft keeps what was fixed by hand: places, seats, days added, moved and called off. Raises
-    NotAllowed, or Conflict once the month is published (`replan_roster` goes on from there).
+    NotAllowed, Conflict once the month is published (`replan_roster` goes on from there), DomainError for a month that
+    is over or beyond next year.
     """
     demand_planner(actor, station)
     month = month.replace(day=1)
+    demand_month_plannable(month, at)
+    held = hold_members([station], month)
     roster, _created = Roster.objects.get_or_create(station=station, month=month)
     roster = Roster.objects.select_for_update().get(pk=roster.pk)
     if roster.state == RosterState.PUBLISHED:
@@ -42,6 +46,7 @@ def draft_roster(*, station: Station, month: date, actor, at: datetime) -> Draft
     today = today_here(at)
     unplaced, warnings = [], _calendar_warnings(month)
     for branch_month in read_months(roster, branches=branches, today=today):
+        demand_held(branch_month.members, held)
         plan = best_plan(branch_month)
         write_plan(branch_month, plan)
         unplaced += explain_month(roster, branch_month, plan, today)

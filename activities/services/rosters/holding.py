@@ -1,7 +1,7 @@
 """Who may change rosters, and the locks under which they do: the roster's row first, then places, then shifts."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from activities.models import Roster, Shift
 from activities.permissions import can_plan_roster
@@ -18,6 +18,28 @@ LONGEST_REASON = 100
 def demand_planner(actor, station: Station) -> None:
     if actor is not None and not can_plan_roster(actor, station):
         raise NotAllowed("排班由乡镇联络站办理。")
+
+
+def demand_plannable(on: date, at: datetime, *, field: str) -> None:
+    """A day is planned from today on until the end of next year. Raises DomainError with the `field`."""
+    today = today_here(at)
+    if on < today:
+        raise DomainError("这一天已经过去了,请选今天或以后的日期。", fields={field: "这一天已经过去了"})
+    if on.year > today.year + 1:
+        sentence = f"最远排到{today.year + 1}年12月31日"
+        raise DomainError(f"{sentence},请看看年份对不对。", fields={field: sentence})
+
+
+def demand_month_plannable(month: date, at: datetime) -> None:
+    """A month is planned and published until its last day, at the earliest in the year before. Raises DomainError."""
+    today = today_here(at)
+    if month < today.replace(day=1):
+        raise DomainError(
+            f"{month.year}年{month.month}月已经过去了,不能再排班;谁来接待过,请登记在工作日志里。",
+            fields={"month": "这个月已经过去了"},
+        )
+    if month.year > today.year + 1:
+        raise DomainError(f"最远排到{today.year + 1}年12月,请看看年份对不对。", fields={"month": "年份太远"})
 
 
 def hold_roster(roster: Roster) -> Roster:

@@ -7,6 +7,7 @@ from django.db import transaction
 from activities.models import Shift, ShiftPlace
 from activities.rules.rosters import FULL_TEAM, MOST_SEATS
 from activities.services.offers import drop_offers_of_place
+from activities.services.people import hold_people
 from activities.services.rosters.holding import (
     checked_reason,
     day_words,
@@ -32,6 +33,7 @@ def put_on_shift(*, shift: Shift, deputy: Deputy, actor, at: datetime, reason: s
     Raises NotAllowed, Conflict (on it already, no seat left, the day has come or is called off), or DomainError with
     the fields `deputy`, `reason`.
     """
+    hold_people([deputy])
     shift = _open_to(actor, shift, at)
     reason = checked_reason(reason, needed=is_published(shift))
     if len(shift.places.all()) >= seats_of(shift):
@@ -45,6 +47,15 @@ def put_on_shift(*, shift: Shift, deputy: Deputy, actor, at: datetime, reason: s
 
 
 @transaction.atomic
+def make_room(*, shift: Shift, deputy: Deputy, seats: int, actor, at: datetime, reason: str = "") -> list[str]:
+    """Put somebody on a day that takes `seats` people from now on; returns warnings and refuses as both services do."""
+    hold_people([deputy])  # before the day is
+    warnings = set_seats(shift=shift, seats=seats, actor=actor, at=at)
+    put_on_shift(shift=shift, deputy=deputy, actor=actor, at=at, reason=reason)
+    return warnings
+
+
+@transaction.atomic
 def take_off_shift(*, shift: Shift, deputy: Deputy, actor, at: datetime, reason: str = "") -> None:
     """Take a deputy off a day; on a published roster with a reason, and the deputy is told. Errors as in `put_on_shift`."""
     shift = _open_to(actor, shift, at)
@@ -55,6 +66,14 @@ def take_off_shift(*, shift: Shift, deputy: Deputy, actor, at: datetime, reason:
     if write_change(shift, f"{day_words(shift)}去掉{deputy.name}", reason=reason, actor=actor, at=at):
         text = f"{day_label(shift.date)}在{shift.branch.name}的值班不用您去了{reason_words(reason)}。"
         tell([deputy], text, at, of=shift.roster)
+
+
+@transaction.atomic
+def exchange_on_shift(*, shift: Shift, off: Deputy, on: Deputy, actor, at: datetime, reason: str = "") -> ShiftPlace:
+    """Put `on` in the place of `off`, in one step and for one reason; refuses as the two services it is made of do."""
+    hold_people([off, on])
+    take_off_shift(shift=shift, deputy=off, actor=actor, at=at, reason=reason)
+    return put_on_shift(shift=shift, deputy=on, actor=actor, at=at, reason=reason)
 
 
 @transaction.atomic
@@ -82,6 +101,7 @@ def hand_over_place(*, shift: Shift, giver: Deputy, taker: Deputy, actor, at: da
     The caller has asked who may, and tells those concerned; the change is written down here. Raises Conflict
     (the giver isn't on it, the day has come or is called off) or DomainError (`deputy`) with a sentence.
     """
+    hold_people([giver, taker])
     shift = hold_shift(shift)
     demand_to_come(shift, at)
     place = place_of(shift, giver)

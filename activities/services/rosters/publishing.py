@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from activities.models import Roster
-from activities.services.rosters.holding import demand_planner, hold_roster
+from activities.services.rosters.holding import demand_month_plannable, demand_planner, hold_roster
 from activities.services.rosters.telling import dates_words, own_days, tell, tell_each
 from activities.states import RosterState
 from julu_liaison.common import audit
@@ -13,11 +13,15 @@ from julu_liaison.common import audit
 
 @transaction.atomic
 def publish_roster(*, roster: Roster, actor, at: datetime) -> Roster:
-    """Publish a drafted month and tell each deputy their own days. Publishing twice changes nothing."""
+    """Publish a drafted month and tell each deputy their own days. Publishing twice changes nothing.
+
+    Raises NotAllowed, DomainError for a month that is over.
+    """
     roster = hold_roster(roster)
     demand_planner(actor, roster.station)
     if roster.state == RosterState.PUBLISHED:
         return roster
+    demand_month_plannable(roster.month, at)
     roster.state, roster.published_at = RosterState.PUBLISHED, at
     roster.save(update_fields=["state", "published_at"])
     month = f"{roster.month.year}年{roster.month.month}月"

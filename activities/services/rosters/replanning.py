@@ -7,6 +7,7 @@ from django.db import transaction
 from activities.models import Roster, RosterChange, Shift
 from activities.rules.rosters import Plan
 from activities.services.offers import drop_offers_of_place
+from activities.services.people import demand_held, hold_members
 from activities.services.rosters.drafting import best_plan, write_plan
 from activities.services.rosters.explaining import branches_of
 from activities.services.rosters.holding import checked_reason, day_words, demand_planner, hold_roster
@@ -27,6 +28,7 @@ def replan_roster(*, roster: Roster, actor, at: datetime, reason: str) -> list[R
     A published place is given up only where somebody would have no service at all otherwise, or a day fewer than two
     deputies; fixed places stay in any case. Raises NotAllowed, Conflict for a draft, DomainError (`reason`).
     """
+    held = hold_members([roster.station], roster.month)
     roster = hold_roster(roster)
     demand_planner(actor, roster.station)
     if roster.state != RosterState.PUBLISHED:
@@ -36,6 +38,7 @@ def replan_roster(*, roster: Roster, actor, at: datetime, reason: str) -> list[R
     hold_places(branches)
     changes = []
     for month in read_months(roster, branches=branches, today=today_here(at)):
+        demand_held(month.members, held)
         changes += _replan_branch(roster, month, reason, actor, at)
     audit.record(
         "replan_roster", actor=actor, target=roster.station, at=at, month=str(roster.month), changed=len(changes)

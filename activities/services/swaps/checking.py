@@ -1,6 +1,6 @@
 """What a swap stands on: the rows it holds, and what stands in somebody's way."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 
 from django.utils import timezone
@@ -19,14 +19,6 @@ LONGEST_REASON = 100
 
 
 # ---- Holding -------------------------------------------------------------------------------------------------------
-
-
-def hold_people(people: Iterable[Deputy]) -> list[Deputy]:
-    """Lock deputies in the order of their keys and return them in the order given; foreign keys to them stay open."""
-    keys = [person.pk for person in people]
-    rows = Deputy.objects.filter(pk__in=keys).order_by("pk").select_for_update(of=("self",), no_key=True)
-    held = {person.pk: person for person in rows.select_related("user")}
-    return [held[key] for key in keys]
 
 
 def hold_rosters(*shifts: Shift | None) -> None:
@@ -101,7 +93,7 @@ def demand_place(shift: Shift, deputy: Deputy, field: str = "shift") -> None:
     if not ShiftPlace.objects.filter(shift=shift, deputy=deputy).exists():
         raise Conflict(
             f"{deputy.name}现在不在{day_words(shift.date)}的班上,请看一下最新的排班。",
-            fields={field: "不在这一天的班上"},
+            fields={field: f"{deputy.name}不在{day_words(shift.date)}的班上"},
         )
 
 

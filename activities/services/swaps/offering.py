@@ -9,12 +9,12 @@ from activities.permissions import can_ask_leave, can_settle_swap
 from activities.rules import day_words
 from activities.services.addressees import tell_deciders, tell_deputies
 from activities.services.offers import close_swap, swap_page
+from activities.services.people import hold_people
 from activities.services.swaps.checking import (
     checked_reason,
     demand_coming,
     demand_free,
     demand_place,
-    hold_people,
     hold_swap,
     obstacles,
     taker_of,

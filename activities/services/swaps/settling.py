@@ -9,13 +9,13 @@ from activities.permissions import can_decide_leave, can_settle_swap
 from activities.rules import day_words
 from activities.services.addressees import tell_deciders, tell_deputies
 from activities.services.offers import close_swap, drop_offers_of_place, offer_again, swap_page
+from activities.services.people import hold_people
 from activities.services.rosters import hand_over_place
 from activities.services.swaps.checking import (
     checked_reason,
     demand_coming,
     demand_free,
     demand_place,
-    hold_people,
     hold_rosters,
     hold_swap,
     taker_of,

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -14,13 +13,13 @@ from activities.models import OtherService, Roster, RosterChange, Shift
 from activities.services.rosters import (
     draft_roster,
     drop_other_service,
+    make_room,
     plan_other_service,
     preview_replan,
     publish_roster,
     put_on_shift,
     replan_roster,
     service_counts,
-    set_seats,
     unplaced_of,
 )
 from activities.states import RosterState
@@ -155,11 +154,12 @@ def _place(request, desk: Desk):
     """Put somebody who is left over on a day, with one seat more where the day is full."""
     shift, deputy = _shift(request, desk), _deputy(request)
     seats = request.POST.get("seats", "")
-    with transaction.atomic():
-        if seats in ("2", "3", "4"):
-            for warning in set_seats(shift=shift, seats=int(seats), actor=request.user, at=timezone.now()):
-                messages.warning(request, warning)
-        put_on_shift(shift=shift, deputy=deputy, actor=request.user, at=timezone.now(), reason=REMEDY_REASON)
+    facts = {"shift": shift, "deputy": deputy, "actor": request.user, "at": timezone.now(), "reason": REMEDY_REASON}
+    if seats in ("2", "3", "4"):
+        for warning in make_room(seats=int(seats), **facts):
+            messages.warning(request, warning)
+    else:
+        put_on_shift(**facts)
     messages.success(request, f"{deputy.name}排到{shift.date.month}月{shift.date.day}日了。")
 
 
