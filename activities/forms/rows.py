@@ -155,6 +155,24 @@ class SheetRow:
         """The row shows what somebody typed before and did not file."""
         return self.draft is not None and self.is_open and self.is_touched
 
+    @property
+    def is_sent(self) -> bool:
+        """The row came along with the form, not only with the sheet around it."""
+        return f"{self.code}-v" in self.data
+
+    def typed(self) -> dict[str, list[str]]:
+        """What was typed by field name, just as static/js/sunday.js sends it to be kept."""
+        prefix, version = f"{self.code}-", f"{self.code}-v"
+        return {
+            name: [value.replace("\r\n", "\n") for value in values]
+            for name, values in self.data.lists()
+            if name.startswith(prefix) and name != version and any(values)
+        }
+
+    def keep_version(self, version: int) -> None:
+        """Go on from the draft that the server has now."""
+        self.data[f"{self.code}-v"] = str(version)
+
     # --- What was typed, for the pages -----------------------------------------------------------------------
 
     @property

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from activities.forms.lines import LONGEST_NAME, LONGEST_PHONE, LONGEST_VILLAGE, whole_number
 from activities.forms.logs import NO_FILTER, LogFilterForm
+from activities.forms.selects import OwnedSelect
 from activities.models import DutyLog, Visit
 from activities.permissions import branches_to_file
 from activities.rules import guess_category
@@ -74,9 +75,10 @@ def _text(label: str, longest: int, *, required: bool = False, unseen: bool = Fa
     )  # fmt: skip
 
 
-def _choice(label: str, choices, *, required: bool = False) -> forms.ChoiceField:
+def _choice(label: str, choices, *, required: bool = False, unseen: bool = False) -> forms.ChoiceField:
     return forms.ChoiceField(
-        label=label, choices=choices, required=required, widget=forms.Select(attrs={"class": "fld"}),
+        label=label, choices=choices, required=required,
+        widget=forms.Select(attrs=UNSEEN if unseen else {"class": "fld"}),
         error_messages={"required": f"请选{label}", "invalid_choice": f"{label}请从列表里选"},
     )  # fmt: skip
 
@@ -126,7 +128,7 @@ class StoryForm(Refusing):
     villager_name = _text("姓名", LONGEST_NAME, unseen=True)
     villager_phone = _text("电话", LONGEST_PHONE, unseen=True, inputmode="tel")
     villager_village = _text("哪个村", LONGEST_VILLAGE, unseen=True)
-    villager_sex = _choice("性别", [("", "没记"), *Gender.choices])
+    villager_sex = _choice("性别", [("", "没记"), *Gender.choices], unseen=True)
     confidential = forms.BooleanField(label="要求保密", required=False)
 
     def clean_came_at(self):
@@ -153,9 +155,13 @@ class VisitForm(StoryForm):
     """One visit beside the Sunday sheet: of any day and branch, or of one `log`, which knows both."""
 
     branch = _choice("分站", [], required=True)
+    branch.help_text = "来乡镇联络站的,记在群众所在村的分站"
     on = _day("哪天来的")
     form = _choice("形式", Form.choices, required=True)
-    deputy = _choice("哪位代表接的", [])
+    deputy = forms.ChoiceField(
+        label="哪位代表接的", required=False, widget=OwnedSelect(attrs={"class": "fld"}),
+        error_messages={"invalid_choice": "哪位代表接的请从列表里选"},
+    )  # fmt: skip
     way = forms.ChoiceField(label="怎么办", choices=WAYS, widget=WaySelect(attrs={"class": "fld", "data-way": ""}))
     said = forms.CharField(
         label="怎么答复的;不受理的写告诉群众去哪里", required=False, max_length=LONGEST_RESULT,
@@ -175,7 +181,8 @@ class VisitForm(StoryForm):
             branches = list(branches_to_file(user, on))
             self.branches = {branch.code: branch for branch in branches}
             self.fields["branch"].choices = _by_station(branches)
-            choices, people = _members(branches, on)
+            choices, people, owners = _members(branches, on)
+            self.fields["deputy"].widget.owners = owners
         self.people = {str(deputy.pk): deputy for deputy in people}
         self.fields["deputy"].choices = [("", "没有代表在场,或没记"), *choices]
 
@@ -210,15 +217,16 @@ def _by_station(branches: list[Station]) -> list:
     )
 
 
-def _members(branches: list[Station], on: date) -> tuple[list, list[Deputy]]:
-    """The members of the branches as grouped choices, and as deputies."""
-    groups: dict[str, list] = {}
-    people = []
+def _members(branches: list[Station], on: date) -> tuple[list, list[Deputy], dict[str, str]]:
+    """The members of the branches as choices grouped in the order of the branches, as deputies, and whose each one is."""
+    groups: dict[str, list] = {branch.full_name: [] for branch in branches}
+    people, owners = [], {}
     rows = Membership.objects.in_force(on).filter(branch__in=branches).heads_first()
     for row in rows.select_related("deputy", "branch__parent"):
-        groups.setdefault(row.branch.full_name, []).append((str(row.deputy_id), row.deputy.name))
+        groups[row.branch.full_name].append((str(row.deputy_id), row.deputy.name))
         people.append(row.deputy)
-    return list(groups.items()), people
+        owners[str(row.deputy_id)] = row.branch.code
+    return [pair for pair in groups.items() if pair[1]], people, owners
 
 
 class CorrectForm(StoryForm):

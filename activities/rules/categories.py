@@ -18,16 +18,17 @@ CATEGORY_WORDS: dict[str, tuple[str, ...]] = {
 
 
 def guess_category(text: str, among: list[str]) -> str:
-    """Return which of the categories `among` (all when empty) an opinion is about, by the words in it.
+    """Return which category an opinion is about, by the words in it: one of `among` (those ticked for the branch) if its
+    words are there, else any other.
 
     Longer words weigh more (`自来水` beats `路`). Without any known word it is the first of `among`, else 其他;
     the clerk sees the guess before filing and can change it.
     """
-    candidates = among or list(CATEGORY_WORDS)
-    weights = {
-        category: sum(len(word) for word in CATEGORY_WORDS.get(category, ()) if word in text) for category in candidates
-    }
-    best = max(candidates, key=lambda category: weights[category])
-    if weights[best]:
-        return best
-    return among[0] if among else Category.OTHER
+    best = _best(text, among) or _best(text, list(CATEGORY_WORDS))
+    return best or (among[0] if among else Category.OTHER)
+
+
+def _best(text: str, among: list[str]) -> str:
+    weights = {category: sum(len(word) for word in CATEGORY_WORDS.get(category, ()) if word in text) for category in among}
+    best = max(among, key=lambda category: weights[category], default="")
+    return best if best and weights[best] else ""

@@ -23,6 +23,7 @@ LONGEST_DRAFT = 400_000  # characters of JSON; fifty opinions of full length and
 LAST_VERSION = 1_000_000_000
 # The fields of the check page that say who came (see forms.lines.DETAILS) are never kept.
 IDENTITY = re.compile(r".*-m\d+-(name|phone|village|sex)", re.DOTALL)
+PRESET = re.compile(r".*-(form|role|l-\d+)", re.DOTALL)  # choices that a row has before anybody types
 
 
 @transaction.atomic
@@ -80,6 +81,11 @@ def _overtaken(draft: SheetDraft) -> Conflict:
 def read_draft(draft: SheetDraft) -> dict[str, list[str]]:
     """Return the values by field name, as they were saved."""
     return json.loads(draft.typed) if draft.typed else {}
+
+
+def is_begun(draft: SheetDraft) -> bool:
+    """Whether something was typed that still stands in it."""
+    return not all(PRESET.fullmatch(name) for name in read_draft(draft))
 
 
 def drop_draft(*, branch: Station, on: date) -> None:

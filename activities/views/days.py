@@ -26,11 +26,12 @@ def day_in(text: str) -> date:
 
 @dataclass
 class ReceptionDay:
-    """One past reception day: the branches that have no log yet, and how many are done."""
+    """One past reception day: the branches that have no log yet, how many are done, how many are begun as drafts."""
 
     day: date
     missing: list[Station] = field(default_factory=list)
     done: int = 0
+    drafts: int = 0
 
 
 class ReceptionDays:

@@ -8,10 +8,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from activities.models import DutyLog, Leave, Shift, Swap
-from activities.permissions import branches_to_file
+from activities.models import DutyLog, Leave, SheetDraft, Shift, Swap
+from activities.permissions import branches_to_file, can_plan_roster
+from activities.services.rosters.gaps import missing_on
+from activities.services import is_begun
 from activities.states import LeaveState, SwapState
-from activities.views.days import DAYS_BACK, READ_AHEAD, ReceptionDays
+from activities.views.days import DAYS_BACK, READ_AHEAD, ReceptionDay, ReceptionDays
 from deputies.permissions import sees_whole_phones
 from julu_liaison.common.working_days import today_here
 from opinions.models import Opinion
@@ -34,13 +36,13 @@ def station_home(request):
     month = DutyLog.objects.valid().filter(branch__in=branches).within(today.replace(day=1), today)
     context = {
         "today": today,
-        "days": receptions.gaps(today, WEEKS_BACK),
+        "days": _with_drafts(receptions.gaps(today, WEEKS_BACK)),
         "waiting": waiting.count(),
         "asking": Leave.objects.visible_to(request.user).filter(state=LeaveState.ASKED).count()
         + Swap.objects.visible_to(request.user).filter(state=SwapState.TAKEN).coming(today).count(),
         "overdue": waiting.overdue(today).count(),
         "next_day": next_day,
-        "next_shifts": _shifts(branches, next_day),
+        "next_shifts": _shifts(request.user, branches, next_day, today),
         "totals": month.totals(),
         "phones": sees_whole_phones(request.user),
         "weeks": WEEKS_BACK,
@@ -49,10 +51,23 @@ def station_home(request):
     return render(request, "activities/home.html", context)
 
 
-def _shifts(branches: list[Station], day: date | None) -> list[Shift]:
-    """The roster of one day in the branches' official order."""
+def _with_drafts(days: list[ReceptionDay]) -> list[ReceptionDay]:
+    """Say how many of the branches without a log somebody has begun to type in."""
+    open_ones = {(branch.pk, day.day): day for day in days for branch in day.missing}
+    for draft in SheetDraft.objects.filter(date__in=[day.day for day in days], branch__in=[key for key, _day in open_ones]):
+        day = open_ones.get((draft.branch_id, draft.date))
+        if day and is_begun(draft):
+            day.drafts += 1
+    return days
+
+
+def _shifts(user, branches: list[Station], day: date | None, today: date) -> list[Shift]:
+    """The roster of one day in the branches' official order, each with how many it lacks and whether `user` may fill it."""
     if day is None:
         return []
     order = {branch.pk: index for index, branch in enumerate(branches)}
-    rows = Shift.objects.filter(branch__in=branches, date=day).with_people()
+    rows = list(Shift.objects.filter(branch__in=branches, date=day).with_people().select_related("station"))
+    for shift in rows:
+        shift.missing = missing_on(shift)
+        shift.may_fill = day > today and can_plan_roster(user, shift.station)
     return sorted(rows, key=lambda shift: order[shift.branch_id])

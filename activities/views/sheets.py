@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from activities.forms import Problem, SheetRow, SundaySheet
 from activities.permissions import branches_to_file
-from activities.services import file_sunday
+from activities.services import file_sunday, save_draft
 from activities.states import LEAVE_KINDS, Category, Form
 from activities.views.days import DAYS_BACK, READ_AHEAD, ReceptionDays, day_in
 from deputies.states import ServiceRole
@@ -46,7 +46,9 @@ def sunday_sheet(request, day: str):
     """The sheet, empty or (coming back from the check page) with everything that was typed."""
     on = day_in(day)
     if request.method == "POST":
-        return _sheet_page(request, _sheet(request, on, request.POST))
+        sheet = _sheet(request, on, request.POST)
+        _keep_drafts(request, sheet)
+        return _sheet_page(request, sheet)
     return _sheet_page(request, _sheet(request, on, _reopened(request)))
 
 
@@ -57,6 +59,7 @@ def sunday_check(request, day: str):
     if request.method != "POST":
         return redirect("sunday-sheet", day=on.isoformat())  # after a new login: the browser's draft has the text
     sheet = _sheet(request, on, request.POST)
+    _keep_drafts(request, sheet)
     if not _may_go_on(sheet):
         return _refused(request, sheet)
     return _check_page(request, sheet)
@@ -120,6 +123,21 @@ def _sheet(request, on: date, data: QueryDict) -> SundaySheet:
     if not sheet.rows:
         raise Http404
     return sheet
+
+
+def _keep_drafts(request, sheet: SundaySheet) -> None:
+    """Keep what the sheet's script has not sent yet, or cannot. A colleague's newer draft stays; the sheet asks about it."""
+    for row in sheet.open_rows:
+        if not row.is_sent or not (row.is_touched or row.draft):
+            continue
+        try:
+            draft = save_draft(
+                branch=row.branch, on=sheet.day, version=row.version, typed=row.typed(), actor=request.user,
+                at=timezone.now(),
+            )  # fmt: skip
+        except DomainError:
+            continue
+        row.keep_version(draft.version)
 
 
 def _may_go_on(sheet: SundaySheet) -> bool:

@@ -1,8 +1,20 @@
-"""The page door's translation of domain errors: one clear Chinese page per kind, with the right status."""
+"""The page door's translation of domain errors, and what static/js/drafts.js needs to know of a form's fate."""
 
+from datetime import timedelta
+from urllib.parse import quote, urlsplit
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 
 from julu_liaison.common.errors import DomainError
+from julu_liaison.common.referring import page_before
+
+MADE = "made"  # the cookie with the names of drafts whose forms were taken
+LONGEST_MADE = 2000
+DRAFTS_LIVE = timedelta(days=7)  # as long as LIFE in drafts.js
 
 
 class DomainErrorMiddleware:
@@ -18,3 +30,39 @@ class DomainErrorMiddleware:
         if not isinstance(exception, DomainError):
             return None
         return render(request, "error.html", {"error": exception}, status=exception.status)
+
+
+class DraftMiddleware:
+    """A form that was taken leaves the name of its draft in a cookie, so that the browser forgets what was typed.
+
+    A form sent after the login had run out leads to the login, and from there back to the page it stood on: many forms'
+    own addresses show no page.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        answer = self.get_response(request)
+        if request.method != "POST" or answer.status_code != 302:
+            return answer
+        if _asks_to_sign_in(request, answer):
+            return redirect_to_login(page_before(request))
+        if request.user.is_authenticated and request.POST.get("draft"):
+            _say_made(request, answer, request.POST["draft"])
+        return answer
+
+
+def _asks_to_sign_in(request, answer) -> bool:
+    to = urlsplit(answer["Location"])
+    return to.path == reverse("login") and QueryDict(to.query).get("next") == request.get_full_path()
+
+
+def _say_made(request, answer, name: str) -> None:
+    names = [quote(name, safe=""), *request.COOKIES.get(MADE, "").split("|")]
+    value = "|".join(dict.fromkeys(filter(None, names)))
+    if len(value) > LONGEST_MADE:
+        value = names[0][:LONGEST_MADE]
+    answer.set_cookie(
+        MADE, value, max_age=DRAFTS_LIVE, secure=settings.SESSION_COOKIE_SECURE, samesite="Lax"
+    )  # not HttpOnly: it is for the script

@@ -1,7 +1,8 @@
-"""Background work as the person who asked for it watches it, and the finished file."""
+"""Background work as the person who asked for it watches it, and the finished file; a form that is out of date."""
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, render
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from julu_liaison.common.jobs import hand_out
 from julu_liaison.common.models import Job
+from julu_liaison.common.referring import is_sent_from_here, page_before
 from julu_liaison.common.working_days import today_here
 from stations.models import Posting
 from stations.querysets import scope_of
@@ -18,6 +20,8 @@ from stations.states import COUNTY_ROLES
 
 WAITS_LONG = timedelta(minutes=1)
 RUNS_LONG = timedelta(minutes=20)
+# What a page never shows again, were it only in a hidden field.
+NEVER_SHOWN = {"password", *settings.AXES_SENSITIVE_PARAMETERS}
 
 
 @require_safe
@@ -60,3 +64,20 @@ def _hint(job: Job, at) -> str:
     if job.state == Job.State.RUNNING and age > RUNS_LONG:
         return "已经做了很久,可能中途停住了,请重新做一次;还不行请联系管理员。"
     return ""
+
+
+@never_cache
+def form_out_of_date(request, reason=""):
+    """CSRF_FAILURE_VIEW: nearly always somebody has signed in again in another tab since the page was opened.
+
+    What was typed comes along and can be sent again by one press, where the form did stand on a page of ours.
+    """
+    may_send = request.user.is_authenticated and is_sent_from_here(request) and not request.FILES
+    typed = [(name, value) for name, values in request.POST.lists() for value in values] if may_send else []
+    context = {
+        "typed": [pair for pair in typed if pair[0] != "csrfmiddlewaretoken"],
+        "may_send": bool(typed) and not NEVER_SHOWN.intersection(request.POST),
+        "to": request.get_full_path(),
+        "back": page_before(request),
+    }
+    return render(request, "403_csrf.html", context, status=403)

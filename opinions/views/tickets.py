@@ -69,7 +69,7 @@ def opinion_move(request, uid, name):
         form.refuse(error.fields or {"": error.message})
         return _ticket_page(request, _found(request, uid), refused=form, status=error.status)
     messages.success(request, _done_words(MOVES[name], ticket))
-    return _back(request, ticket, name)
+    return _back(request, ticket)
 
 
 def _found(request, uid) -> Opinion:
@@ -89,10 +89,10 @@ def _done_words(move, ticket: Opinion) -> str:
     return f"{ticket.number}:{move.label},已记下{where}。"
 
 
-def _back(request, ticket: Opinion, name: str):
+def _back(request, ticket: Opinion):
     """Back to the ticket, or to the list when the move has taken it out of the person's scope."""
     if Opinion.objects.visible_to(request.user).filter(pk=ticket.pk).exists():
-        return redirect(f"{reverse('opinion', args=[ticket.uid])}?made={name}")
+        return redirect("opinion", uid=ticket.uid)
     return redirect("opinions")
 
 

@@ -4,7 +4,7 @@
 document.documentElement.classList.add("js");
 document.addEventListener("DOMContentLoaded", function () {
   "use strict";
-  var LIFE = 30 * 86400000, PREFIX = "sunday:v1:", IDENTITY = "identity:", SOON = 400, LATER = 1500, AGAIN = 10000;
+  var LIFE = 30 * 86400000, PREFIX = "sunday:v1:", IDENTITY = "identity:", SOON = 400, LATER = 1500, AGAIN = 10000, PATIENCE = 2000;
   var DETAIL = /-m\d+-/, PRIVATE = /-m\d+-(name|phone|village|sex)$/;
   function all(root, selector) { return [].slice.call(root.querySelectorAll(selector)); }
   function byId(id) { return document.getElementById(id); }
@@ -269,8 +269,16 @@ document.addEventListener("DOMContentLoaded", function () {
       return;
     }
     if (form.dataset.sent) { e.preventDefault(); return; }
+    leaving = true; clearTimeout(sending);
+    if (busy) {  // a row on its way would come in after the newer one that the form brings along
+      e.preventDefault();
+      Promise.race([busy, new Promise(function (go) { setTimeout(go, PATIENCE); })]).then(function () {
+        busy = null; leaving = false; next.click();
+      });
+      return;
+    }
     form.elements.csrfmiddlewaretoken.value = token();
-    form.dataset.sent = "1"; leaving = true; clearTimeout(sending);
+    form.dataset.sent = "1";
   });
   addEventListener("pageshow", function () { form.dataset.sent = ""; leaving = false; sending = 0; });
   document.addEventListener("keydown", function (e) {

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from activities.models import Attendance, DutyLog, LogVersion, ShiftPlace
@@ -118,33 +119,38 @@ def _record(log: DutyLog, before: dict[str, Any], reason: str, actor, at: dateti
     audit.record("correct_log", actor=actor, target=log, at=at, number=log.number, version=log.version, reason=reason)
     if confirmer and confirmer != actor:
         text = f"您确认过的工作日志{log.number}更正了,请看看再确认一次。"
-        notify(users=[confirmer], text=text, link=f"/station/logs/{log.uid}/", at=at)
+        notify(users=[confirmer], text=text, link=reverse("duty-log", args=[log.uid]), at=at)
 
 
 @dataclass(frozen=True)
 class Correction:
-    """One correction of a log: when, by whom, why, what changed, and who had confirmed what it said before."""
+    """One correction of a log: when, by whom, why, what changed, who had confirmed what it said before, and the opinions
+    that it registered.
+    """
 
     at: datetime
     actor: Any
     reason: str
     differences: list[Difference]
     confirmed_by: str
+    added: list[Any]
 
 
 def corrections_of(log: DutyLog) -> list[Correction]:
-    """The corrections of a log, latest first, each with what it changed (three queries at most)."""
+    """The corrections of a log, latest first, each with what it changed (four queries at most)."""
     versions = list(log.versions.select_related("actor"))
     if not versions:
         return []
     contents = [content_of(log), *(version.content for version in versions)]
     rows = [pair for content in contents for pair in content["attendance"].items()]
     codes = {code for code, _row in rows} | {row["for"] for _code, row in rows}
+    opinions = list(log.opinions.all())  # the latest first
     names = dict(Deputy.objects.filter(code__in=codes).values_list("code", "name"))
     return [
         Correction(
             version.at, version.actor, version.reason, log_differences(version.content, after, names),
             version.content.get("confirmed_by", ""),
+            [opinion for opinion in reversed(opinions) if opinion.registered_at == version.at],
         )
         for version, after in zip(versions, contents, strict=False)
     ]  # fmt: skip
