@@ -1,7 +1,7 @@
 """Writes of the activities app: rosters, duty logs, activities."""
 
 from activities.services.checking import misplaced_rows, record_problems
-from activities.services.drafts import drop_draft, forget_old_drafts, read_draft, save_draft
+from activities.services.drafts import drop_draft, forget_old_drafts, is_begun, read_draft, save_draft
 from activities.services.events import (
     Audience,
     add_activity_file,
@@ -134,6 +134,7 @@ __all__ = [
     "grant_exception",
     "grant_exemption",
     "hand_over_place",
+    "is_begun",
     "leaves_of",
     "leaves_on",
     "misplaced_rows",
