@@ -31,7 +31,7 @@ migrations: $(VENV)/installed-dev
 
 test-servers: $(VENV)/installed-dev
 	env DATABASE_URL=$(TEST_DATABASE_URL) REDIS_URL=$(TEST_REDIS_URL) \
-		$(BIN)/python -m pytest -n $(WORKERS) -m "not browser" --dist loadgroup
+		$(BIN)/python -m pytest -n $(WORKERS) -m "not browser and not once" --dist loadgroup
 
 test-browser: $(VENV)/installed-dev
 	env DATABASE_URL=$(TEST_DATABASE_URL) REDIS_URL=$(TEST_REDIS_URL) $(BIN)/python -m pytest -m browser

@@ -28,6 +28,8 @@ from julu_liaison.common.fonts import code_points, missing_glyphs
 from julu_liaison.common.pdf import TEMPLATES, PrintRefused, render_pdf, render_png, write_atomically
 from julu_liaison.common.qr import qr_png, qr_svg
 
+pytestmark = pytest.mark.once
+
 NAMES = (
     "张建国 李桂芳 陈卫 王志强 刘玉梅 赵德明 孙㐂兰 周文 吴秀英 郑海涛 王磊 冯淑敏 欧阳志远 褚立新 卫红 蒋大伟 沈国栋"
 )

@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 
 from activities.rules.rosters import Cause, Day, Person, Problem, explain, solve
 from tests.rosters import month, people, problems, sunday
+
+pytestmark = pytest.mark.once
 
 
 def with_seats(problem: Problem, index: int, seats: int) -> Problem:

@@ -22,6 +22,8 @@ from activities.rules.rosters import (
 from activities.rules.rosters.spreading import KEPT_PARTS, crowding
 from tests.rosters import FIRST, county, month, people, problems, sunday
 
+pytestmark = pytest.mark.once
+
 
 def assert_keeps_hard_rules(problem: Problem, plan: Plan) -> None:
     """Seats, locked places, absences, one place a date."""

@@ -13,6 +13,8 @@ from opinions.rules import due_day
 from opinions.states import Unit
 from scoring.rules import total_score
 
+pytestmark = pytest.mark.once
+
 SPRING_FESTIVAL = Calendar({date(2026, 2, day): "holiday" for day in range(15, 24)} | {date(2026, 2, 28): "workday"})
 days = st.dates(date(2020, 1, 1), date(2035, 12, 31))
 points = st.decimals(-50, 50, places=1)
