@@ -19,7 +19,7 @@ from activities.models.logs import (
     LogVersion,
     SheetDraft,
 )
-from activities.models.placed import AttachedFile, Placed, Registered, Serial
+from activities.models.placed import AttachedFile, Placed, Registered, Serial, placed_models
 from activities.models.rosters import (
     CalendarFeed,
     DutyPreference,
@@ -63,4 +63,5 @@ __all__ = [
     "Swap",
     "Visit",
     "WorkPlan",
+    "placed_models",
 ]

@@ -1,5 +1,6 @@
 """What rows that belong to a branch have in common."""
 
+from django.apps import apps
 from django.db import models
 
 from julu_liaison.common.numbering import printed_number
@@ -19,6 +20,11 @@ class Placed(models.Model):
     def put_at(self, branch: Station) -> None:
         """Set branch, station and county together."""
         self.branch, self.station_id, self.county_id = branch, branch.parent_id, branch.county_id
+
+
+def placed_models() -> list[type[Placed]]:
+    """Every model of the activities whose rows carry their branch: they follow it, and `check_data` looks at them."""
+    return [model for model in apps.get_app_config("activities").get_models() if issubclass(model, Placed)]
 
 
 class Registered(Placed):

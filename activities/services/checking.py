@@ -4,18 +4,14 @@ from collections.abc import Iterator
 
 from django.db.models import F, Q
 
-from activities.models import Activity, DutyLog, Leave, ServiceRecord, Shift, Swap, Visit
+from activities.models import Activity, placed_models
 
 
 def record_problems() -> list[str]:
-    """Return rows of shifts, logs and activities whose station or county is not that of their place."""
+    """Return rows of all that belongs to a branch, and activities, whose station or county is not that of their place."""
     problems: list[str] = []
-    placed = (
-        (Shift, "值班"), (DutyLog, "工作日志"), (Visit, "接待登记"), (ServiceRecord, "服务记录"), (Leave, "请假"),
-        (Swap, "换班"),
-    )  # fmt: skip
-    for model, word in placed:
-        problems += misplaced_rows(model, word)
+    for model in placed_models():
+        problems += misplaced_rows(model, model._meta.verbose_name)
     for activity in Activity.objects.exclude(county=F("station__county")):
         problems.append(f"活动 {activity.uid}: 所属的县与组织单位的不一致")
     return problems

@@ -21,7 +21,6 @@ from julu_liaison.common.texts import clean_text
 from julu_liaison.common.working_days import today_here
 
 LONGEST_REASON = 100
-OWN_PAGE = "/me/"
 
 
 @transaction.atomic
@@ -53,7 +52,7 @@ def grant_exemption(
         "grant_exemption", actor=actor, target=row, county_code=deputy.county.code, at=at, deputy=deputy.code,
         covers=covers, started_on=str(started_on), ended_on=str(ended_on or ""),
     )  # fmt: skip
-    tell_deputies([deputy], f"县人大办公室批准您免除{row.get_covers_display()},{_period(row)}。", OWN_PAGE, at)
+    tell_deputies([deputy], f"县人大办公室批准您免除{row.get_covers_display()},{_period(row)}。", reverse("me"), at)
     _tell_station(row, _leave_what_is_planned(row, actor, at), at)
     return row
 
@@ -77,7 +76,7 @@ def end_exemption(*, exemption: Exemption, ended_on: date, actor, at: datetime) 
         "end_exemption", actor=actor, target=row, county_code=row.deputy.county.code, at=at, before=before,
         ended_on=str(ended_on),
     )  # fmt: skip
-    tell_deputies([row.deputy], f"您免除{row.get_covers_display()}的期限改了:{_period(row)}。", OWN_PAGE, at)
+    tell_deputies([row.deputy], f"您免除{row.get_covers_display()}的期限改了:{_period(row)}。", reverse("me"), at)
     _tell_station(row, _leave_what_is_planned(row, actor, at), at)
     return row
 

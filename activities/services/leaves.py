@@ -16,6 +16,7 @@ from activities.rules.leaves import FARTHEST_AHEAD, LONGEST_LEAVE
 from activities.services.addressees import tell_deciders, tell_deputies
 from activities.services.logs.limits import closed_reason
 from activities.services.offers import drop_offers
+from activities.services.pages import leave_desk, my_duty
 from activities.services.people import hold_people
 from activities.services.rosters import release_places
 from activities.services.rosters.telling import roster_page
@@ -30,8 +31,6 @@ from stations.models import Station
 from stations.services import hold_place
 
 LONGEST_REASON = 100
-DESK = "/station/leave/"
-OWN_PAGE = "/me/duty/"
 
 
 # ---- Writing -------------------------------------------------------------------------------------------------------
@@ -67,8 +66,7 @@ def ask_leave(
     leave.save(force_insert=True)
     audit.record("ask_leave", actor=actor, target=leave, at=at, deputy=deputy.code, kind=kind, state=leave.state)
     if in_person:
-        text = f"{_headline(leave)}({leave.get_kind_display()}),请批一下。事由:{leave.reason}"
-        tell_deciders(leave.branch, text, DESK, at, without=[actor])
+        tell_deciders(leave.branch, f"{_headline(leave)},请批一下。", leave_desk(), at, without=[actor])
     else:
         _tell_approved(leave, gaps, actor, at)
     return leave
@@ -76,7 +74,10 @@ def ask_leave(
 
 @transaction.atomic
 def decide_leave(*, leave: Leave, approve: bool, actor, at: datetime, note: str = "") -> Leave:
-    """Approve, which takes the deputy off the coming shifts of those days, or refuse, which needs a `note` why."""
+    """Approve, which takes the deputy off the coming shifts of those days, or refuse, which needs a `note` why.
+
+    In a closed month nothing is approved any more, for it says who was expected then; refusing changes nothing of that.
+    """
     leave = _held(leave)
     if not can_settle_leave(actor, leave):
         raise NotAllowed("请假由站长、联络站或县人大办公室批准,自己的假请别人来批。")
@@ -87,6 +88,8 @@ def decide_leave(*, leave: Leave, approve: bool, actor, at: datetime, note: str 
         raise DomainError(f"批复最多{LONGEST_REASON}个字。", fields={"note": f"最多{LONGEST_REASON}个字"})
     if not approve and not note:
         raise DomainError("不批准的话,请写一下原因,代表会看到。", fields={"note": "请写原因"})
+    if approve:
+        _demand_open(leave, at)
     leave.state = LeaveState.APPROVED if approve else LeaveState.REFUSED
     leave.decided_by, leave.decided_at, leave.decision_note = actor, at, note
     gaps = _leave_the_shifts(leave, actor, at) if approve else []
@@ -95,7 +98,7 @@ def decide_leave(*, leave: Leave, approve: bool, actor, at: datetime, note: str 
     if approve:
         _tell_approved(leave, gaps, actor, at)
     else:
-        tell_deputies([leave.deputy], f"您{_days(leave)}的假没有批准:{note}", OWN_PAGE, at)
+        tell_deputies([leave.deputy], f"您{_days(leave)}的假没有批准,原因请看“我的值班”。", my_duty(), at)
     return leave
 
 
@@ -103,7 +106,8 @@ def decide_leave(*, leave: Leave, approve: bool, actor, at: datetime, note: str 
 def withdraw_leave(*, leave: Leave, actor, at: datetime) -> Leave:
     """Take leave back: the deputy until the day before it begins, who may decide also afterwards (entered by mistake).
 
-    Shifts that the deputy has left meanwhile are not given back; those who plan are told.
+    Shifts that the deputy has left meanwhile are not given back; those who plan are told. Approved leave of a closed
+    month stays: it says who was expected then.
     """
     leave = _held(leave)
     in_person = is_oneself(actor, leave.deputy)
@@ -114,15 +118,17 @@ def withdraw_leave(*, leave: Leave, actor, at: datetime) -> Leave:
     was_approved = leave.state == LeaveState.APPROVED
     if in_person and was_approved and is_too_late(leave.started_on, today_here(at)):
         raise DomainError(f"假期已经开始,要撤回请打电话给{station_desk(leave.branch)}。")
+    if was_approved:
+        _demand_open(leave, at)
     leave.state = LeaveState.WITHDRAWN
     leave.save(update_fields=["state"])
     audit.record("withdraw_leave", actor=actor, target=leave, at=at, deputy=leave.deputy.code)
     more = ",排班时可以再排这位代表" if was_approved and leave.activity is None else ""
     tell_deciders(
-        leave.branch, f"{leave.deputy.name}{_days(leave)}的假撤回了{more}。", DESK, at, without=[actor]
+        leave.branch, f"{leave.deputy.name}{_days(leave)}的假撤回了{more}。", leave_desk(), at, without=[actor]
     )  # fmt: skip
     if not in_person:
-        tell_deputies([leave.deputy], f"您{_days(leave)}的假由{actor.name}撤回了。", OWN_PAGE, at)
+        tell_deputies([leave.deputy], f"您{_days(leave)}的假由{actor.name}撤回了。", my_duty(), at)
     return leave
 
 
@@ -205,8 +211,13 @@ def _demand_in_time(leave: Leave, in_person: bool, at: datetime) -> None:
     if in_person and is_too_late(leave.started_on, today):
         sentence = f"当天的假来不及在手机上请了,请打电话给{station_desk(leave.branch)}"
         raise DomainError(f"{sentence}。", fields={"started_on": sentence})
-    closed = closed_reason(leave.branch, leave.started_on, at) if leave.started_on < today else ""
-    if closed:
+    _demand_open(leave, at)
+
+
+def _demand_open(leave: Leave, at: datetime) -> None:
+    """Of what is over, the filing limit says how long it may still be changed."""
+    gone = leave.started_on < today_here(at)
+    if gone and (closed := closed_reason(leave.branch, leave.started_on, at)):
         raise DomainError(closed, fields={"started_on": "这个月的记录已经截止"})
 
 
@@ -236,13 +247,13 @@ def _leave_the_shifts(leave: Leave, actor, at: datetime) -> list[Shift]:
 
 def _tell_approved(leave: Leave, gaps: list[Shift], actor, at: datetime) -> None:
     """The deputy learns of it; those who plan learn which days now have a gap, also whoever has just decided."""
-    tell_deputies([leave.deputy], f"您{_days(leave)}的假({leave.get_kind_display()})批准了。", OWN_PAGE, at)
+    tell_deputies([leave.deputy], f"您{_days(leave)}的假批准了。", my_duty(), at)
     if gaps:
         days = "、".join(f"{shift.date.month}月{shift.date.day}日{shift.branch.name}" for shift in gaps)
         text = f"{leave.deputy.name}请假,{days}缺人,请安排别的代表。"
         tell_deciders(gaps[0].branch, text, roster_page(gaps[0].roster.month), at)
     elif leave.asked_by_id == actor.pk:
-        tell_deciders(leave.branch, f"{_headline(leave)},已由{actor.name}登记。", DESK, at, without=[actor])
+        tell_deciders(leave.branch, f"{_headline(leave)},已由{actor.name}登记。", leave_desk(), at, without=[actor])
 
 
 def _headline(leave: Leave) -> str:

@@ -2,7 +2,17 @@
 
 from datetime import date, datetime, timedelta
 
-from activities.models import DutyLog, Leave, ServiceRecord, Shift, ShiftPlace, Swap, Visit
+from activities.models import (
+    DutyLog,
+    Leave,
+    OtherService,
+    ServiceRecord,
+    Shift,
+    ShiftPlace,
+    Swap,
+    Visit,
+    placed_models,
+)
 from activities.services.offers import drop_offers_of_day
 from activities.services.rosters.telling import own_page
 from activities.states import RosterState, ShiftState
@@ -13,26 +23,30 @@ from stations.models import Station
 from stations.rules import Effect
 from stations.states import Level
 
+# What goes with its branch, in the words of the preview and of the audit; of shifts see `follow_branch`.
+FOLLOWING = {
+    DutyLog: ("工作日志,一起过去,编号不变", "篇"),
+    Visit: ("接待登记,一起过去,编号不变", "条"),
+    ServiceRecord: ("服务记录,一起过去,编号不变", "条"),
+    Leave: ("请假,一起过去", "次"),
+    Swap: ("换班,一起过去", "次"),
+    OtherService: ("另行安排的服务,一起过去", "次"),
+}
+
 
 def follow_branch(*, branch: Station, target: Station, at: datetime) -> list[Effect]:
-    """The branch's logs and shifts go to the new station; numbers stay in the register that gave them.
+    """Everything of the branch goes to the new station; numbers stay in the register that gave them.
 
     A published day is a promise and stays; what was only drafted is for the new station to plan.
     """
     shifts = Shift.objects.filter(branch=branch)
     to_come = shifts.filter(date__gt=today_here(at))
     drafted = _forget_drafts(to_come)
+    OtherService.objects.filter(branch=branch, roster__state=RosterState.DRAFT, by__gt=today_here(at)).delete()
     promised = to_come.on_the_calendar().count()
-    shifts.update(station=target)
-    logs = DutyLog.objects.filter(branch=branch).update(station=target)
-    visits = Visit.objects.filter(branch=branch).update(station=target)
-    services = ServiceRecord.objects.filter(branch=branch).update(station=target)
-    requests = sum(model.objects.filter(branch=branch).update(station=target) for model in (Leave, Swap))
+    moved = {model: model.objects.filter(branch=branch).update(station=target) for model in placed_models()}
     return _told(
-        Effect("工作日志,一起过去,编号不变", logs, "篇"),
-        Effect("接待登记,一起过去,编号不变", visits, "条"),
-        Effect("服务记录,一起过去,编号不变", services, "条"),
-        Effect("请假和换班,一起过去", requests, "件"),
+        *(Effect(words, moved[model], unit) for model, (words, unit) in FOLLOWING.items()),
         Effect("已公布的接待日,照常接待", promised, "次"),
         Effect(f"还没公布的接待日,改由{target.name}重新排", drafted, "次"),
     )

@@ -16,7 +16,8 @@ from julu_liaison.common.errors import Conflict, NotAllowed
 def confirm_logs(*, logs: Iterable[DutyLog], actor, at: datetime) -> int:
     """Confirm logs (确认), all or none; returns how many were new. One that is confirmed already stays as it was.
 
-    Raises NotAllowed, and Conflict for a void one.
+    The filing limit does not bind it: the log stays as it is, and the head may come to it late. Raises NotAllowed, and
+    Conflict for a void one.
     """
     rows = list(DutyLog.objects.select_for_update().filter(pk__in=[log.pk for log in logs]).order_by("pk"))
     if not all(can_confirm_log(actor, log) for log in rows):

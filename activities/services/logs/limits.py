@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 
 from activities.models import FilingException, FilingLimit
 from activities.permissions import can_allow_late_logs
@@ -20,13 +21,13 @@ LIMIT_DAYS = range(1, 29)  # every month has them
 LONGEST_REASON = 100
 
 
-def closed_reason(branch: Station, on: date, at: datetime) -> str:
-    """Why logs of the day `on` can no longer be filed, corrected or voided at `branch`; empty while they can."""
-    return closed_reasons([branch], on, at).get(branch.pk, "")
+def closed_reason(place: Station, on: date, at: datetime) -> str:
+    """Why nothing of the day `on` can be entered, corrected or voided at `place` any more; empty while it can."""
+    return closed_reasons([place], on, at).get(place.pk, "")
 
 
 def closed_reasons(branches: Collection[Station], on: date, at: datetime) -> dict[int, str]:
-    """The same for several branches, by key, in two queries at most; the open ones are left out."""
+    """The same for several places, by key, in two queries at most; the open ones are left out."""
     today = today_here(at)
     limits = FilingLimit.objects.filter(county__in={branch.county_id for branch in branches})
     last_days = {county: last_filing_day(on, day) for county, day in limits.values_list("county", "day") if day}
@@ -49,14 +50,14 @@ def _places_with_exception(branches: list[Station], on: date, today: date) -> se
 
 def _sentence(on: date, last: date) -> str:
     return (
-        f"{on.year}年{on.month}月的工作日志到{last.year}年{last.month}月{last.day}日截止了,"
+        f"{on.year}年{on.month}月的登记到{last.year}年{last.month}月{last.day}日截止了,"
         "补登记、更正和作废要先请县人大办公室批准补录。"
     )
 
 
-def demand_open(branch: Station, on: date, at: datetime) -> None:
-    """Raise DomainError where logs of that day are closed at `branch`."""
-    reason = closed_reason(branch, on, at)
+def demand_open(place: Station, on: date, at: datetime) -> None:
+    """Raise DomainError where that day is closed at `place`."""
+    reason = closed_reason(place, on, at)
     if reason:
         raise DomainError(reason, fields={"date": "这个月已经截止,请县人大办公室批准补录"})
 
@@ -134,7 +135,7 @@ def _tell_clerks(exception: FilingException, at: datetime) -> None:
         f"{last.year}年{last.month}月{last.day}日的工作日志,到{until.month}月{until.day}日为止,请抓紧办好。"
     )
     users = {row.user_id: row.user for row in rows}
-    notify(users=[users[key] for key in sorted(users)], text=text, link="/station/logs/", at=at)
+    notify(users=[users[key] for key in sorted(users)], text=text, link=reverse("duty-logs"), at=at)
 
 
 @transaction.atomic

@@ -24,6 +24,7 @@ LONGEST_SIDE = 1600  # pixels: enough for a screen and a page of A4, a few hundr
 def add_log_photos(*, log: DutyLog, files: Sequence[bytes], actor, at: datetime) -> list[LogPhoto]:
     """Put pictures to a log, all or none. They are named by us: a file's own name may be a villager's.
 
+    The filing limit binds neither this nor taking one away: photos change no figure, and they come in late.
     Raises NotAllowed, Conflict for a void log, DomainError(fields={"photos": …}) for too many or for no picture.
     """
     log = _held(log, actor)

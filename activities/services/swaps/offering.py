@@ -9,6 +9,7 @@ from activities.permissions import can_ask_leave, can_settle_swap
 from activities.rules import day_words
 from activities.services.addressees import tell_deciders, tell_deputies
 from activities.services.offers import close_swap, swap_page
+from activities.services.pages import leave_desk
 from activities.services.people import hold_people
 from activities.services.swaps.checking import (
     checked_reason,
@@ -25,8 +26,6 @@ from deputies.permissions import is_oneself
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from stations.services import hold_place
-
-DESK = "/station/leave/"
 
 
 @transaction.atomic
@@ -114,7 +113,7 @@ def _tell_taken(swap: Swap, actor, at: datetime) -> None:
     if not is_oneself(actor, swap.giver):
         tell_deputies([swap.giver], text, swap_page(swap), at)
     told = f"{swap.giver.name}{day_words(swap.shift.date)}的班有人接了({taker.name}),等本人或您确认。"
-    tell_deciders(swap.shift.branch, told, DESK, at, without=[actor, swap.giver.user, taker.user])
+    tell_deciders(swap.shift.branch, told, leave_desk(), at, without=[actor, swap.giver.user, taker.user])
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from activities.permissions import can_decide_leave, can_settle_swap
 from activities.rules import day_words
 from activities.services.addressees import tell_deciders, tell_deputies
 from activities.services.offers import close_swap, drop_offers_of_place, offer_again, swap_page
+from activities.services.pages import leave_desk
 from activities.services.people import hold_people
 from activities.services.rosters import hand_over_place
 from activities.services.swaps.checking import (
@@ -20,7 +21,7 @@ from activities.services.swaps.checking import (
     hold_swap,
     taker_of,
 )
-from activities.services.swaps.offering import DESK, demand_exchange
+from activities.services.swaps.offering import demand_exchange
 from activities.states import SwapState
 from deputies.models import Deputy
 from deputies.permissions import is_oneself
@@ -77,7 +78,7 @@ def _tell_confirmed(swap: Swap, actor, at: datetime) -> None:
     back = f",{day_words(swap.return_shift.date)}的班由{giver.name}接" if swap.return_shift else ""
     text = f"换班定了:{day}{swap.shift.branch.name}的班由{taker.name}接替{giver.name}{back}。"
     tell_deputies([person for person in (giver, taker) if not is_oneself(actor, person)], text, swap_page(swap), at)
-    tell_deciders(swap.shift.branch, text, DESK, at, without=[actor, giver.user, taker.user])
+    tell_deciders(swap.shift.branch, text, leave_desk(), at, without=[actor, giver.user, taker.user])
 
 
 @transaction.atomic

@@ -42,6 +42,7 @@ def register_visit(
     if not can_file_log(actor, branch):
         raise NotAllowed(f"{branch.full_name}的接待登记由所在联络站或本站站长办理。")
     check_day(branch, on, at)
+    log = _held(log)
     if log and (log.branch_id, log.date, log.state) != (branch.pk, on, LogState.FILED):
         raise DomainError("这篇工作日志不是这个分站这一天的,请核对。", fields={"log": "请核对日期和分站"})
     problems = entry_problems(entry) | _receiver_problems(entry.deputy, branch, on, log)
@@ -56,6 +57,11 @@ def register_visit(
     if entry.becomes_opinion:
         settle(matters_recorded, sender=Visit, branch=branch, log=log, matters=[entry], actor=actor, at=at)
     return visit
+
+
+def _held(log: DutyLog | None) -> DutyLog | None:
+    """The log as it is now: it may have been voided since the page was opened, and is not until this is done."""
+    return DutyLog.objects.select_for_update().get(pk=log.pk) if log else None
 
 
 def _receiver_problems(deputy: Deputy | None, branch: Station, on: date, log: DutyLog | None) -> dict[str, str]:
@@ -81,7 +87,8 @@ def _entered_just_now(entry: Matter, branch: Station, on: date, actor, at: datet
 def accept_visit(*, visit: Visit, version: int, actor, at: datetime) -> Visit:
     """Make a ticket of a visit that was answered on the spot or refused: the villager asked again, or was right.
 
-    It counts as received on the day of the visit; its terms run from now.
+    It counts as received on the day of the visit; its terms run from now. Allowed for a visit of a closed month, too:
+    the number and what was written down stay, and the villager need not wait for the county's exception.
     """
     visit = hold_visit(visit, actor, version=version)
     if hasattr(visit, "opinion"):

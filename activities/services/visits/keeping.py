@@ -97,7 +97,10 @@ def record_outcome(
     actor,
     at: datetime,
 ) -> Visit:
-    """Write down how a visit that became no ticket was handled, and when and how the villager was told."""
+    """Write down how a visit that became no ticket was handled, and when and how the villager was told.
+
+    The filing limit does not bind it: the villager may be told, and asked how it went, after the month is closed.
+    """
     visit = hold_visit(visit, actor)
     if hasattr(visit, "opinion"):
         raise Conflict("这一件已转为意见,办得怎么样请在意见里记。")
