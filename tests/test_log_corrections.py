@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from activities.models import Attendance, DutyLog, LogVersion
 from activities.services import (
@@ -199,3 +200,15 @@ def test_a_march_mistake_corrected_in_june_is_reversed_in_march(cast, django_cap
     assert entries[1].reverses == entries[0]
     assert entries[1].occurred_on == day
     assert score_of(deputy=people[1], year=2026).deductions == 0
+
+
+def test_forgotten_opinions_are_listed_with_the_correction_that_added_them(cast, log, signed_in):
+    matters = [Matter("机井坏了"), Matter("校车太挤")]
+    correct(log, row_of(cast, (Presence.PRESENT, Presence.ABSENT), matters=matters), reason="漏登了意见")
+    correct(log, row_of(cast, received=5), version=2, at=moment(date(2026, 6, 11)))
+    told = corrections_of(DutyLog.objects.get())
+    numbers = list(log.opinions.order_by("pk").values_list("number", flat=True))
+    assert [[opinion.number for opinion in one.added] for one in told] == [[], numbers[1:]]
+    page = signed_in(cast.clerk).get(reverse("duty-log", args=[log.uid])).content.decode()
+    steps = page[page.index("corrections-h") :]
+    assert "补登记意见" in steps and all(number in steps for number in numbers[1:]) and numbers[0] not in steps

@@ -242,3 +242,76 @@ def test_a_called_off_day_with_a_draft_opens_again(cast, signed_in):
     Shift.objects.filter(branch=cast.gt01).update(state=ShiftState.CANCELLED, reason="庙会")
     save(cast)
     assert 'name="GT01-n"' in signed_in(cast.clerk).get(SHEET).content.decode()
+
+
+# --- Checking keeps what the script has not sent ---------------------------------------------------------------
+
+
+CHECK = reverse("sunday-check", args=[SUNDAY.isoformat()])
+SENT = {"GT01-n": "4", "GT01-o": "市场门口的路灯坏了三盏\r\n三组灌溉渠塌了", "GT01-form": "onsite", "GT01-v": "0"}
+
+
+@pytest.mark.parametrize("address", [CHECK, SHEET])
+def test_sending_the_sheet_keeps_every_row_that_was_typed(cast, signed_in, address):
+    page = signed_in(cast.clerk).post(address, SENT | {"GT02-s": "讲了医保", "GT02-v": "0", "GT02-form": "onsite"})
+    assert {draft.branch.code: read_draft(draft) for draft in SheetDraft.objects.all()} == {
+        "GT01": {"GT01-n": ["4"], "GT01-o": ["市场门口的路灯坏了三盏\n三组灌溉渠塌了"], "GT01-form": ["onsite"]},
+        "GT02": {"GT02-s": ["讲了医保"], "GT02-form": ["onsite"]},
+    }
+    assert 'name="GT01-v" value="1"' in page.content.decode()  # going on is going on from there
+
+
+def test_the_check_page_goes_on_from_the_kept_version(cast, signed_in):
+    draft_roster(station=cast.gt, month=SUNDAY, actor=cast.clerk, at=moment(SUNDAY))
+    people = [place.deputy for place in Shift.objects.get(branch=cast.gt01, date=SUNDAY).places.all()]
+    client = signed_in(cast.clerk)
+    page = client.post(CHECK, SENT | {f"GT01-a-{deputy.pk}": "present" for deputy in people})
+    assert page.status_code == 200 and 'name="GT01-v" value="1"' in page.content.decode()
+
+
+def test_sending_the_sheet_twice_is_one_version(cast, signed_in):
+    client = signed_in(cast.clerk)
+    client.post(CHECK, SENT)
+    client.post(CHECK, SENT)
+    assert SheetDraft.objects.get().version == 1
+
+
+def test_a_colleagues_newer_draft_outlives_the_sending(cast, signed_in):
+    save(cast, actor=cast.head)
+    page = signed_in(cast.clerk).post(SHEET, SENT | {"GT01-n": "9"}).content.decode()
+    assert read_draft(SheetDraft.objects.get()) == TYPED
+    assert 'name="GT01-v" value="0"' in page and 'value="9"' in page
+
+
+def test_rows_that_were_not_sent_keep_their_drafts(cast, signed_in):
+    """The check page sends only what is to be filed."""
+    save(cast, actor=cast.head)
+    signed_in(cast.clerk).post(SHEET, {"GT02-n": "1", "GT02-v": "0"})
+    assert read_draft(SheetDraft.objects.get(branch=cast.gt01)) == TYPED
+
+
+def test_an_emptied_row_empties_its_draft(cast, signed_in):
+    save(cast)
+    signed_in(cast.clerk).post(CHECK, {"GT01-n": "", "GT01-form": "onsite", "GT01-v": "1"})
+    assert read_draft(SheetDraft.objects.get()) == {"GT01-form": ["onsite"]}
+
+
+def test_who_the_villager_is_is_not_kept_by_sending(cast, signed_in):
+    signed_in(cast.clerk).post(CHECK, SENT | {"GT01-m0-name": "张三丰", "GT01-m0-text": "市场门口的路灯坏了三盏"})
+    assert "张三丰" not in str(read_draft(SheetDraft.objects.get()))
+
+
+# --- What the station's home page says of them -----------------------------------------------------------------
+
+
+def test_home_counts_the_begun_drafts_of_days_without_a_log(cast, signed_in, monkeypatch):
+    monkeypatch.setattr("activities.views.home.today_here", lambda at=None: SUNDAY)
+    client, home = signed_in(cast.clerk), reverse("station-home")
+    assert "草稿" not in client.get(home).content.decode()
+    save(cast)
+    assert "草稿1个" in client.get(home).content.decode()
+    save(cast, version=1, typed={"GT01-form": ["onsite"], "GT01-role": ["liaison"], "GT01-l-7": ["sick_leave"]})
+    assert "草稿" not in client.get(home).content.decode()  # emptied again
+    save(cast, version=2)
+    file(cast)
+    assert "草稿" not in client.get(home).content.decode()

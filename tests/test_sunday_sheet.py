@@ -19,7 +19,8 @@ from julu_liaison.common.working_days import Calendar
 from julu_liaison.overview import frame
 from opinions.models import Opinion
 from stations.models import Station
-from stations.services import open_station
+from stations.services import appoint, open_station
+from stations.states import Role
 from tests.cast import OPENED, SUNDAY, make_deputy, moment
 
 DAY = SUNDAY.isoformat()
@@ -166,6 +167,19 @@ def test_check_shows_what_will_be_filed_and_files_nothing(rostered, on_duty, sig
 )
 def test_a_lines_category(chosen, text, expected):
     assert guess_category(text, chosen) == expected
+
+
+def test_a_clerk_of_two_stations_is_told_which_branch_is_checked(rostered, on_duty, signed_in):
+    appoint(user=rostered.clerk, role=Role.CLERK, station=rostered.yt, started_on=OPENED, actor=rostered.admin)
+    page = signed_in(rostered.clerk).post(url("sunday-check"), sheet_of(on_duty)).content.decode()
+    assert '<h2 id="GT01-h2">官亭镇第一分站</h2>' in page
+
+
+def test_the_logs_just_filed_are_one_press_away(rostered, on_duty, signed_in):
+    client = signed_in(rostered.clerk)
+    page = client.post(url("sunday-file"), sheet_of(on_duty), follow=True).content.decode()
+    log = DutyLog.objects.get()
+    assert f'<a href="{reverse("duty-log", args=[log.uid])}">日志{log.number}</a>' in page
 
 
 def test_untouched_branches_are_no_error_and_are_not_filed(rostered, on_duty, signed_in):
