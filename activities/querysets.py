@@ -91,6 +91,10 @@ class LeaveQuerySet(DeputysQuerySet):
     def approved(self):
         return self.filter(state=LeaveState.APPROVED)
 
+    def asked(self):
+        """Leave that waits to be decided."""
+        return self.filter(state=LeaveState.ASKED)
+
     def overlapping(self, start: date, end: date):
         """Leave that counts on at least one day from `start` to `end`, both included."""
         return self.filter(started_on__lte=end, ended_on__gte=start)

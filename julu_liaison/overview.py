@@ -20,7 +20,7 @@ SECTIONS_OF = {
         ("意见建议", (("意见建议", "opinions"),)),
         ("接待", (
             ("没登记的分站", "console-sundays"), ("排班", "console-roster"), ("请假换班", "station-leave"),
-            ("工作日志", "duty-logs"), ("来访登记", "visits"), ("补录期限", "late-logs"),
+            ("工作日志", "duty-logs"), ("接待登记", "visits"), ("补录期限", "late-logs"),
         )),
         ("活动", (
             ("活动", "activities"), ("工作计划", "console-plans"), ("民生实事", "projects"), ("服务记录", "station-service"),
@@ -37,7 +37,7 @@ SECTIONS_OF = {
         ("意见建议", (("意见建议", "opinions"),)),
         ("接待", (
             ("没登记的分站", "console-sundays"), ("排班", "console-roster"), ("请假换班", "station-leave"),
-            ("工作日志", "duty-logs"), ("来访登记", "visits"),
+            ("工作日志", "duty-logs"), ("接待登记", "visits"),
         )),
         ("活动", (("活动", "activities"), ("工作计划", "console-plans"), ("服务记录", "station-service"))),
         ("代表", (("代表", "console-deputies"), ("分站和群众", "branches"))),
@@ -49,7 +49,7 @@ SECTIONS_OF = {
         ("本周", (("本周", "station-home"),)),
         ("接待", (
             ("登记接待日", "sunday"), ("排班", "roster"), ("请假换班", "station-leave"), ("工作日志", "duty-logs"),
-            ("来访登记", "visits"),
+            ("接待登记", "visits"),
         )),
         ("群众意见", (("群众意见", "opinions"),)),
         ("活动", (("活动", "activities"), ("工作计划", "work-plan"), ("服务记录", "station-service"))),
@@ -61,7 +61,7 @@ SECTIONS_OF = {
     "department": (("待办", (("待办", "opinions"),)),),
     "head": (
         ("首页", (("首页", "me"),)),
-        ("接待", (("登记接待日", "sunday"), ("工作日志", "duty-logs"), ("请假换班", "station-leave"), ("来访登记", "visits"))),
+        ("接待", (("登记接待日", "sunday"), ("工作日志", "duty-logs"), ("请假换班", "station-leave"), ("接待登记", "visits"))),
         ("值班", (("我的值班", "my-duty"), ("排班表", "my-roster"), ("日历", "my-calendar"))),
         ("意见", (("意见", "opinions"),)),
         ("活动", (("活动", "my-activities"), ("服务记录", "my-service"), ("档案", "my-archive"), ("得分", "my-score"))),

@@ -274,12 +274,12 @@ def test_approved_leave_is_taken_back_at_the_desk(cast, signed_in, shift):
 def test_leave_entered_after_a_telephone_call(cast, signed_in, shift):
     client, link = signed_in(cast.clerk), reverse("station-leave-add")
     found = client.get(link, {"q": "李代"})
-    assert [person.name for person in found.context["found"]] == ["李代表"] and "checked" in found.text
+    assert [person.name for person, _coming in found.context["found"]] == ["李代表"] and "checked" in found.text
     days = {"started_on": DAY.isoformat(), "ended_on": DAY.isoformat(), "q": "李代"}
     facts = TYPED | days | {"deputy": cast.deputy_person.pk}
     wrong = client.post(link, facts | {"reason": ""})
     assert wrong.status_code == 400 and DAY.isoformat() in wrong.text and 'href="#id_reason"' in wrong.text
-    assert "已经批准并告诉本人" in client.post(link, facts, follow=True).text
+    assert "已经批准。已经通知李代表。" in client.post(link, facts, follow=True).text
     assert on_duty(shift) == {"赵站长"}
 
 

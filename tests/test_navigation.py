@@ -40,7 +40,7 @@ def test_sections_of_each_role(cast, who, labels):
 def test_the_section_of_a_page_shows_its_other_pages(cast):
     context = frame_of(cast.clerk, reverse("duty-logs"))
     assert [item.label for item in context["nav"] if item.is_current] == ["接待"]
-    assert [item.label for item in context["subnav"]] == ["登记接待日", "排班", "请假换班", "工作日志", "来访登记"]
+    assert [item.label for item in context["subnav"]] == ["登记接待日", "排班", "请假换班", "工作日志", "接待登记"]
     assert [item.label for item in context["subnav"] if item.is_current] == ["工作日志"]
 
 

@@ -55,7 +55,7 @@ def test_from_nothing_to_published(cast, signed_in):
     drafted = client.post(PAGE, {"act": "draft"}, follow=True)
     assert "草稿" in drafted.text and "赵站长" in drafted.text
     asked = client.get(f"{PAGE}&publish=1").text
-    assert "公布并通知代表" in asked and "2个分站" in asked
+    assert "会通知2位,4位没有账号,要打电话" in asked and "2个分站" in asked
     done = client.post(PAGE, {"act": "publish"}, follow=True)
     assert "已公布" in done.text
     assert Roster.objects.get().state == RosterState.PUBLISHED

@@ -240,7 +240,7 @@ def test_another_service_planned_settles_the_matter(cast, crowd):
 def test_a_year_without_a_calendar_is_planned_with_a_warning(cast):
     CalendarDay.objects.all().delete()
     roster, _unplaced, warnings = draft(cast)
-    assert warnings == ["2026年的节假日还没有录入,先按普通星期日排;节假日公布后请到“节假日”里补上,再重新排。"]
+    assert warnings == ["2026年的节假日还没有录入,先按普通星期日排;由县里录入,录入以后请重新排一次。"]
     assert sorted(set(roster.shifts.values_list("date", flat=True))) == SUNDAYS
 
 

@@ -5,7 +5,8 @@ from datetime import date, datetime
 
 from django import forms
 
-from activities.models import Leave, Shift
+from activities.forms.selects import OwnedSelect
+from activities.models import Leave, Shift, ShiftPlace
 from activities.rules import MOST_AVOIDED, WEEKS, day_words
 from activities.rules.plans import month_end
 from activities.services.preferences import LONGEST_NOTE
@@ -82,6 +83,14 @@ class EnteredLeaveForm(PeriodLeaveForm):
         self.fields["deputy"].queryset = people
         self.fields["kind"].widget = forms.RadioSelect(choices=LEAVE_KINDS)
         self.fields["kind"].error_messages["required"] = "请选假别"
+        self.fields["ended_on"].required = False
+
+    def clean(self) -> dict:
+        """One day only: the last one is left empty."""
+        chosen = super().clean()
+        if "started_on" in chosen and "ended_on" in chosen:
+            chosen["ended_on"] = chosen["ended_on"] or chosen["started_on"]
+        return chosen
 
 
 class OfferForm(DeskForm):
@@ -108,8 +117,8 @@ class TakeForm(DeskForm):
 class EnteredSwapForm(DeskForm):
     """Who takes a place, and which day the other one takes back; arranged for both of them.
 
-    `home` and `near` are those who are free of the branch and of the station's other branches; `days` the branch's
-    other days with the names on them.
+    `home` and `near` are those who are free of the branch and of the station's other branches; `places` what they have
+    to give in exchange, of which only the taker's own will do.
     """
 
     taker = forms.ChoiceField(
@@ -117,34 +126,49 @@ class EnteredSwapForm(DeskForm):
         error_messages={"required": "请选由谁来接", "invalid_choice": "请在列出的代表里选"},
     )  # fmt: skip
     return_shift = forms.ChoiceField(
-        label="拿哪一天换", required=False, widget=forms.Select(attrs={"class": "fld"}),
+        label="拿哪一天换", required=False, widget=OwnedSelect(attrs={"class": "fld"}),
         error_messages={"invalid_choice": "这一天现在不能换了,请重新选"},
     )  # fmt: skip
     reason = _text("原因", required=False)
 
-    def __init__(self, *args, home: Iterable[Deputy], near: Iterable[tuple[Station, Deputy]], days, **kwargs):
+    def __init__(self, *args, home: Iterable[Deputy], near: Iterable[tuple[Station, Deputy]], places, **kwargs):
         super().__init__(*args, **kwargs)
         near = list(near)
         self.people = {str(person.pk): person for person in [*home, *(person for _branch, person in near)]}
-        self.days = {str(shift.pk): shift for shift in days}
+        self.places = {f"{place.shift_id}-{place.deputy_id}": place for place in places}
         others = [(str(person.pk), f"{person.name}({branch.name})") for branch, person in near]
         own = [(str(person.pk), person.name) for person in home]
         self.fields["taker"].choices = [
             ("", "请选"), *([("本分站", own)] if own else []), *([("本站其他分站", others)] if others else []),
         ]  # fmt: skip
-        self.fields["return_shift"].choices = [("", "不用换,只是顶班"), *map(_day_choice, self.days.items())]
+        self.fields["return_shift"].widget.owners = {key: str(place.deputy_id) for key, place in self.places.items()}
+        self.fields["return_shift"].choices = [("", "不用换,只是顶班"), *_days_by_person(self.places)]
 
     def clean_taker(self) -> Deputy:
         return self.people[self.cleaned_data["taker"]]
 
     def clean_return_shift(self) -> Shift | None:
-        return self.days.get(self.cleaned_data["return_shift"])
+        place, taker = self.places.get(self.cleaned_data["return_shift"]), self.cleaned_data.get("taker")
+        if place is None or taker is None:
+            return None
+        if place.deputy_id != taker.pk:
+            raise forms.ValidationError(
+                f"{day_words(place.shift.date)}是{place.deputy.name}的班,{taker.name}换不了;{self._own_days(taker)}"
+            )
+        return place.shift
+
+    def _own_days(self, taker: Deputy) -> str:
+        days = [day_words(place.shift.date) for place in self.places.values() if place.deputy_id == taker.pk]
+        return f"{taker.name}可以拿来换的是{'、'.join(days)}" if days else f"{taker.name}没有可以换的班,请选“只是顶班”"
 
 
-def _day_choice(item: tuple[str, Shift]) -> tuple[str, str]:
-    key, shift = item
-    names = "、".join(place.deputy.name for place in shift.places.all())
-    return key, f"{day_words(shift.date)}({names})" if names else day_words(shift.date)
+def _days_by_person(places: dict[str, ShiftPlace]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The days as choices in groups, each with whose they are."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for key, place in places.items():
+        label = f"{day_words(place.shift.date)}{place.shift.branch.name}({place.deputy.name})"
+        groups.setdefault(f"{place.deputy.name}的班", []).append((key, label))
+    return list(groups.items())
 
 
 class WishForm(DeskForm):

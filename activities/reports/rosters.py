@@ -20,11 +20,12 @@ NAMES_WIDTH = 22
 
 @dataclass(frozen=True)
 class OnDuty:
-    """One deputy on one day, with the last day served and how often this year."""
+    """One deputy on one day, with the last day served and how often this year; `asks_leave`: leave of it is not decided."""
 
     place: ShiftPlace
     last: date | None = None
     times: int = 0
+    asks_leave: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,10 +101,12 @@ def month_table(
     branches: Collection[int] | None = None,
     published_only: bool = False,
     counts: Mapping[int, tuple[date | None, int]] | None = None,
+    asking: Collection[tuple[int, date, date]] = (),
 ) -> MonthTable:
     """Read the month of `station`: of the branches with these keys, or of all (three queries).
 
-    `counts`: (last duty, times this year) by deputy key, shown beside the names.
+    Shown beside the names: `counts`, (last duty, times this year) by deputy key; `asking`, leave that nobody has decided
+    yet (deputy key, first and last day).
     """
     rows = Shift.objects.filter(station=station).of_month(month)
     rows = rows.filter(roster__state=RosterState.PUBLISHED) if published_only else rows
@@ -112,7 +115,7 @@ def month_table(
     if not shifts:
         return MonthTable(month)
     days = _days(month, shifts)
-    return MonthTable(month, days, _lines(_places(station, month, shifts, branches), days, shifts, counts or {}))
+    return MonthTable(month, days, _lines(_places(station, month, shifts, branches), days, shifts, counts or {}, asking))
 
 
 def _days(month: date, shifts: list[Shift]) -> list[Day]:
@@ -140,17 +143,23 @@ def _places(station: Station, month: date, shifts: list[Shift], branches: Collec
     ]
 
 
-def _lines(branches: list[Station], days: list[Day], shifts: list[Shift], counts: Mapping) -> list[Line]:
+def _lines(
+    branches: list[Station], days: list[Day], shifts: list[Shift], counts: Mapping, asking: Collection
+) -> list[Line]:
     by_place = {(shift.branch_id, shift.for_sunday): shift for shift in shifts}
     lines = []
     for branch in branches:
         found = [(by_place.get((branch.pk, day.for_sunday)), day) for day in days]
-        lines.append(Line(branch, [(_cell(shift, day, counts) if shift else None, day) for shift, day in found]))
+        lines.append(Line(branch, [(_cell(shift, day, counts, asking) if shift else None, day) for shift, day in found]))
     return lines
 
 
-def _cell(shift: Shift, day: Day, counts: Mapping) -> Cell:
-    people = [OnDuty(place, *counts.get(place.deputy_id, (None, 0))) for place in shift.places.all()]
+def _cell(shift: Shift, day: Day, counts: Mapping, asking: Collection) -> Cell:
+    asked = {key for key, start, end in asking if start <= shift.date <= end}
+    people = [
+        OnDuty(place, *counts.get(place.deputy_id, (None, 0)), asks_leave=place.deputy_id in asked)
+        for place in shift.places.all()
+    ]
     return Cell(shift, people, shift.date if shift.date != day.date else None)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Q
 
@@ -12,9 +13,25 @@ from stations.models import Posting, Station
 from stations.states import Role
 
 
+class Reach(NamedTuple):
+    """Of some deputies those whom a notice reaches, and those who have to be telephoned."""
+
+    told: list[Deputy]
+    to_call: list[Deputy]
+
+
+def reach_of(people: Iterable[Deputy]) -> Reach:
+    """Part people by whether they have an account that is in use; read them with their `user`."""
+    found = Reach([], [])
+    for person in people:
+        reached = person.user_id is not None and person.user.is_active  # type: ignore[union-attr]
+        (found.told if reached else found.to_call).append(person)
+    return found
+
+
 def tell_deputies(people: Iterable[Deputy], text: str, link: str, at: datetime) -> None:
-    """Put `text` into the inbox of each of the deputies who has an account."""
-    notify(users=[person.user for person in people if person.user_id], text=text, link=link, at=at)
+    """Put `text` into the inbox of each of the deputies whom a notice reaches (`reach_of`)."""
+    notify(users=[person.user for person in reach_of(people).told], text=text, link=link, at=at)
 
 
 def tell_deciders(branch: Station, text: str, link: str, at: datetime, *, without: Iterable = ()) -> None:

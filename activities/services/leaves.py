@@ -19,6 +19,7 @@ from activities.services.offers import drop_offers
 from activities.services.pages import leave_desk, my_duty
 from activities.services.people import hold_people
 from activities.services.rosters import release_places
+from activities.services.rosters.gaps import LEFT_FOR
 from activities.services.rosters.telling import roster_page
 from activities.states import LEAVE_KINDS, ActivityState, LeaveState
 from deputies.models import Deputy, Membership
@@ -239,7 +240,7 @@ def _leave_the_shifts(leave: Leave, actor, at: datetime) -> list[Shift]:
     if leave.activity_id:
         return []
     gaps = release_places(
-        deputy=leave.deputy, start=leave.started_on, end=leave.ended_on, actor=actor, at=at, reason="请假"
+        deputy=leave.deputy, start=leave.started_on, end=leave.ended_on, actor=actor, at=at, reason=LEFT_FOR
     )
     drop_offers(deputy=leave.deputy, start=leave.started_on, end=leave.ended_on, actor=actor, at=at)
     return gaps

@@ -6,16 +6,20 @@ from dataclasses import dataclass, field
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from activities.forms.leaves import DeskFilter, EnteredLeaveForm
-from activities.models import Leave, ShiftPlace, Swap
-from activities.permissions import can_settle_leave, can_settle_swap
+from activities.models import Leave, Shift, ShiftPlace, Swap
+from activities.permissions import can_plan_roster, can_settle_leave, can_settle_swap
 from activities.services import ask_leave, confirm_swap, decide_leave, refuse_swap, withdraw_leave, withdraw_swap
+from activities.services.rosters.gaps import gaps_left_by, missing_on
 from activities.states import LeaveState, ShiftState
+from activities.views.calls import names_told
 from deputies.models import Deputy, Membership
 from deputies.permissions import sees_whole_phones
 from julu_liaison.common.errors import DomainError, NotAllowed
@@ -177,13 +181,30 @@ def _act(request, row, note: str, call):
         anchor = f"n-{row.uid}" if "note" in error.fields else ""
         return _desk(request, Refused(str(row.uid), error.message, note, error.status, anchor))
     messages.success(request, _done_words(done))
+    _warn_of_gaps(request, done)
     return redirect("station-leave")
 
 
 def _done_words(row) -> str:
     if isinstance(row, Leave):
-        return f"{row.deputy.name}的请假:{row.get_state_display()}。已经告诉本人。"
-    return f"{row.giver.name}的换班:{row.get_state_display()}。已经告诉有关的代表。"
+        return f"{row.deputy.name}的请假:{row.get_state_display()}。{names_told([row.deputy])}"
+    parties = [person for person in (row.giver, row.taker) if person]
+    return f"{row.giver.name}的换班:{row.get_state_display()}。{names_told(parties)}"
+
+
+def _warn_of_gaps(request, row) -> None:
+    """Which days lack somebody now, each with the way to it for who plans there."""
+    gaps = gaps_left_by(row) if isinstance(row, Leave) and row.state == LeaveState.APPROVED else []
+    if gaps:
+        words = format_html_join("、", "{}", ((_gap(request.user, shift),) for shift in gaps))
+        messages.warning(request, format_html("{}。", words))
+
+
+def _gap(user, shift: Shift) -> str:
+    words = f"{shift.branch.name}{shift.date.month}月{shift.date.day}日还缺{missing_on(shift)}人"
+    if not can_plan_roster(user, shift.station):
+        return words
+    return format_html('<a href="{}">{},去安排</a>', reverse("roster-day", args=[shift.pk]), words)
 
 
 # ---- Entering for somebody -----------------------------------------------------------------------------------------
@@ -214,18 +235,38 @@ def leave_add(request):
     today, sent = today_here(), request.method == "POST"
     people = deputies_of(request.user, today)
     words = (request.POST if sent else request.GET).get("q", "").replace("\0", "")[:40]
-    form = EnteredLeaveForm(request.POST if sent else None, people=people)
-    if sent and form.is_valid() and _entered(request, form):
+    fill = request.POST.get("fill", "")
+    form = _filled(request.POST, fill, people) if fill else EnteredLeaveForm(request.POST if sent else None, people=people)
+    if sent and not fill and form.is_valid() and _entered(request, form):
         return redirect("station-leave")
     found, more = look_up(request.user, people, words, today)
-    context = {"form": form, "q": words, "found": found, "more": more, "chosen": _chosen(form, found), "today": today}
+    context = {
+        "form": form, "q": words, "found": _with_coming(found, today), "more": more, "chosen": _chosen(form, found),
+        "today": today,
+    }  # fmt: skip
     return render(request, "activities/leave_add.html", context, status=form.status)
+
+
+def _filled(data: QueryDict, fill: str, people) -> EnteredLeaveForm:
+    """The form as typed so far, with the deputy and the day of the button pressed (`pk/date`); nothing is checked yet."""
+    deputy, _slash, day = fill.partition("/")
+    typed = {name: data.get(name, "") for name in ("reason", "kind")}
+    return EnteredLeaveForm(None, people=people, initial=typed | {"deputy": deputy, "started_on": day, "ended_on": day})
+
+
+def _with_coming(people: list[Deputy], today) -> list[tuple[Deputy, list[ShiftPlace]]]:
+    """Each with the coming duties, drafted ones too: leave is asked for from them most of the time (one query)."""
+    rows = ShiftPlace.objects.filter(deputy__in=people, shift__date__gt=today, shift__state=ShiftState.PLANNED)
+    coming: dict[int, list[ShiftPlace]] = {}
+    for place in rows.select_related("shift").order_by("shift__date"):
+        coming.setdefault(place.deputy_id, []).append(place)
+    return [(person, coming.get(person.pk, [])) for person in people]
 
 
 def _chosen(form: EnteredLeaveForm, found: Iterable[Deputy]) -> str:
     """The key of the deputy to mark: as sent, or the only one found."""
     keys = [str(person.pk) for person in found]
-    return form["deputy"].value() or (keys[0] if len(keys) == 1 else "")
+    return str(form["deputy"].value() or (keys[0] if len(keys) == 1 else ""))
 
 
 def _entered(request, form: EnteredLeaveForm) -> bool:
@@ -236,5 +277,6 @@ def _entered(request, form: EnteredLeaveForm) -> bool:
     except DomainError as error:
         form.tell(error)
         return False
-    messages.success(request, f"{leave.deputy.name}的假登记好了,已经批准并告诉本人。")
+    messages.success(request, f"{leave.deputy.name}的假登记好了,已经批准。{names_told([leave.deputy])}")
+    _warn_of_gaps(request, leave)
     return True

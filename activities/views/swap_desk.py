@@ -11,6 +11,7 @@ from activities.models import Shift, ShiftPlace, Swap
 from activities.permissions import can_decide_leave
 from activities.services import obstacles, swap_for_others
 from activities.states import CALLED_OFF, RosterState
+from activities.views.calls import names_told
 from activities.views.leave_desk import demand_decider, deputies_of, look_up
 from deputies.models import Deputy, Membership
 from julu_liaison.common.errors import DomainError, NotAllowed
@@ -54,7 +55,8 @@ def swap_arrange(request, shift: int, code: str):
     today = today_here()
     home, near = _free(found, giver)
     sent = request.POST if request.method == "POST" else None
-    form = EnteredSwapForm(sent, home=home, near=near, days=_days_in_exchange(found, giver, today))
+    takers = [*home, *(person for _branch, person in near)]
+    form = EnteredSwapForm(sent, home=home, near=near, places=_places_in_exchange(found, giver, takers, today))
     if sent is not None and form.is_valid() and _arranged(request, form, found, giver):
         return redirect("station-leave")
     offered = Swap.objects.open().filter(shift=found, giver=giver).select_related("taker").first()
@@ -78,10 +80,12 @@ def _free(shift: Shift, giver: Deputy) -> tuple[list[Deputy], list[tuple[Station
     return home, sorted(near, key=lambda pair: (pair[0].official_order, pair[0].code))
 
 
-def _days_in_exchange(shift: Shift, giver: Deputy, today) -> list[Shift]:
-    """The branch's other coming days that the giver isn't on."""
-    rows = _coming(today).filter(branch=shift.branch_id).exclude(date=shift.date)
-    return list(rows.exclude(places__deputy=giver).prefetch_related("places__deputy"))
+def _places_in_exchange(shift: Shift, giver: Deputy, takers: list[Deputy], today) -> list[ShiftPlace]:
+    """What each of those who could stand in has to give: own coming days on which the giver has none."""
+    taken = ShiftPlace.objects.filter(deputy=giver, shift__in=_coming(today)).values("shift__date")
+    days = _coming(today).filter(station=shift.station_id).exclude(date=shift.date).exclude(date__in=taken)
+    rows = ShiftPlace.objects.filter(deputy__in=takers, shift__in=days)
+    return list(rows.select_related("deputy", "shift__branch").order_by("shift__date", "pk"))
 
 
 def _arranged(request, form: EnteredSwapForm, shift: Shift, giver: Deputy) -> bool:
@@ -92,5 +96,6 @@ def _arranged(request, form: EnteredSwapForm, shift: Shift, giver: Deputy) -> bo
     except DomainError as error:
         form.tell(error)
         return False
-    messages.success(request, f"换好了:由{swap.taker.name}接替{giver.name},已经告诉两位代表。")
+    words = f"换好了:由{swap.taker.name}接替{giver.name}。{names_told([giver, swap.taker])}"
+    messages.success(request, words)
     return True

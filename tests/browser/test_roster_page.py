@@ -88,7 +88,7 @@ def test_a_month_by_hand(cast, opened, page):
     opened(page, "clerk", f"/station/roster/{AT}")
     page.get_by_role("button", name="的班").click()
     page.get_by_role("link", name="公布", exact=True).click()
-    page.get_by_role("button", name="公布并通知代表").click()
+    page.get_by_role("button", name="公布", exact=True).click()
     assert page.get_by_text("的排班公布了").is_visible()
     assert cast.gt.rosters.get().state == RosterState.PUBLISHED
     page.locator(".r-cell").first.click()

@@ -44,7 +44,7 @@ def draft_roster(*, station: Station, month: date, actor, at: datetime) -> Draft
     hold_places(branches)
     _lay_out_days(roster, branches)
     today = today_here(at)
-    unplaced, warnings = [], _calendar_warnings(month)
+    unplaced, warnings = [], calendar_warnings(month)
     for branch_month in read_months(roster, branches=branches, today=today):
         demand_held(branch_month.members, held)
         plan = best_plan(branch_month)
@@ -122,10 +122,11 @@ def _missing(roster: Roster, branches: list[Station], days: dict[date, date], ar
     return found
 
 
-def _calendar_warnings(month: date) -> list[str]:
+def calendar_warnings(month: date) -> list[str]:
+    """That nobody knows yet which Sundays of the month the holidays will move."""
     if CalendarDay.objects.filter(date__year=month.year).exists():
         return []
-    return [f"{month.year}年的节假日还没有录入,先按普通星期日排;节假日公布后请到“节假日”里补上,再重新排。"]
+    return [f"{month.year}年的节假日还没有录入,先按普通星期日排;由县里录入,录入以后请重新排一次。"]
 
 
 def _fixed_warnings(month: BranchMonth) -> list[str]:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.urls import reverse
 
 from activities.models import Roster, RosterChange, Shift
+from activities.services.addressees import reach_of
 from activities.services.rosters.holding import is_published
 from deputies.models import Deputy
 from julu_liaison.common.templatetags.liaison import day_label
@@ -36,7 +37,7 @@ def write_change(shift: Shift, text: str, *, reason: str, actor, at: datetime) -
 
 def tell(people: Iterable[Deputy], text: str, at: datetime, *, of: Roster) -> None:
     """Put `text` into the inbox of each of the deputies who has an account; it leads to the month of the roster `of`."""
-    users = {person.user for person in people if person.user_id}
+    users = {person.user for person in reach_of(people).told}
     notify(users=sorted(users, key=lambda user: user.pk), text=text, link=own_page(of.month), at=at)
 
 
@@ -57,6 +58,21 @@ def own_days(roster: Roster) -> dict[Deputy, list[Shift]]:
         for place in shift.places.all():
             found[place.deputy].append(shift)
     return found
+
+
+def people_on(roster: Roster) -> list[Deputy]:
+    """Whoever has a reception day or another service in the month: those whom its publishing concerns."""
+    return list(duty_words(roster))
+
+
+def duty_words(roster: Roster) -> dict[Deputy, str]:
+    """What each of those has to know: the days with their branch, the other service (four queries)."""
+    words = defaultdict(list)
+    for person, shifts in own_days(roster).items():
+        words[person] += [f"{day_label(shift.date)}{shift.branch.name}" for shift in shifts]
+    for service in roster.other_services.select_related("deputy__user"):
+        words[service.deputy].append(f"{service.get_form_display()},最晚{day_label(service.by)}")
+    return {person: "、".join(parts) for person, parts in words.items()}
 
 
 def dates_words(days: Iterable[date]) -> str:

@@ -53,10 +53,15 @@ class Desk:
         rows = Roster.objects.filter(station=self.station, month=self.month)
         return rows.filter(state=RosterState.PUBLISHED).first() if self.published_only else rows.first()
 
-    def table(self, counts=None) -> MonthTable:
+    @property
+    def is_published(self) -> bool:
+        return self.roster is not None and self.roster.state == RosterState.PUBLISHED
+
+    def table(self, counts=None, asking=()) -> MonthTable:
         return month_table(
-            self.station, self.month, branches=self.branches, published_only=self.published_only, counts=counts
-        )
+            self.station, self.month, branches=self.branches, published_only=self.published_only, counts=counts,
+            asking=asking,
+        )  # fmt: skip
 
 
 def desk_of(request) -> Desk:
@@ -112,6 +117,12 @@ def preceding(month: date) -> date:
 def months_around(month: date) -> dict:
     """Context of the month's navigation."""
     return {"month": month, "before": preceding(month), "after": following(month)}
+
+
+def year_words(month: date) -> str:
+    """How the year is called in which service is counted: `今年`, or the year where another year's month is looked at."""
+    today = today_here()
+    return "今年" if month.year == today.year else f"{today.year}年"
 
 
 def found_or_404(rows, **key):

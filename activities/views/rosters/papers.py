@@ -8,8 +8,12 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from activities.models import Roster
 from activities.reports import roster_workbook
-from activities.views.rosters.desks import desk_of
+from activities.services.rosters.telling import duty_words
+from activities.views.calls import calls_page
+from activities.views.rosters.desks import Desk, desk_of
+from deputies.models import Deputy
 from julu_liaison.common.working_days import today_here
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -22,6 +26,29 @@ def roster_print(request):
     desk = desk_of(request)
     context = {"desk": desk, "table": desk.table(), "roster": desk.roster, "today": today_here()}
     return render(request, "activities/roster_print.html", context)
+
+
+@require_safe
+@login_required
+@never_cache
+def roster_calls(request):
+    """Who of the published month has no account and has to be called, with the own days."""
+    desk = desk_of(request)
+    published = desk.roster if desk.is_published else None
+    return calls_page(
+        request, _words(desk, published) if published else {}, on=max(today_here(), desk.month), back=desk.url,
+        back_label=f"{desk.station.name}{desk.month.month}月排班", about=f"{desk.month.year}年{desk.month.month}月排班",
+        nobody="排上的代表都有账号,不用打电话。" if published else "这个月的排班还没有公布。",
+    )  # fmt: skip
+
+
+def _words(desk: Desk, published: Roster) -> dict[Deputy, str]:
+    """Of all, or for the head of those who serve at the own branch."""
+    words = duty_words(published)
+    if desk.branches is None:
+        return words
+    near = Deputy.objects.filter(memberships__branch__in=desk.branches, pk__in=[person.pk for person in words])
+    return {person: words[person] for person in near.select_related("user").distinct()}
 
 
 @require_safe

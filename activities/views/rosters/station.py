@@ -5,11 +5,14 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from activities.forms.rosters import OtherServiceForm, ReplanForm
-from activities.models import OtherService, Roster, RosterChange, Shift
+from activities.models import Leave, OtherService, Roster, RosterChange, Shift
+from activities.services.addressees import reach_of
 from activities.services.rosters import (
     draft_roster,
     drop_other_service,
@@ -22,14 +25,18 @@ from activities.services.rosters import (
     service_counts,
     unplaced_of,
 )
+from activities.services.rosters.drafting import calendar_warnings
+from activities.services.rosters.telling import people_on
 from activities.states import RosterState
-from activities.views.rosters.desks import Desk, desk_of, found_or_404, months_around
+from activities.views.calls import names_told, told_words
+from activities.views.rosters.desks import Desk, desk_of, found_or_404, months_around, year_words
 from deputies.models import Deputy
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
-from julu_liaison.common.models import CalendarDay
 from julu_liaison.common.working_days import today_here
 from stations.models import Station
+from stations.permissions import holds_anywhere
 from stations.querysets import scope_of
+from stations.states import Right
 
 CHANGES_SHOWN = 30
 REMEDY_REASON = "给没排上的代表补排"
@@ -63,7 +70,7 @@ def _chooses_first(request) -> bool:
 
 
 def _page(request, desk: Desk, *, status: int = 200, **further):
-    table = desk.table(_counts(desk))
+    table = desk.table(_counts(desk), _asking(desk))
     planned = desk.roster
     published = planned is not None and planned.state == RosterState.PUBLISHED
     unplaced = unplaced_of(roster=planned) if planned and not desk.published_only else []
@@ -72,9 +79,10 @@ def _page(request, desk: Desk, *, status: int = 200, **further):
         "desk": desk, "table": table, "roster": planned, "is_published": published, "today": today_here(),
         "unplaced": [(one, forms.get(one.deputy.code) or _other_form(desk, one.deputy)) for one in unplaced],
         "others": _others(desk, planned), "changes": _changes(desk, planned) if published else [],
-        "lacks_holidays": desk.plans and not CalendarDay.objects.filter(date__year=desk.month.year).exists(),
+        "lacks_holidays": desk.plans and calendar_warnings(desk.month),
         "is_county": bool(scope_of(request.user).counties), "replan": ReplanForm(key="replan"),
-        "asks_to_publish": "publish" in request.GET and desk.plans,
+        "keeps_calendar": holds_anywhere(request.user, Right.MAINTAIN), "counted": year_words(desk.month),
+        **_publishing(request, desk, planned),
         **months_around(desk.month), **further,
     }  # fmt: skip
     return render(request, "activities/roster.html", context, status=status)
@@ -85,6 +93,21 @@ def _counts(desk: Desk) -> dict:
     if keys is None:
         keys = Station.objects.filter(parent=desk.station).values_list("pk", flat=True)
     return service_counts(branch_keys=list(keys), on=today_here())
+
+
+def _asking(desk: Desk) -> list[tuple]:
+    """Leave that nobody has decided yet, for whoever looks after the station."""
+    if desk.published_only:
+        return []
+    rows = Leave.objects.asked().from_duty().filter(station=desk.station)
+    return list(rows.values_list("deputy", "started_on", "ended_on"))
+
+
+def _publishing(request, desk: Desk, planned: Roster | None) -> dict:
+    """Whether publishing is asked about, and whom that would reach."""
+    if not (planned and desk.plans and "publish" in request.GET):
+        return {"asks_to_publish": False}
+    return {"asks_to_publish": True, "told_words": told_words(people_on(planned), done=False)}
 
 
 def _other_form(desk: Desk, deputy: Deputy, data=None) -> OtherServiceForm:
@@ -107,15 +130,18 @@ def _changes(desk: Desk, planned: Roster):
 
 def _draft(request, desk: Desk):
     drafted = draft_roster(station=desk.station, month=desk.month, actor=request.user, at=timezone.now())
-    for warning in drafted.warnings:
+    for warning in drafted.warnings[len(calendar_warnings(desk.month)) :]:  # the page itself says the first
         messages.warning(request, warning)
     left = f"有{len(drafted.unplaced)}人没排上,下面写了原因和办法。" if drafted.unplaced else ""
     messages.success(request, f"{desk.month.month}月的班排好了,现在是草稿,公布以后代表才看得到。{left}")
 
 
 def _publish(request, desk: Desk):
-    publish_roster(roster=_planned(desk), actor=request.user, at=timezone.now())
-    messages.success(request, f"{desk.month.month}月的排班公布了,已经通知各位代表。")
+    published = publish_roster(roster=_planned(desk), actor=request.user, at=timezone.now())
+    people = people_on(published)
+    words = f"{desk.month.month}月的排班公布了。{told_words(people)}"
+    to_call = format_html(',<a href="{}?{}">看要打电话的名单</a>', reverse("roster-calls"), desk.query)
+    messages.success(request, format_html("{}{}。", words, to_call if reach_of(people).to_call else ""))
 
 
 def _preview(request, desk: Desk):
@@ -144,7 +170,9 @@ def _replanning(request, desk: Desk, plan: Callable, answer: Callable):
 
 def _tell_replanned(request, desk: Desk, found: list):
     if found:
-        messages.success(request, f"改好了,共{len(found)}处变动,已经通知有关代表,下面写了哪几处。")
+        messages.success(
+            request, f"改好了,共{len(found)}处变动,下面写了哪几处。有账号的代表已经通知,没有账号的请打电话告诉他们。"
+        )
     else:
         messages.info(request, "没有可以补的空缺,一处也没有动。")
     return redirect(desk.url)
@@ -160,7 +188,9 @@ def _place(request, desk: Desk):
             messages.warning(request, warning)
     else:
         put_on_shift(**facts)
-    messages.success(request, f"{deputy.name}排到{shift.date.month}月{shift.date.day}日了。")
+    told = names_told([deputy]) if desk.is_published else ""
+    messages.success(request, f"{deputy.name}排到{shift.date.month}月{shift.date.day}日了。{told}")
+    return redirect(f"{desk.url}#left")
 
 
 def _plan_other(request, desk: Desk):
@@ -174,7 +204,9 @@ def _plan_other(request, desk: Desk):
         except DomainError as error:
             form.tell(error.fields, error.message)
         else:
-            return messages.success(request, f"给{deputy.name}另行安排了服务。")
+            told = names_told([deputy]) if desk.is_published else ""
+            messages.success(request, f"给{deputy.name}另行安排了服务。{told}")
+            return redirect(f"{desk.url}#left")
     return _page(request, desk, forms={deputy.code: form}, bad_form=form, status=400)
 
 
@@ -182,7 +214,9 @@ def _drop_other(request, desk: Desk):
     rows = OtherService.objects.filter(roster=_planned(desk)).select_related("deputy")
     service = found_or_404(rows, pk=request.POST.get("service", ""))
     drop_other_service(service=service, actor=request.user, at=timezone.now())
-    messages.success(request, f"{service.deputy.name}的另行安排取消了。")
+    told = names_told([service.deputy]) if desk.is_published else ""
+    messages.success(request, f"{service.deputy.name}的另行安排取消了。{told}")
+    return redirect(f"{desk.url}#left")
 
 
 ACTS: dict[str, Callable] = {

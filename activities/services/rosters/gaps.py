@@ -1,0 +1,35 @@
+"""Which gaps of published days come from whose leave: the change and the decision carry the same moment."""
+
+from activities.models import Leave, RosterChange, Shift
+from activities.rules.rosters import FULL_TEAM
+from activities.states import ShiftState
+from deputies.models import Deputy
+
+LEFT_FOR = "请假"  # the reason under which approving leave takes somebody off a published day
+
+
+def missing_on(shift: Shift) -> int:
+    """How many deputies a day that takes place lacks to have two; of a shift read with its places."""
+    return max(0, FULL_TEAM - len(shift.places.all())) if shift.state == ShiftState.PLANNED else 0
+
+
+def gaps_left_by(leave: Leave) -> list[Shift]:
+    """The published days that approving `leave` has left with fewer than two deputies, in order of date."""
+    if leave.decided_at is None or leave.activity_id:
+        return []
+    left = RosterChange.objects.filter(reason=LEFT_FOR, at=leave.decided_at, text__endswith=_words(leave.deputy))
+    shifts = Shift.objects.published().filter(pk__in=left.values("shift")).select_related("branch", "station")
+    return [shift for shift in shifts.prefetch_related("places").order_by("date", "pk") if missing_on(shift)]
+
+
+def away_from(shift: Shift) -> list[Deputy]:
+    """Who was taken off this day by leave that still counts, last first (two queries)."""
+    left = dict(RosterChange.objects.filter(shift=shift, reason=LEFT_FOR).order_by("pk").values_list("text", "at"))
+    rows = Leave.objects.approved().from_duty().overlapping(shift.date, shift.date)
+    rows = rows.filter(decided_at__in=left.values()).select_related("deputy").order_by("-decided_at")
+    return [leave.deputy for leave in rows if any(text.endswith(_words(leave.deputy)) for text in left)]
+
+
+def _words(deputy: Deputy) -> str:
+    """How the change that takes somebody off ends."""
+    return f"去掉{deputy.name}"
