@@ -57,7 +57,9 @@ def test_without_login_the_draft_stays_and_the_way_leads_back_to_the_page(cast, 
     assert "made" not in answer.cookies
 
 
-@pytest.mark.parametrize("referrer", ["", "https://evil.example/x", "http://testserver.evil.example/", "http://[", "//x"])
+@pytest.mark.parametrize(
+    "referrer", ["", "https://evil.example/x", "http://testserver.evil.example/", "http://[", "//x"]
+)
 def test_no_other_site_is_led_to(cast, client, referrer):
     answer = client.post(PAGE, project(), headers={"referer": referrer})
     assert answer.url == f"{reverse('login')}?next={PAGE}"

@@ -29,6 +29,8 @@ def guess_category(text: str, among: list[str]) -> str:
 
 
 def _best(text: str, among: list[str]) -> str:
-    weights = {category: sum(len(word) for word in CATEGORY_WORDS.get(category, ()) if word in text) for category in among}
+    weights = {
+        category: sum(len(word) for word in CATEGORY_WORDS.get(category, ()) if word in text) for category in among
+    }
     best = max(among, key=lambda category: weights[category], default="")
     return best if best and weights[best] else ""

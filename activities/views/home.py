@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from activities.models import DutyLog, Leave, SheetDraft, Shift, Swap
 from activities.permissions import branches_to_file, can_plan_roster
-from activities.services.rosters.gaps import missing_on
 from activities.services import is_begun
+from activities.services.rosters.gaps import missing_on
 from activities.states import LeaveState, SwapState
 from activities.views.days import DAYS_BACK, READ_AHEAD, ReceptionDay, ReceptionDays
 from deputies.permissions import sees_whole_phones
@@ -54,7 +54,8 @@ def station_home(request):
 def _with_drafts(days: list[ReceptionDay]) -> list[ReceptionDay]:
     """Say how many of the branches without a log somebody has begun to type in."""
     open_ones = {(branch.pk, day.day): day for day in days for branch in day.missing}
-    for draft in SheetDraft.objects.filter(date__in=[day.day for day in days], branch__in=[key for key, _day in open_ones]):
+    drafts = SheetDraft.objects.filter(date__in=[day.day for day in days], branch__in=[key for key, _day in open_ones])
+    for draft in drafts:
         day = open_ones.get((draft.branch_id, draft.date))
         if day and is_begun(draft):
             day.drafts += 1

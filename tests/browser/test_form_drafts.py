@@ -161,7 +161,11 @@ def test_a_row_on_its_way_does_not_come_in_after_the_newer_one(sheet, page, stat
     """The first sending is slow: what was typed after it is what the server has."""
     sheet(page)
     held = []
-    page.route("**/draft/", lambda route: held.append(route))
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/draft/", hold)
     page.fill("#GT01-o", LIGHTS)
     with page.expect_request("**/draft/"):
         pass
