@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +27,7 @@ from activities.states import LeaveState, Presence, RosterState, SwapState
 from deputies.services import link_account
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.models import AuditLog
+from julu_liaison.notices.models import Notice
 from scoring.services import score_of
 from stations.services import move_branch
 from tests.cast import account, moment
@@ -56,7 +58,7 @@ def test_a_deputy_asks_and_head_and_clerk_are_told(cast):
     leave = ask(cast)
     assert (leave.state, leave.branch, leave.station, leave.county) == ("asked", cast.gt01, cast.gt, cast.county)
     for user in (cast.head, cast.clerk):
-        assert "李代表请11月22日的假(病假),请批一下" in texts(user)
+        assert "李代表请11月22日的假,请批一下" in texts(user)
     assert not cast.deputy.notices.exists() and not cast.stranger.notices.exists()
     assert AuditLog.objects.filter(action="ask_leave", actor=cast.deputy).count() == 1
 
@@ -66,7 +68,7 @@ def test_entered_for_a_deputy_by_who_decides_it_is_approved_at_once(cast, who):
     actor = getattr(cast, who)
     leave = ask(cast, actor=actor)
     assert (leave.state, leave.decided_by, leave.asked_by) == (LeaveState.APPROVED, actor, actor)
-    assert "您11月22日的假(病假)批准了" in texts(cast.deputy)
+    assert "您11月22日的假批准了" in texts(cast.deputy)
     assert ("已由" in texts(cast.clerk)) == (who != "clerk")
 
 
@@ -107,6 +109,20 @@ def test_what_has_to_be_put_right_names_its_field(cast, fields, field):
     with pytest.raises(DomainError) as caught:
         ask(cast, **fields)
     assert field in caught.value.fields and not Leave.objects.exists()
+
+
+def test_no_notice_says_why_or_how_ill(cast):
+    """Inboxes are open on desks: who and when is enough there, the desk has the rest."""
+    duty(cast.gt01, SUNDAY, cast.deputy_person)
+    decide_leave(leave=ask(cast, reason="骨折住院"), approve=True, note="好好养伤", actor=cast.clerk, at=AT)
+    decide_leave(leave=ask(cast, start=NEXT, reason="骨折住院"), approve=False, note="骨折要有证明", actor=cast.head, at=AT)
+    withdraw_leave(leave=ask(cast, start=NEXT, actor=cast.head, reason="骨折住院"), actor=cast.clerk, at=AT)
+    told = Notice.objects.filter(created_at=AT)
+    assert told.count() >= 6
+    assert not [one.text for one in told if any(word in one.text for word in ("骨折", "病", "养伤"))]
+    desk, own = reverse("station-leave"), reverse("my-duty")
+    assert set(cast.deputy.notices.values_list("link", flat=True)) == {own}
+    assert desk in set(cast.clerk.notices.values_list("link", flat=True))
 
 
 def test_one_day_is_asked_for_once(cast):
@@ -155,7 +171,7 @@ def test_refusal_says_why_and_changes_nothing(cast):
     decide_leave(leave=leave, approve=False, note="这天只有您一位", actor=cast.clerk, at=AT)
     leave.refresh_from_db()
     assert (leave.state, leave.decision_note) == (LeaveState.REFUSED, "这天只有您一位")
-    assert on_duty(shift) == {"李代表"} and "没有批准:这天只有您一位" in texts(cast.deputy)
+    assert on_duty(shift) == {"李代表"} and "您11月22日的假没有批准,原因请看“我的值班”" in texts(cast.deputy)
 
 
 def test_decided_once(cast):

@@ -20,6 +20,7 @@ from activities.services import (
 )
 from activities.states import SwapState
 from deputies.services import link_account
+from julu_liaison.common.models import AuditLog
 from julu_liaison.common.working_days import today_here
 from stations.services import merge_branches
 from tests.cast import account, clear_branch, make_deputy, moment
@@ -90,12 +91,16 @@ def test_an_offer_ends_with_its_place_and_the_taker_hears_of_it(cast, people, sh
     lose(cast, shift, people[1], how)
     assert state_of(taken)[0] == SwapState.WITHDRAWN and taken.settled_by == cast.staff
     assert "李代表11月22日的" in texts(people[2].user)
+    written = AuditLog.objects.get(action="drop_swap")
+    assert (written.actor, written.target_key) == (cast.staff, str(taken.uid))
+    assert written.detail == {"deputy": people[1].code, "day": "2026-11-22"}
 
 
 @pytest.mark.parametrize("how", WAYS)
 def test_a_day_promised_in_exchange_is_gone_and_the_duty_is_offered_again(cast, people, back, taken, how):
     lose(cast, back, people[2], how)
     assert state_of(taken) == (SwapState.OFFERED, None) and taken.return_shift is None
+    assert AuditLog.objects.get(action="reopen_swap").detail["taker"] == people[2].code
     for user in (cast.deputy, people[2].user):
         assert "李代表11月22日的换班没有换成,这个班重新等人接" in texts(user)
 

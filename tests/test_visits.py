@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as fuzz
 from hypothesis import strategies as st
 
-from activities.models import Visit
+from activities.models import DutyLog, Visit
 from activities.rules.visits import Decision, decided, decision_problems, time_of, way_of
 from activities.services import (
     Matter,
@@ -133,6 +133,15 @@ def test_a_visitor_the_log_forgot_is_entered_with_the_log(cast):
         add(cast, "水渠堵了", day=SUNDAY, log=log, deputy=cast.head_person)
     with pytest.raises(DomainError, match="不是这个分站这一天的"):
         add(cast, "水渠堵了", day=WEDNESDAY, log=log)
+
+
+def test_no_visit_is_entered_into_a_log_that_was_voided_meanwhile(cast):
+    """The page was opened while the log was in force; what it held then does not decide."""
+    log = file(cast).log
+    void_log(log=DutyLog.objects.get(pk=log.pk), reason="日期写错", actor=cast.clerk, at=AT)
+    with pytest.raises(DomainError) as caught:
+        add(cast, day=SUNDAY, log=log, deputy=cast.deputy_person)
+    assert "log" in caught.value.fields and not Visit.objects.exists()
 
 
 def test_sent_twice_it_is_entered_once(cast):
