@@ -231,6 +231,44 @@ def test_a_called_off_day_is_taken_up_again(cast, published):
     assert told(cast.deputy)[-1] == "4月5日 星期日在第一分站的接待照常举行,原因:路通了。"
 
 
+def test_taken_up_again_whoever_went_on_leave_meanwhile_is_let_go(cast, published):
+    cancel_day(shifts=[shift_of(cast, FIRST)], reason="大雪封路", actor=cast.clerk, at=AT)
+    on = shift_of(cast, FIRST).places.values_list("deputy", flat=True)
+    assert cast.head_person.pk in on
+    ask_leave(
+        deputy=cast.head_person, started_on=FIRST, ended_on=FIRST, kind=Presence.OFFICIAL_LEAVE, reason="开会",
+        actor=cast.clerk, at=AT,
+    )  # fmt: skip
+    cast.head.notices.all().delete()
+    add_day(branches=[cast.gt01], on=FIRST, reason="路通了", actor=cast.clerk, at=AT)
+    assert names_on(cast, FIRST) == {"李代表"} and told(cast.head) == []
+    assert RosterChange.objects.first().text == "第一分站4月5日加开接待,赵站长来不了"
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 19), date(2028, 1, 2)])
+def test_no_day_is_planned_that_is_over_or_years_away(cast, published, day):
+    with pytest.raises(DomainError) as added:
+        add_day(branches=[cast.gt01], on=day, reason="集市日", actor=cast.clerk, at=AT)
+    with pytest.raises(DomainError) as moved:
+        move_day(shifts=[shift_of(cast, FIRST)], to=day, reason="集市日", actor=cast.clerk, at=AT)
+    assert "on" in added.value.fields and "to" in moved.value.fields
+    assert shift_of(cast, FIRST) and not Shift.objects.filter(date=day).exists()
+
+
+def test_a_month_is_drafted_and_published_until_its_last_day(cast):
+    april, may = moment(date(2026, 4, 30)), moment(date(2026, 5, 1))
+    roster = draft_roster(station=cast.gt, month=APRIL, actor=cast.clerk, at=april).roster
+    for refused in (
+        lambda: draft_roster(station=cast.gt, month=APRIL, actor=cast.clerk, at=may),
+        lambda: publish_roster(roster=roster, actor=cast.clerk, at=may),
+    ):
+        with pytest.raises(DomainError, match="2026年4月已经过去了,不能再排班"):
+            refused()
+    with pytest.raises(DomainError, match="最远排到2027年12月"):
+        draft_roster(station=cast.gt, month=date(2028, 1, 1), actor=cast.clerk, at=AT)
+    assert publish_roster(roster=roster, actor=cast.clerk, at=april).published_at == april
+
+
 def test_a_day_is_added_also_outside_of_sundays(cast, published):
     day = date(2026, 4, 15)
     added = add_day(branches=[cast.gt01, cast.gt02], on=day, reason="集市日", actor=cast.clerk, at=AT)

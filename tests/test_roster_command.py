@@ -84,6 +84,8 @@ def test_warnings_go_to_the_other_stream(cast, capsys):
     ("words", "sentence"),
     [
         (["--month", "2026-13"], "不是月份"),
+        (["--month", "2026-02"], "2026年2月已经过去了,不能再排班"),
+        (["--month", "2028-01"], "最远排到2027年12月"),
         (["--month", "2026-04", "--station", "XX"], "没有编号是 XX 的乡镇联络站"),
         (["--month", "2026-04", "--station", "GT01"], "没有编号是 GT01 的乡镇联络站"),
     ],

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from activities.models import Roster, Shift
 from activities.services import Unplaced, draft_roster, publish_roster, unplaced_of
+from activities.services.people import hold_members
 from activities.states import RosterState
 from julu_liaison.common.errors import DomainError
 from julu_liaison.common.working_days import today_here
@@ -59,6 +60,7 @@ class Command(BaseCommand):
 def _plan(stations: list[Station], month: date, *, publish: bool) -> Planned:
     """All stations or none; a month that is published already is only read."""
     found, now = Planned(), timezone.now()
+    hold_members(stations, month)  # of all, before the first roster: who waits for a deputy holds nothing else yet
     for station in stations:
         roster = Roster.objects.filter(station=station, month=month, state=RosterState.PUBLISHED).first()
         if roster:
