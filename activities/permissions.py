@@ -118,19 +118,25 @@ def activity_places(user, on: date):
     return rows.open(on).in_official_order()
 
 
-def attendance_reach(user, activity) -> set[int] | None:
-    """Of which stations (keys) `user` records the people's attendance; None: of everybody, as the host does.
+def can_ask_own_people(user, activity, station) -> bool:
+    """Agree to an activity that another place holds together with `station`: its clerk alone asks its people."""
+    return station in activity.partners.all() and holds(user, Right.RECORD_ACTIVITIES, station.pk)
 
-    The partner of a joint activity records the own people.
+
+def attendance_reach(user, activity) -> set[int] | None:
+    """The places (keys) whose people's attendance `user` records; None: everybody's, as the county does.
+
+    The host and each partner record their own people.
     """
-    if can_record_activity(user, activity.station):
+    if holds(user, Right.RECORD_ACTIVITIES, activity.county_id):
         return None
-    return {place.pk for place in activity.partners.all() if holds(user, Right.RECORD_ACTIVITIES, place.pk)}
+    reach = {place.pk for place in activity.partners.all() if holds(user, Right.RECORD_ACTIVITIES, place.pk)}
+    return reach | ({activity.station_id} if can_record_activity(user, activity.station) else set())
 
 
 def can_sign_up(user, activity, deputy) -> bool:
-    """Answer for oneself; the host, and the clerk or head where the deputy serves, for who is on the telephone."""
-    if is_oneself(user, deputy) or can_record_activity(user, activity.station):
+    """Answer for oneself; the county, and the clerk or head where the deputy serves, for who is on the telephone."""
+    if is_oneself(user, deputy):
         return True
     membership = deputy.memberships.in_force(activity.held_on).select_related("branch").first()
     return membership is not None and can_record_activity(user, membership.branch)

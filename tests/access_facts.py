@@ -123,8 +123,8 @@ def _events(cast: Cast, place: Place) -> dict[str, tuple]:
     plan = write_plan(station=place.station, year=at.year, actor=place.clerk, at=at)
     item = add_promise(plan=plan, kind=ActivityKind.STUDY, title="学习", due_on=day, actor=place.clerk, at=at)
     scheme = attach_to_plan(plan=plan, name="方案.txt", content="方案".encode(), actor=place.clerk, at=at)
-    pages = ("activity", "activity-edit", "activity-cancel", "activity-attendance", "activity-attendance-file",
-             "activity-files", "my-activity")  # fmt: skip
+    pages = ("activity", "activity-calls", "activity-edit", "activity-cancel", "activity-attendance", "activity-attendance-file",
+             "activity-files", "activity-own-people", "my-activity")  # fmt: skip
     return {
         **dict.fromkeys(pages, (activity.uid,)),
         **dict.fromkeys(("activity-file", "activity-file-remove"), (activity.uid, paper.uid)),

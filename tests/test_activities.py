@@ -1,6 +1,6 @@
 """Activities announced beforehand: whom they reach, who is told, sign-up, changes, cancelling."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -78,15 +78,29 @@ def test_the_county_reaches_everybody(cast):
     assert names(asked) == sorted(["赵站长", "钱站长", "孙站长"])
 
 
-def test_a_station_does_not_summon_its_neighbours_people_unless_they_join(cast):
-    for audience in (Audience(places=(cast.yt,)), Audience(deputies=(cast.deputies["YT01"][0],))):
+@pytest.mark.parametrize("partners", [(), ("yt",)])
+def test_nobody_summons_other_peoples_deputies(cast, partners):
+    partners = [getattr(cast, name) for name in partners]
+    theirs = cast.deputies["YT01"][0]
+    for audience in (Audience(places=(cast.yt,)), Audience(places=(cast.county,)), Audience(deputies=(theirs,))):
         with pytest.raises(DomainError) as refused:
-            announce(cast, audience=audience)
+            announce(cast, audience=audience, partners=partners)
         assert "audience" in refused.value.fields
-    joint = announce(cast, audience=Audience(places=(cast.gt02, cast.yt)), partners=[cast.yt])
-    assert len(names(joint)) == 4
-    assert Activity.objects.visible_to(cast.stranger).get() == joint
-    assert Notice.objects.filter(user=cast.stranger, text__contains="联合举办").exists()
+    made = announce(cast, partners=partners)
+    with pytest.raises(DomainError) as refused:
+        change_activity(activity=made, changes={}, add=Audience(deputies=(theirs,)), actor=cast.clerk, at=NOW)
+    assert "audience" in refused.value.fields
+
+
+def test_a_head_asks_members_of_the_own_branch_alone(cast):
+    facts = {"station": cast.gt01, "actor": cast.head}
+    assert len(names(announce(cast, audience=Audience(levels=tuple(MandateLevel)), **facts))) == 4
+    for audience in (Audience(places=(cast.gt,)), Audience(deputies=(cast.deputies["GT02"][0],))):
+        with pytest.raises(DomainError, match="不属于官亭镇人大代表联络站第一分站"):
+            announce(cast, audience=audience, **facts)
+    with pytest.raises(DomainError) as refused:
+        announce(cast, audience=Audience(places=(cast.gt01,)), partners=[cast.yt], **facts)
+    assert "partners" in refused.value.fields
 
 
 def test_nobody_chosen_is_said(cast):
@@ -175,8 +189,13 @@ def test_nobody_is_told_of_what_is_past_or_kept_quiet(cast):
         ("title", {"title": "  "}),
         ("title", {"title": "长" * 121}),
         ("kind", {"kind": "party"}),
+        ("kind", {"kind": ActivityKind.CONGRESS}),
         ("held_on", {"held_on": OPENED - timedelta(days=1)}),
+        ("held_on", {"held_on": date(1, 1, 1)}),
+        ("held_on", {"held_on": date(2028, 1, 1)}),
+        ("held_on", {"held_on": date(9999, 12, 31)}),
         ("sign_up_until", {"sign_up_until": DAY + timedelta(days=1)}),
+        ("sign_up_until", {"sign_up_until": date(1, 1, 1)}),
         ("service_role", {"service_role": "boss"}),
     ],
 )
@@ -198,6 +217,13 @@ def test_projects_of_the_county_and_promises_of_the_own_plan(cast):
     with pytest.raises(DomainError) as refused:
         announce(cast, partners=[cast.gt01])
     assert "partners" in refused.value.fields
+
+
+def test_sessions_of_the_congress_are_the_countys(cast):
+    facts = {"kind": ActivityKind.CONGRESS, "held_on": date(2027, 12, 31), "audience": Audience(levels=("county",))}
+    assert len(names(announce(cast, station=cast.county, actor=cast.staff, **facts))) == 3
+    with pytest.raises(DomainError, match="县人大办公室"):
+        announce(cast, actor=cast.staff, **facts)
 
 
 @pytest.mark.parametrize(

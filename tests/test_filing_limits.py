@@ -3,20 +3,29 @@
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
 from activities.models import FilingException, FilingLimit
 from activities.rules import last_filing_day
 from activities.services import (
+    Audience,
     SundayRow,
+    announce_activity,
+    ask_own_people,
+    cancel_activity,
+    change_activity,
     closed_reason,
     closed_reasons,
     correct_log,
     draft_roster,
     end_exception,
     file_log,
+    finish_activity,
     grant_exception,
+    record_activity,
+    record_attendance,
     record_not_held,
     set_filing_limit,
     void_log,
@@ -24,6 +33,7 @@ from activities.services import (
 from activities.states import Presence
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.models import AuditLog
+from julu_liaison.common.working_days import today_here
 from tests.cast import SUNDAY, moment
 
 LAST = date(2026, 4, 5)
@@ -184,3 +194,83 @@ def test_an_exception_can_be_taken_back(cast):
     with pytest.raises(Conflict, match="已经到期"):
         end_exception(exception=exception, actor=cast.staff, at=TOO_LATE)
     assert AuditLog.objects.get(action="end_exception").detail["open_until"] == "2026-04-10"
+
+
+# ---- Activities ------------------------------------------------------------------------------------------------------
+
+
+def announce(cast, at, **facts):
+    given = {
+        "station": cast.gt, "kind": "study", "title": "学习", "held_on": SUNDAY, "actor": cast.clerk,
+        "audience": Audience(places=(cast.gt02,)),
+    }  # fmt: skip
+    return announce_activity(at=at, **(given | facts))
+
+
+def present(cast, code="GT02"):
+    return dict.fromkeys(cast.deputies[code], Presence.PRESENT)
+
+
+def test_activities_of_a_closed_month_are_as_closed(cast):
+    open_one, held = announce(cast, IN_TIME), announce(cast, IN_TIME)
+    by_clerk = {"actor": cast.clerk, "at": TOO_LATE}
+    record_attendance(activity=held, statuses=present(cast), actor=cast.clerk, at=IN_TIME)
+    finish_activity(activity=held, actor=cast.clerk, at=IN_TIME)
+    ahead = announce(cast, IN_TIME, held_on=date(2026, 4, 20))
+    limit(cast)
+    acts = (
+        lambda: announce(cast, TOO_LATE),
+        lambda: record_activity(
+            station=cast.gt, kind="study", title="学习", held_on=SUNDAY, attendance=present(cast), **by_clerk
+        ),
+        lambda: record_attendance(activity=open_one, statuses=present(cast), **by_clerk),
+        lambda: finish_activity(activity=open_one, **by_clerk),
+        lambda: record_attendance(activity=held, statuses=present(cast), reason="看错", **by_clerk),
+        lambda: finish_activity(activity=held, leaflets=3, reason="漏记", **by_clerk),
+        lambda: change_activity(activity=held, changes={"title": "培训"}, reason="写错", **by_clerk),
+        lambda: change_activity(activity=held, changes={"held_on": date(2026, 4, 2)}, reason="写错", **by_clerk),
+        lambda: change_activity(activity=ahead, changes={"held_on": SUNDAY}, **by_clerk),
+        lambda: cancel_activity(activity=held, reason="登记错了", **by_clerk),
+    )
+    for act in acts:
+        with pytest.raises(DomainError, match="请县人大办公室批准补录"):
+            act()
+    grant(cast, place=cast.gt)
+    for act in acts[:4]:
+        act()
+    assert cancel_activity(activity=held, reason="登记错了", **by_clerk).state == "cancelled"
+
+
+def test_what_was_only_announced_can_still_be_put_off_or_called_off(cast):
+    first, second = announce(cast, IN_TIME), announce(cast, IN_TIME)
+    limit(cast)
+    later = change_activity(
+        activity=first, changes={"held_on": date(2026, 4, 20)}, actor=cast.clerk, at=TOO_LATE
+    )
+    assert later.held_on == date(2026, 4, 20)
+    assert cancel_activity(activity=second, reason="没有办", actor=cast.clerk, at=TOO_LATE).state == "cancelled"
+
+
+def test_for_a_partner_the_own_station_counts(cast):
+    joint = announce(cast, IN_TIME, partners=[cast.yt])
+    ask = {"activity": joint, "station": cast.yt, "audience": Audience(places=(cast.yt,)), "actor": cast.stranger}
+    record = {"activity": joint, "statuses": present(cast, "YT01"), "actor": cast.stranger, "at": TOO_LATE}
+    limit(cast)
+    grant(cast, place=cast.gt)
+    for act in (lambda: ask_own_people(at=TOO_LATE, **ask), lambda: record_attendance(**record)):
+        with pytest.raises(DomainError, match="请县人大办公室批准补录"):
+            act()
+    grant(cast, place=cast.yt)
+    ask_own_people(at=TOO_LATE, **ask)
+    record_attendance(**record)
+    assert joint.attendance.filter(status=Presence.PRESENT).count() == 2
+
+
+def test_the_page_of_an_activity_says_that_its_month_is_closed(cast, signed_in):
+    long_ago = today_here() - timedelta(days=70)
+    made = announce(cast, moment(long_ago, 18), held_on=long_ago)
+    limit(cast)
+    page = signed_in(cast.clerk)
+    text = page.get(reverse("activity", args=[made.uid])).content.decode()
+    assert "批准补录" in text and "登记出席</a>" not in text and "取消这个活动" in text
+    assert page.get(reverse("activity-attendance", args=[made.uid])).status_code == 409

@@ -22,10 +22,11 @@ def project(cast, title="农村饮水安全提升", year=2026, actor=None, **fie
     return add_project(county=cast.county, year=year, title=title, actor=actor or cast.staff, at=AT, **fields)
 
 
-def inspect(cast, row, on=date(2026, 4, 1), station=None, actor=None, state=ActivityState.HELD) -> Activity:
+def inspect(cast, row, on=date(2026, 4, 1), station=None, actor=None, state=ActivityState.HELD, deputy=None) -> Activity:
     made = record_activity(
         station=station or cast.gt, kind=ActivityKind.INSPECTION, title="视察供水站", held_on=on,
-        attendance={cast.deputy_person: Presence.PRESENT}, actor=actor or cast.clerk, at=moment(max(on, TODAY)),
+        attendance={deputy or cast.deputy_person: Presence.PRESENT}, actor=actor or cast.clerk,
+        at=moment(max(on, TODAY)),
     )  # fmt: skip
     Activity.objects.filter(pk=made.pk).update(project=row, state=state)
     return made
@@ -104,7 +105,7 @@ def test_adding_and_finishing_on_the_pages(cast, signed_in):
 def test_a_project_lists_the_activities_that_inspected_it(cast, signed_in):
     row = project(cast, year=YEAR)
     mine = inspect(cast, row, today_here())
-    inspect(cast, row, today_here(), cast.yt, cast.stranger)
+    inspect(cast, row, today_here(), cast.yt, cast.stranger, deputy=cast.deputies["YT01"][0])
     inspect(cast, row, today_here(), state=ActivityState.CANCELLED)
     inspect(cast, None, today_here())
     county = signed_in(cast.staff)

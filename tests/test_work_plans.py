@@ -283,7 +283,12 @@ def test_beginning_and_writing_a_plan(cast, signed_in):
     again = client.post(reverse("plan-begin"), {"place": "GT", "year": YEAR}, follow=True)
     assert "已经有人开始写了" in again.text and WorkPlan.objects.count() == 1
     assert client.post(reverse("plan-begin"), {"place": "YT", "year": YEAR}).status_code == 404
-    assert client.post(reverse("plan-begin"), {"place": "GT", "year": "x"}).status_code == 400
+    for nonsense in ("x", "", "9" * 5000, "-2026", "0"):
+        assert client.post(reverse("plan-begin"), {"place": "GT", "year": nonsense}).status_code == 400
+    wide = "".join(chr(ord(digit) + 0xFEE0) for digit in str(YEAR))
+    again = client.post(reverse("plan-begin"), {"place": "GT", "year": wide}, follow=True)
+    assert again.status_code == 200 and "已经有人开始写了" in again.text
+    assert signed_in(cast.auditor).post(reverse("plan-begin"), {"place": "GT"}).status_code == 403
 
 
 def test_copying_on_the_page(cast, signed_in):

@@ -1,4 +1,4 @@
-"""Forms of activities: filters, what an activity is and whom it is for, cancelling, files, leave from one."""
+"""Forms of activities: filters, what an activity is and whom it is for, partners, cancelling, files, leave from one."""
 
 import uuid
 from collections.abc import Mapping
@@ -9,11 +9,13 @@ from django.http import QueryDict
 
 from activities.forms.naming import found_people
 from activities.models import Activity, LivelihoodProject, PlanItem
+from activities.rules import kinds_at, last_activity_day
 from activities.rules.attachments import MOST_BYTES, TOO_LARGE
 from activities.services.events import Audience
 from activities.states import LEAVE_KINDS, ActivityKind, ActivityState, FileKind
 from deputies.models import Deputy
 from deputies.states import MandateLevel, ServiceRole
+from julu_liaison.common.errors import DomainError
 from julu_liaison.common.texts import half_width
 from stations.models import Station
 from stations.rules import place_choices
@@ -109,12 +111,21 @@ class DetailsForm(forms.Form):
         items = PlanItem.objects.filter(plan__station__in=places, plan__year__in=years, dropped_reason="")
         self.projects = {str(row.uid): row for row in projects}
         self.plan_items = {str(row.uid): row for row in items.select_related("plan__station__parent")}
+        self.days = min(place.opened_on for place in places), last_activity_day(today)
+        kinds = {kind for place in places for kind in kinds_at(place.level)}
+        self.fields["kind"].choices = [("", "请选"), *(kind for kind in ActivityKind.choices if kind[0] in kinds)]
         self.fields["project"].choices = [
             ("", "没有"), *((uid, f"{row.title}({row.year}年)") for uid, row in self.projects.items())
         ]  # fmt: skip
         self.fields["plan_item"].choices = [
             ("", "计划外的"), *((uid, f"{row.plan.station.name}:{row.title}") for uid, row in self.plan_items.items())
         ]  # fmt: skip
+
+    def clean_held_on(self) -> date:
+        (first, last), day = self.days, self.cleaned_data["held_on"]
+        if not first <= day <= last:
+            raise forms.ValidationError(f"请填{first:%Y-%m-%d}到{last:%Y-%m-%d}之间的日期")
+        return day
 
     def clean_hours(self) -> str:
         return half_width(self.cleaned_data["hours"])
@@ -146,7 +157,6 @@ class AnnounceForm(DetailsForm):
     partners = _several("联合举办单位")
     levels = _several("层级", MandateLevel.choices)
     places = _several("地方")
-    partners_too = forms.BooleanField(label="联合举办单位的代表也参加", required=False)
     names = _text("另外点名参加的代表", 4000, rows=3, placeholder="一行一位,写姓名或编号")
     without = _text("不参加的代表", 2000, rows=2, placeholder="一行一位,写姓名或编号")
     tell = forms.BooleanField(label="给代表发通知", required=False, initial=True)
@@ -162,7 +172,8 @@ class AnnounceForm(DetailsForm):
         self.hosts = {place.code: place for place in places}
         self.fields["station"].choices = [(place.code, place.full_name) for place in places]
         self.fields["places"].choices = [(place.code, place.full_name) for place in places]
-        others = Station.objects.townships().filter(county__in={place.county_id for place in places}).open(today)
+        inviting = {place.county_id for place in places if place.level != Level.BRANCH}
+        others = Station.objects.townships().filter(county__in=inviting).open(today)
         self.others = {place.code: place for place in others.in_official_order()}
         self.fields["partners"].choices = [(code, place.name) for code, place in self.others.items()]
 
@@ -200,14 +211,13 @@ class AnnounceForm(DetailsForm):
 
     def clean(self) -> dict:
         chosen = super().clean()
-        if {"station", "partners", "held_on"} <= set(chosen):
+        if {"station", "held_on"} <= set(chosen):
             chosen["names"] = self._people("names", chosen)
             chosen["without"] = self._people("without", chosen)
         return chosen
 
     def _people(self, field: str, chosen: dict) -> tuple[Deputy, ...]:
-        hosts = [self.host, *self.partner_places]
-        people, problems = found_people(chosen.get(field, ""), user=self.user, hosts=hosts, on=chosen["held_on"])
+        people, problems = found_people(chosen.get(field, ""), user=self.user, hosts=[self.host], on=chosen["held_on"])
         for problem in problems:
             self.add_error(field, problem)
         return tuple(people)
@@ -223,9 +233,8 @@ class AnnounceForm(DetailsForm):
     @property
     def audience(self) -> Audience:
         chosen = self.cleaned_data
-        places = [self.hosts[code] for code in chosen["places"]]
-        places += self.partner_places if chosen["partners_too"] else []
-        return Audience(tuple(places), tuple(chosen["levels"]), chosen["names"], chosen["without"])
+        places = tuple(self.hosts[code] for code in chosen["places"])
+        return Audience(places, tuple(chosen["levels"]), chosen["names"], chosen["without"])
 
 
 class ChangeForm(DetailsForm):
@@ -250,14 +259,56 @@ class ChangeForm(DetailsForm):
     def clean(self) -> dict:
         chosen = super().clean()
         for field in ("names", "without"):
-            hosts = [self.activity.station, *self.activity.partners.all()]
+            day = chosen.get("held_on") or self.activity.held_on
             people, problems = found_people(
-                chosen.get(field, ""), user=self.user, hosts=hosts, on=chosen.get("held_on") or self.activity.held_on
+                chosen.get(field, ""), user=self.user, hosts=[self.activity.station], on=day
             )
             chosen[field] = tuple(people)
             for problem in problems:
                 self.add_error(field, problem)
         return chosen
+
+
+class OwnPeopleForm(forms.Form):
+    """A partner's people for a joint activity: whom to ask, who need not come after all."""
+
+    places = _several("地方")
+    levels = _several("层级", MandateLevel.choices)
+    names = _text("点名请这些代表", 4000, rows=2, placeholder="一行一位,写姓名或编号")
+    without = _text("这些代表不参加", 2000, rows=2, placeholder="一行一位,写姓名或编号")
+
+    def __init__(self, data=None, *, user, activity: Activity, place: Station):
+        super().__init__(data, auto_id=f"id_{place.code}_%s")
+        self.user, self.activity, self.place = user, activity, place
+        branches = Station.objects.branches().filter(parent=place).open(activity.held_on).in_official_order()
+        self.choices = {one.code: one for one in (place, *branches)}
+        names = {code: f"{one.name}全部" if one == place else one.name for code, one in self.choices.items()}
+        self.fields["places"].choices = list(names.items())
+
+    def clean(self) -> dict:
+        chosen = super().clean()
+        for field in ("names", "without"):
+            people, problems = found_people(
+                chosen.get(field, ""), user=self.user, hosts=[self.place], on=self.activity.held_on
+            )
+            chosen[field] = tuple(people)
+            for problem in problems:
+                self.add_error(field, problem)
+        if not self.errors and not any(chosen.values()):
+            raise forms.ValidationError("请选请谁参加,或者写谁不参加")
+        return chosen
+
+    def refuse(self, error: DomainError) -> None:
+        """Put what the service says where it belongs."""
+        self.add_error("without" if "without" in error.fields else None, error.message)
+
+    @property
+    def audience(self) -> Audience | None:
+        chosen = self.cleaned_data
+        if not (chosen["places"] or chosen["levels"] or chosen["names"]):
+            return None
+        places = tuple(self.choices[code] for code in chosen["places"])
+        return Audience(places, tuple(chosen["levels"]), chosen["names"], chosen["without"])
 
 
 class CancelForm(forms.Form):

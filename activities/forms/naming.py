@@ -51,12 +51,13 @@ def _known(lines: list[str], *, user, hosts: list[Station], on: date) -> dict[st
         found[person.name].append(person)
         found[person.code.upper()].append(person)
     for word, people in found.items():
-        own = [person for person in people if _places_of(person) & inside]
+        own = [person for person in people if places_of(person) & inside]
         found[word] = own if len(own) == 1 else people
     return found
 
 
-def _places_of(person: Deputy) -> set[int]:
+def places_of(person: Deputy) -> set[int]:
+    """Keys of the branch, station and county of a person read `with_places`; of the county alone without a branch."""
     branch = person.membership_now.branch if person.membership_now else None
     return {branch.pk, branch.parent_id, branch.county_id} if branch else {person.county_id}
 

@@ -4,13 +4,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from activities.forms.naming import found_people
+from activities.forms.naming import found_people, places_of
 from activities.models import Activity
 from activities.rules.expected import Line, Tally, tally
 from activities.services.events import Attendee
 from activities.states import LEAVE_KINDS, ON_LEAVE, SERVED, Presence
 from deputies.models import Deputy
-from julu_liaison.common.texts import squeezed
+from julu_liaison.common.texts import plain_number, squeezed
 from stations.models import Station
 
 LEAVE, NOBODY = "leave", "none"
@@ -90,7 +90,10 @@ class AttendanceSheet:
         return sheet
 
     def _row(self, who: Attendee) -> Row:
-        is_open = self.reach is None or (who.branch is not None and who.branch.parent_id in self.reach)
+        branch = who.branch
+        is_open = self.reach is None or (
+            branch is not None and bool(self.reach & {branch.pk, branch.parent_id, branch.county_id})
+        )
         status = who.status
         if status in ON_LEAVE:
             return Row(who, is_open, LEAVE if who.is_expected else NOBODY, status)
@@ -111,8 +114,7 @@ class AttendanceSheet:
         for name, label in FIGURES.items():
             if not re.fullmatch(r"\d{0,5}", squeezed(self.values[name])):
                 self.problems[name] = f"{label}请填数字,没有就空着"
-        if not self.values["version"].isascii() or not self.values["version"].isdigit():
-            self.values["version"] = "0"
+        self.values["version"] = str(plain_number(self.values["version"], digits=9) or 0)
 
     def _fill_row(self, row: Row, data: Mapping) -> None:
         chosen, leave = data.get(f"s-{row.key}", ""), data.get(f"l-{row.key}", "")
@@ -126,13 +128,17 @@ class AttendanceSheet:
             if extra.stands_in_for:
                 self.problems[f"x-{extra.index}-who"] = "请写是谁来顶替的"
             return
-        hosts: list[Station] = [self.activity.station, *self.activity.partners.all()]
+        holders: list[Station] = [self.activity.station, *self.activity.partners.all()]
+        hosts = [place for place in holders if self.reach is None or place.pk in self.reach]
         found, problems = found_people(extra.who, user=user, hosts=hosts, on=self.activity.held_on)
         replaced = {str(row.key): row.who.deputy for row in self.rows if row.who.is_expected}.get(extra.stands_in_for)
         if problems or len(found) != 1:
             self.problems[f"x-{extra.index}-who"] = problems[0] if problems else "一行写一位"
             return
         person = found[0]
+        if self.reach is not None and not self.reach & places_of(person):
+            self.problems[f"x-{extra.index}-who"] = f"{person.name}由所在的联合举办单位登记,没有联合举办的找县人大办公室"
+            return
         if any(row.key == person.pk and row.who.is_expected for row in self.rows):
             self.problems[f"x-{extra.index}-who"] = f"{person.name}在上面的名单里,请在那一行选"
             return
@@ -168,6 +174,12 @@ class AttendanceSheet:
     def tally(self) -> Tally:
         """Counts of what is chosen in the sheet."""
         return tally(Line(row.who.is_expected, row.status, row.who.substitute is not None) for row in self.rows)
+
+    @property
+    def unset_here(self) -> int:
+        """How many of those whom the person records are still unset; the others are for another station."""
+        open_rows = [row for row in self.rows if row.is_open]
+        return tally(Line(row.who.is_expected, row.status, row.who.substitute is not None) for row in open_rows).unset
 
     @property
     def groups(self) -> list[tuple[Station | None, list[Row]]]:

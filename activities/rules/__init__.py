@@ -2,6 +2,7 @@
 
 from activities.rules.categories import guess_category
 from activities.rules.days import reception_days
+from activities.rules.events import kinds_at, last_activity_day
 from activities.rules.filing import last_filing_day
 from activities.rules.hours import reception_hours
 from activities.rules.leaves import MOST_AVOIDED, WEEKS, checked_weeks, day_words, days_words, is_too_late
@@ -15,6 +16,8 @@ __all__ = [
     "days_words",
     "guess_category",
     "is_too_late",
+    "kinds_at",
+    "last_activity_day",
     "last_filing_day",
     "log_differences",
     "reception_days",

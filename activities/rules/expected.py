@@ -12,7 +12,7 @@ from typing import NamedTuple
 from activities.states import ON_LEAVE, Presence
 
 NO_MANDATE = "这一天没有代表资格"
-NO_MEMBERSHIP = "这一天不在分站"
+NO_MEMBERSHIP = "这一天不属于举办单位"
 EXEMPT = "免除参加活动"
 NOT_SIGNED_UP = "自愿参加,没有报名"
 UNASKED = "没有通知,自己来的"

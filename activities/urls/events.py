@@ -12,6 +12,7 @@ urlpatterns = [
     path("station/activities/<uuid:uid>/cancel/", events.activity_cancel, name="activity-cancel"),
     path("station/activities/<uuid:uid>/attendance/", events.attendance, name="activity-attendance"),
     path("station/activities/<uuid:uid>/attendance.xlsx", events.attendance_file, name="activity-attendance-file"),
+    path("station/activities/<uuid:uid>/own-people/", events.own_people, name="activity-own-people"),
     path("station/activities/<uuid:uid>/files/", events.file_add, name="activity-files"),
     path("station/activities/<uuid:uid>/files/<uuid:file>/", events.file_download, name="activity-file"),
     path("station/activities/<uuid:uid>/files/<uuid:file>/remove/", events.file_remove, name="activity-file-remove"),

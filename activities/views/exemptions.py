@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from activities.forms.exemptions import EndForm, ExemptionForm
@@ -23,6 +24,7 @@ SHOWN = {"": "还没结束的", "past": "已经结束的"}
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@never_cache
 def exemptions(request):
     """Those that have not ended, or (`?show=past`) those that have; POST grants one."""
     _demand_staff(request.user)
@@ -39,10 +41,13 @@ def exemptions(request):
 
 @require_POST
 @login_required
+@never_cache
 def exemption_end(request, uid):
     """Set the last day."""
     _demand_staff(request.user)
     row = get_object_or_404(_seen(request.user), uid=uid)
+    if not can_exempt(request.user, row.deputy.county_id):
+        raise PermissionDenied
     form = EndForm(request.POST, auto_id=f"id_%s_{row.uid}")
     if done(request, form, end_exemption, exemption=row):
         messages.success(request, "改好了。")

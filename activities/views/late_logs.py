@@ -11,6 +11,7 @@ from activities.forms.late_logs import ExceptionForm, LimitForm
 from activities.models import FilingException, FilingLimit
 from activities.services import end_exception, grant_exception, set_filing_limit
 from julu_liaison.common.errors import DomainError, NotAllowed
+from julu_liaison.common.texts import plain_number
 from julu_liaison.common.working_days import today_here
 from stations.models import Station
 from stations.permissions import places_with
@@ -67,10 +68,8 @@ def _grant(request, county: Station):
 
 def _end(request, county: Station):
     rows = FilingException.objects.filter(place__county=county) | FilingException.objects.filter(place=county)
-    key = request.POST.get("exception", "")
-    if not (key.isascii() and key.isdecimal() and len(key) < 10):
-        raise Http404
-    end_exception(exception=get_object_or_404(rows, pk=int(key)), actor=request.user, at=timezone.now())
+    key = plain_number(request.POST.get("exception", ""), digits=9)
+    end_exception(exception=get_object_or_404(rows, pk=key), actor=request.user, at=timezone.now())
     messages.success(request, "许可收回了。")
     return redirect("late-logs")
 

@@ -23,6 +23,7 @@ from activities.services.plans import TEXTS
 from activities.views.files import file_answer
 from activities.views.sending import done, refuse, sent, status_of
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed, StaleVersion
+from julu_liaison.common.texts import plain_number
 from julu_liaison.common.working_days import today_here
 from stations.models import Station
 from stations.querysets import scope_of
@@ -132,9 +133,9 @@ def plan_begin(request):
     """Begin a plan, empty or (`copy`) with what the last one says."""
     place = _chosen_place_sent(request)
     begin = copy_plan if "copy" in request.POST else write_plan
-    year = request.POST.get("year", "")
+    year = plain_number(request.POST.get("year", ""), digits=4) or 0
     try:
-        plan = begin(station=place, year=int(year) if year.isdecimal() else 0, actor=request.user, at=timezone.now())
+        plan = begin(station=place, year=year, actor=request.user, at=timezone.now())
     except Conflict as error:  # somebody else was faster; their plan is what is wanted
         messages.warning(request, error.message)
         return redirect(reverse("work-plan") + "?" + urlencode({"place": place.code, "year": year}))

@@ -43,6 +43,12 @@ def half_width(text: str) -> str:
     return text.translate(FULL_WIDTH)
 
 
+def plain_number(text: str, *, digits: int) -> int | None:
+    """Return what was typed as a whole number of at most so many digits, of any width; None for anything else."""
+    found = squeezed(text)
+    return int(found) if found.isascii() and found.isdigit() and len(found) <= digits else None
+
+
 def checked_name(text: str) -> str:
     """Return a person's name as `tidy_name` does. Raises DomainError for one that is empty or without a letter."""
     name = tidy_name(text)

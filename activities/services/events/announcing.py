@@ -7,11 +7,12 @@ from uuid import UUID
 from django.db import transaction
 
 from activities.models import Activity, ActivityAttendance, LivelihoodProject, PlanItem
-from activities.permissions import can_record_activity
-from activities.services.events.audience import Audience, people_in
+from activities.permissions import attendance_reach, can_record_activity
+from activities.services.events.audience import Audience, holders, own_people, people_in
 from activities.services.events.details import check_details
 from activities.services.events.expecting import expect_anew, expectations
-from activities.services.events.telling import announce_presence, day_words, tell_asked, tell_clerks
+from activities.services.events.telling import announce_presence, day_words, tell_asked, tell_clerks, tell_dropped
+from activities.services.logs.limits import demand_open
 from activities.states import ActivityState
 from deputies.models import Deputy
 from julu_liaison.common import audit
@@ -37,6 +38,8 @@ def announce_activity(
 ) -> Activity:  # fmt: skip
     """Announce an activity (活动通知) to everybody in `audience`, with a notice to each who has an account.
 
+    The audience are the host's own people. Each of the `partners` is invited, and asks its own: `ask_own_people`.
+
     A day that is past is an activity recorded afterwards: nobody is told, its attendance waits to be entered. `tell`
     decides for a day still ahead. `uid` makes a repeat return what was announced first. Raises NotAllowed, or
     DomainError with the fields (`title`, `held_on`, `audience`, `partners` …) that need another look.
@@ -52,15 +55,16 @@ def announce_activity(
         service_role=service_role, state=ActivityState.ANNOUNCED, recorder=actor, recorded_at=at,
         **({"uid": uid} if uid else {}),
     )  # fmt: skip
-    check_details(activity, partners)
-    people = people_in(audience, hosts=[station, *partners], on=held_on)
+    check_details(activity, partners, today_here(at))
+    demand_open(station, held_on, at)
+    people = people_in(audience, host=station, on=held_on)
     activity.save(force_insert=True)
     activity.partners.set(partners)
     ask(activity, people)
     audit.record("announce_activity", actor=actor, target=activity, at=at, title=activity.title, people=len(people))
     if tell and held_on >= today_here(at):
-        tell_asked(activity, _invitation(activity), at)
-        tell_clerks(activity, partners, f"{station.full_name}请你们联合举办“{activity.title}”,请看看。", at)
+        tell_asked(activity, invitation(activity), at)
+        tell_clerks(activity, partners, _call(activity), at)
     return activity
 
 
@@ -72,7 +76,8 @@ def demand_recorder(actor, station: Station) -> None:
 def ask(activity: Activity, people: Iterable[Deputy]) -> None:
     """Put people on the list of the activity, each expected or not."""
     people = list(people)
-    why = expectations((person.pk for person in people), on=activity.held_on, required=activity.required)
+    keys = [person.pk for person in people]
+    why = expectations(keys, places=holders(activity), on=activity.held_on, required=activity.required)
     ActivityAttendance.objects.bulk_create(
         ActivityAttendance(
             activity=activity, deputy=person, expected=not why[person.pk], not_expected_because=why[person.pk]
@@ -81,11 +86,16 @@ def ask(activity: Activity, people: Iterable[Deputy]) -> None:
     )  # fmt: skip
 
 
-def _invitation(activity: Activity) -> str:
+def invitation(activity: Activity) -> str:
     until = activity.sign_up_until
     sign_up = f",请在{until.month}月{until.day}日前报名" if until else ""
     word = "请您参加" if activity.required else "欢迎参加"
     return f"{word}“{activity.title}”:{day_words(activity)} {activity.venue}{sign_up}。"
+
+
+def _call(activity: Activity) -> str:
+    """To the clerks of a partner."""
+    return f"{activity.station.full_name}请你们联合举办“{activity.title}”({day_words(activity)}),参加的话请打开看看,请本站的代表。"
 
 
 def locked(activity: Activity, version: int | None = None) -> Activity:
@@ -116,7 +126,8 @@ def change_activity(
 ) -> Activity:  # fmt: skip
     """Change what is in `changes` (of CHANGEABLE), ask more people (`add`) or fewer (`drop`, unless they have a status).
 
-    Those asked are told of another day, hour or venue. One that was held is changed with a reason.
+    Both are the host's own people, as for announcing. Those asked are told of another day, hour or venue. One that was
+    held is changed with a reason.
     """
     activity = locked(activity, version)
     hold_place(activity.station)
@@ -127,13 +138,16 @@ def change_activity(
     changed = [name for name in CHANGEABLE if name in changes and getattr(activity, name) != changes[name]]
     for name in changed:
         setattr(activity, name, changes[name])
-    partners = list(activity.partners.all())
-    check_details(activity, partners)
+    check_details(activity, activity.partners.all(), today_here(at))
     if activity.state == ActivityState.HELD and activity.held_on > today_here(at):
         raise DomainError("已经举行的活动不能改到以后。", fields={"held_on": "这一天还没到"})
+    for day in {activity.held_on, before} if activity.state == ActivityState.HELD else {activity.held_on}:
+        demand_open(activity.station, day, at)
+    drop = list(drop)
+    _demand_own(actor, activity, drop)
     count_version(activity)
     activity.save(update_fields=[*changed, "version"])
-    dropped, added = _drop(activity, drop), _add(activity, add, partners)
+    dropped, added = take_off(activity, drop), put_on(activity, add, activity.station)
     if activity.state != ActivityState.HELD or {"held_on", "required"} & set(changed):
         expect_anew(activity)  # a corrected title says nothing about who was expected then
     audit.record(
@@ -147,18 +161,31 @@ def change_activity(
     return activity
 
 
-def _drop(activity: Activity, people: Iterable[Deputy]) -> list[Deputy]:
+def _demand_own(actor, activity: Activity, people: list[Deputy]) -> None:
+    """The host leaves alone whom a partner asked."""
+    if attendance_reach(actor, activity) is None:
+        return
+    partners = [place.pk for place in activity.partners.all()]
+    theirs = own_people((person.pk for person in people), places=partners, on=activity.held_on)
+    words = "、".join(person.name for person in people if person.pk in theirs)[:100]
+    if words:
+        raise DomainError(f"{words}是联合举办的联络站请的,不参加请告诉那个站。", fields={"without": f"{words}由所在联络站去掉"})
+
+
+def take_off(activity: Activity, people: Iterable[Deputy]) -> list[Deputy]:
+    """Take people off the list, unless they have a status; returns who was on it."""
     asked = activity.attendance.filter(deputy__in=[person.pk for person in people], status="")
     rows = list(asked.select_related("deputy__user"))
     ActivityAttendance.objects.filter(pk__in=[row.pk for row in rows]).delete()
     return [row.deputy for row in rows]
 
 
-def _add(activity: Activity, audience: Audience | None, partners: list[Station]) -> list[Deputy]:
+def put_on(activity: Activity, audience: Audience | None, host: Station) -> list[Deputy]:
+    """Ask people of the place `host`; returns who was not on the list before."""
     if audience is None:
         return []
     known = set(activity.attendance.values_list("deputy", flat=True))
-    people = people_in(audience, hosts=[activity.station, *partners], on=activity.held_on)
+    people = people_in(audience, host=host, on=activity.held_on)
     people = [person for person in people if person.pk not in known]
     ask(activity, people)
     return people
@@ -170,9 +197,9 @@ def _tell_of_change(activity: Activity, changed: list[str], added: list, dropped
     if set(changed) & set(WHEN_AND_WHERE):
         tell_asked(activity, f"“{activity.title}”有变动,现在是:{day_words(activity)} {activity.venue}。", at)
     elif added:
-        tell_asked(activity, _invitation(activity), at, people=added)
+        tell_asked(activity, invitation(activity), at, people=added)
     if dropped:
-        tell_asked(activity, f"“{activity.title}”您不用参加了。", at, people=dropped)
+        tell_dropped(activity, dropped, at)
 
 
 @transaction.atomic
@@ -185,6 +212,8 @@ def cancel_activity(*, activity: Activity, reason: str, actor, at: datetime, ver
     if not reason.strip():
         raise DomainError("取消活动请写原因,代表会看到。", fields={"reason": "请写原因"})
     was_held = activity.state == ActivityState.HELD
+    if was_held:
+        demand_open(activity.station, activity.held_on, at)
     activity.state, activity.cancel_reason = ActivityState.CANCELLED, reason.strip()[:LONGEST_REASON]
     count_version(activity)
     activity.save(update_fields=["state", "cancel_reason", "version"])

@@ -1,21 +1,24 @@
 """Who came: in bulk, corrected with a reason, and the end of it when everybody expected is accounted for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from django.db import transaction
 
 from activities.models import Activity, ActivityAttendance
-from activities.permissions import attendance_reach
+from activities.permissions import attendance_reach, can_record_activity
 from activities.rules.expected import UNASKED
 from activities.services.events.announcing import count_version, demand_reason, demand_recorder, locked
+from activities.services.events.audience import own_people
 from activities.services.events.expecting import expect_anew, leaves_for
 from activities.services.events.telling import announce_presence
+from activities.services.logs.limits import demand_open
 from activities.states import SERVED, ActivityState, Presence
-from deputies.models import Deputy, Membership
+from deputies.models import Deputy
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed, StaleVersion
 from julu_liaison.common.working_days import today_here
+from stations.models import Station
 
 MOST = 99_999
 FIGURES = {"leaflets": "发放资料份数", "households": "走访户数", "reached": "覆盖群众人数"}
@@ -29,14 +32,15 @@ def record_attendance(
 ) -> Activity:  # fmt: skip
     """Record what deputies did (a Presence each; empty takes it back), those who came unasked or as substitutes too.
 
-    Whoever is unset may stay so until `finish_activity`. After that this is a correction, with its reason. Partners'
-    clerks record their own people. An older `version` is fine as long as nobody else's entry would be overwritten:
-    two stations type at once. Raises StaleVersion with the names otherwise.
+    Whoever is unset may stay so until `finish_activity`. After that this is a correction, with its reason. The host and
+    each partner's clerk record their own people, the county everybody. An older `version` is fine as long as nobody
+    else's entry would be overwritten: two stations type at once. Raises StaleVersion with the names otherwise.
     """
     activity = locked(activity)
-    _demand_open(activity, at)
+    _demand_held(activity, at)
     stands_in = {person.pk: other for person, other in (stands_in_for or {}).items()}
-    _demand_reach(actor, activity, [*statuses, *(stands_in_for or {})])
+    demand_reach(actor, activity, statuses, stands_in_for or {})
+    demand_open(entering_place(actor, activity), activity.held_on, at)
     reason = demand_reason(activity, reason)
     if activity.state == ActivityState.ANNOUNCED:
         expect_anew(activity)
@@ -57,24 +61,33 @@ def record_attendance(
     return activity
 
 
-def _demand_open(activity: Activity, at: datetime) -> None:
+def _demand_held(activity: Activity, at: datetime) -> None:
     if activity.state == ActivityState.CANCELLED:
         raise Conflict("这个活动已经取消了,不用登记出席。")
     if activity.held_on > today_here(at):
         raise DomainError("活动还没举行,请举行后再登记出席。", fields={"held_on": "这一天还没到"})
 
 
-def _demand_reach(actor, activity: Activity, people) -> None:
-    """Raise NotAllowed unless `actor` records all of these deputies."""
+def demand_reach(
+    actor, activity: Activity, statuses: Mapping[Deputy, str], stands_in_for: Mapping[Deputy, Deputy]
+) -> None:
+    """Raise NotAllowed unless `actor` records all of these deputies, and those whom they stand in for."""
     reach = attendance_reach(actor, activity)
     if reach is None:
         return
-    keys = {person.pk: person for person in people}
-    rows = Membership.objects.in_force(activity.held_on).filter(deputy__in=keys, branch__parent__in=reach)
-    own = set(rows.values_list("deputy", flat=True))
-    if not reach or set(keys) - own:
-        words = "、".join(person.name for key, person in keys.items() if key not in own)[:100]
-        raise NotAllowed(f"{words or '这个活动'}的出席由举办单位或所在联络站登记。")
+    people = {person.pk: person for person in (*statuses, *stands_in_for, *stands_in_for.values())}
+    own = own_people(people, places=reach, on=activity.held_on)
+    if not reach or set(people) - own:
+        words = "、".join(person.name for key, person in people.items() if key not in own)[:100]
+        raise NotAllowed(f"{words or '这个活动'}的出席由所在的举办单位或县人大办公室登记。")
+
+
+def entering_place(actor, activity: Activity) -> Station:
+    """For which place `actor` records attendance: the host, else the own station as a partner."""
+    if can_record_activity(actor, activity.station):
+        return activity.station
+    reach = attendance_reach(actor, activity) or set()
+    return next((place for place in activity.partners.all() if place.pk in reach), activity.station)
 
 
 def _demand_nothing_lost(rows: Rows, statuses: Mapping[Deputy, str]) -> None:
@@ -161,11 +174,12 @@ def finish_activity(
     """Record an activity as held (登记完成), with its figures and minutes; again later, with a reason, to correct these.
 
     Every expected person needs a status by now; approved leave and a substitute fill it where nothing was entered.
-    Raises DomainError(fields={"attendance": …}) with who is missing.
+    Raises DomainError(fields={"attendance": …}) with who is missing, and which partner has to record them.
     """
     activity = locked(activity)
     demand_recorder(actor, activity.station)
-    _demand_open(activity, at)
+    _demand_held(activity, at)
+    demand_open(activity.station, activity.held_on, at)
     reason = demand_reason(activity, reason)
     figures = {"leaflets": leaflets, "households": households, "reached": reached}
     wrong = {name: f"{FIGURES[name]}请填0到{MOST}" for name, value in figures.items() if not 0 <= value <= MOST}
@@ -195,11 +209,24 @@ def _fill_in(activity: Activity) -> None:
     substituted = set(activity.attendance.exclude(stands_in_for=None).values_list("stands_in_for", flat=True))
     for key, row in unset.items():
         row.status = leaves.get(key) or (Presence.ABSENT if key in substituted else "")
-    missing = [row.deputy.name for row in unset.values() if not row.status]
+    missing = {key: row.deputy.name for key, row in unset.items() if not row.status}
     if missing:
-        words = "、".join(missing[:5]) + ("等" if len(missing) > 5 else "")
-        problem = f"还有{len(missing)}人没填到没到:{words}"
+        problem = ";".join(_missing_words(activity, missing))
         raise DomainError(problem + "。", fields={"attendance": problem})
     ActivityAttendance.objects.bulk_update(unset.values(), ["status"])
 
 
+def _missing_words(activity: Activity, missing: dict[int, str]) -> Iterator[str]:
+    """Who is still unset: those of the host, then each partner's, who has to be asked to record them."""
+    own = own_people(missing, places=[activity.station_id], on=activity.held_on)
+    if own:
+        yield f"还有{len(own)}人没填到没到:{_some([name for key, name in missing.items() if key in own])}"
+    for place in activity.partners.all():
+        theirs = own_people(missing.keys() - own, places=[place.pk], on=activity.held_on)
+        if theirs:
+            names = _some([name for key, name in missing.items() if key in theirs])
+            yield f"{place.name}还有{len(theirs)}人没登记({names}),请{place.full_name}登记"
+
+
+def _some(names: list[str]) -> str:
+    return "、".join(names[:5]) + ("等" if len(names) > 5 else "")

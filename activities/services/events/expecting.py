@@ -8,15 +8,21 @@ from django.db.models import Q
 
 from activities.models import Activity, ActivityAttendance, Exemption, Leave
 from activities.rules.expected import UNASKED, why_not_expected
+from activities.services.events.audience import holders, own_people
 from activities.states import ActivityState, Covers, SignUp
-from deputies.models import Deputy, Mandate, Membership
+from deputies.models import Deputy, Mandate
 
 
-def expectations(deputies: Iterable[int], *, on: date, required: bool, signed_up: Collection[int] = ()) -> dict[int, str]:
-    """Return, by deputy key, why somebody who is asked need not come: empty for the expected (three queries)."""
+def expectations(
+    deputies: Iterable[int], *, places: Collection[int], on: date, required: bool, signed_up: Collection[int] = ()
+) -> dict[int, str]:
+    """Return, by deputy key, why somebody who is asked need not come: empty for the expected (three queries).
+
+    Only people of the `places` (keys) that hold the activity are ever expected: see `holders`.
+    """
     keys = list(deputies)
     seated = set(Mandate.objects.in_force(on).filter(deputy__in=keys).values_list("deputy", flat=True))
-    members = set(Membership.objects.in_force(on).filter(deputy__in=keys).values_list("deputy", flat=True))
+    members = own_people(keys, places=places, on=on)
     exempt = Exemption.objects.in_force(on).filter(deputy__in=keys, covers__in=(Covers.ALL, Covers.ACTIVITIES))
     excused = set(exempt.values_list("deputy", flat=True))
     return {
@@ -53,8 +59,9 @@ def expect_anew(activity: Activity) -> int:
     was_held = activity.state == ActivityState.HELD  # who counted at a voluntary one then, goes on counting
     coming = {row.deputy_id for row in rows if row.sign_up == SignUp.COMING or (was_held and row.expected)}
     why = expectations(
-        (row.deputy_id for row in rows), on=activity.held_on, required=activity.required, signed_up=coming
-    )
+        (row.deputy_id for row in rows), places=holders(activity), on=activity.held_on, required=activity.required,
+        signed_up=coming,
+    )  # fmt: skip
     changed = [row for row in rows if row.not_expected_because != why[row.deputy_id]]
     for row in changed:
         row.not_expected_because = why[row.deputy_id]

@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, OuterRef
 
 from activities.models import Activity, ActivityAttendance
 from activities.rules.expected import UNASKED, Line, Tally, tally
+from activities.services.events.audience import holders
 from activities.services.events.expecting import expectations, leaves_for
 from activities.states import ActivityState, SignUp
 from deputies.models import Deputy, Membership
@@ -83,7 +84,9 @@ def _reasons(activity: Activity, rows: list[ActivityAttendance]) -> dict[int, st
     asked = [row for row in rows if row.not_expected_because != UNASKED]
     coming = {row.deputy_id for row in asked if row.sign_up == SignUp.COMING}
     keys = [row.deputy_id for row in asked]
-    anew = expectations(keys, on=activity.held_on, required=activity.required, signed_up=coming)
+    anew = expectations(
+        keys, places=holders(activity), on=activity.held_on, required=activity.required, signed_up=coming
+    )
     return kept | {row.pk: anew[row.deputy_id] for row in asked}
 
 

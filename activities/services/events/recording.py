@@ -8,9 +8,12 @@ from django.db import transaction
 from activities.models import Activity, ActivityAttendance, LivelihoodProject, PlanItem
 from activities.rules.expected import UNASKED
 from activities.services.events.announcing import demand_recorder
+from activities.services.events.attendance import demand_reach
+from activities.services.events.audience import holders
 from activities.services.events.details import check_details
 from activities.services.events.expecting import expectations
 from activities.services.events.telling import announce_presence
+from activities.services.logs.limits import demand_open
 from activities.states import ActivityState, Presence
 from deputies.models import Deputy
 from julu_liaison.common import audit
@@ -27,7 +30,7 @@ def record_activity(
     minutes: str = "", partners: Iterable[Station] = (), project: LivelihoodProject | None = None,
     plan_item: PlanItem | None = None, service_role: str = "", stands_in_for: Mapping[Deputy, Deputy] | None = None,
 ) -> Activity:  # fmt: skip
-    """Record an activity that was held, with the presence of everyone who was expected or came.
+    """Record an activity that was held, with the presence of everyone of the host's who was expected or came.
 
     Whoever had no mandate or branch on that day, or was exempt, is not expected and it costs them nothing.
     """
@@ -41,9 +44,11 @@ def record_activity(
         project=project, plan_item=plan_item, service_role=service_role, state=ActivityState.HELD, recorder=actor,
         recorded_at=at,
     )  # fmt: skip
-    check_details(activity, partners)
+    check_details(activity, partners, today_here(at))
+    demand_open(station, held_on, at)
     activity.save(force_insert=True)
     activity.partners.set(partners)
+    demand_reach(actor, activity, attendance, stands_in_for or {})
     ActivityAttendance.objects.bulk_create(_rows(activity, attendance, stands_in_for or {}))
     audit.record("record_activity", actor=actor, target=activity, at=at, title=activity.title)
     announce_presence(activity, (deputy.pk for deputy in attendance))
@@ -52,7 +57,7 @@ def record_activity(
 
 def _rows(activity: Activity, attendance: Mapping[Deputy, str], stands_in_for: Mapping[Deputy, Deputy]):
     keys = [deputy.pk for deputy in attendance]
-    why = expectations(keys, on=activity.held_on, required=True)
+    why = expectations(keys, places=holders(activity), on=activity.held_on, required=True)
     for deputy, status in attendance.items():
         other = stands_in_for.get(deputy)
         because = UNASKED if status == Presence.SUBSTITUTE and other else why[deputy.pk]

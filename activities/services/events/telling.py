@@ -22,11 +22,22 @@ def day_words(activity: Activity) -> str:
 
 
 def tell_asked(activity: Activity, text: str, at: datetime, *, people: Iterable[Deputy] | None = None) -> None:
-    """Tell those who are asked to the activity (or `people`); nobody who need not come for a reason of their own."""
-    if people is None:
-        rows = ActivityAttendance.objects.filter(activity=activity).select_related("deputy__user")
-        people = [row.deputy for row in rows if row.expected or not activity.required]
-    tell_deputies(people, text, reverse("my-activity", args=[activity.uid]), at)
+    """Tell those who are asked to the activity (or `people` of them); nobody who need not come for a reason of their own."""
+    rows = ActivityAttendance.objects.filter(activity=activity).select_related("deputy__user")
+    if people is not None:
+        rows = rows.filter(deputy__in=[person.pk for person in people])
+    concerned = [row.deputy for row in rows if row.expected or not activity.required]
+    tell_deputies(concerned, text, reverse("my-activity", args=[activity.uid]), at)
+
+
+def tell_dropped(activity: Activity, people: Iterable[Deputy], at: datetime) -> None:
+    """Tell those who were taken off the list."""
+    tell_deputies(people, f"“{activity.title}”您不用参加了。", reverse("my-activities"), at)
+
+
+def tell_recorder(activity: Activity, text: str, at: datetime) -> None:
+    """Tell whoever arranged the activity."""
+    notify(users=[activity.recorder], text=text, link=reverse("activity", args=[activity.uid]), at=at)
 
 
 def tell_clerks(activity: Activity, places: Iterable[Station], text: str, at: datetime) -> None:

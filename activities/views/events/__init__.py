@@ -4,7 +4,7 @@ from activities.views.events.announcing import activity_edit, activity_new
 from activities.views.events.attendance import attendance, attendance_file
 from activities.views.events.lists import activities
 from activities.views.events.mine import my_activities, my_activity
-from activities.views.events.page import activity, activity_cancel, file_add, file_download, file_remove
+from activities.views.events.page import activity, activity_cancel, file_add, file_download, file_remove, own_people
 
 __all__ = [
     "activities",
@@ -19,4 +19,5 @@ __all__ = [
     "file_remove",
     "my_activities",
     "my_activity",
+    "own_people",
 ]

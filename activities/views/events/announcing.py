@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from activities.forms.events import AnnounceForm, ChangeForm
-from activities.permissions import activity_places, can_record_activity
+from activities.permissions import activity_places
 from activities.rules.expected import EXEMPT, NOT_SIGNED_UP
 from activities.services.events import Audience, announce_activity, change_activity, expectations, people_in
 from activities.states import ActivityState
-from activities.views.events.page import visible_activity
+from activities.views.events.page import kept_activity
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.working_days import today_here
 
@@ -49,11 +49,14 @@ def _preview(form: AnnounceForm, today) -> dict | None:
     """Who will be asked, and why some of them need not come; None puts the problem on the form."""
     chosen = form.cleaned_data
     try:
-        people = people_in(form.audience, hosts=[form.host, *form.partner_places], on=chosen["held_on"])
+        people = people_in(form.audience, host=form.host, on=chosen["held_on"])
     except DomainError as error:
         form.add_error(None, error.message)
         return None
-    why = expectations((person.pk for person in people), on=chosen["held_on"], required=chosen["required"] == "1")
+    why = expectations(
+        (person.pk for person in people), places=[form.host.pk], on=chosen["held_on"],
+        required=chosen["required"] == "1",
+    )  # fmt: skip
     excused = [(person, why[person.pk]) for person in people if why[person.pk] not in ("", NOT_SIGNED_UP)]
     names = ",".join(str(person.pk) for person in people)
     return {
@@ -95,9 +98,7 @@ def _put_on_form(form, error: DomainError) -> None:
 @login_required
 def activity_edit(request, uid):
     """Change the details, ask more people or fewer; what was held is changed with a reason."""
-    activity = visible_activity(request.user, uid)
-    if not can_record_activity(request.user, activity.station):
-        raise NotAllowed(f"{activity.station.full_name}的活动由本站工作人员改。")
+    activity = kept_activity(request.user, uid)
     if activity.state == ActivityState.CANCELLED:
         raise Conflict("这个活动已经取消了,要办请另发通知。")
     today = today_here()

@@ -14,7 +14,7 @@ from activities.models import ActivityAttendance, Leave
 from activities.rules import is_too_late
 from activities.rules.expected import NOT_SIGNED_UP
 from activities.services import ask_leave, sign_up
-from activities.services.events import expectations, last_sign_up_day
+from activities.services.events import expectations, holders, last_sign_up_day
 from activities.services.leaves import station_desk
 from activities.states import LEAVE_KINDS, ActivityState, LeaveState, SignUp
 from deputies.models import Deputy
@@ -122,7 +122,10 @@ def _page(request, row: ActivityAttendance, *, form: ActivityLeaveForm | None = 
     because = row.not_expected_because
     if activity.state == ActivityState.ANNOUNCED:
         signed_up = [row.deputy_id] if row.sign_up == SignUp.COMING else []
-        why = expectations([row.deputy_id], on=activity.held_on, required=activity.required, signed_up=signed_up)
+        why = expectations(
+            [row.deputy_id], places=holders(activity), on=activity.held_on, required=activity.required,
+            signed_up=signed_up,
+        )  # fmt: skip
         because = why[row.deputy_id]
     leave = _leave(row)
     has_to_ask = is_ahead and activity.required and not because and leave is None and not row.status
