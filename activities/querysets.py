@@ -28,11 +28,10 @@ def _held_first():
 
 class ShiftQuerySet(PlacedQuerySet):
     def visible_to(self, user):
-        """Staff their places; head and deputy the whole roster of their branch."""
+        """Staff their places, drafts too; head and deputy the roster of their branch once it is published."""
         scope = scope_of(user)
-        return self.filter(
-            Q(county__in=scope.counties) | Q(station__in=scope.townships) | Q(branch__in=scope.branches)
-        )
+        told = Q(branch__in=scope.branches, roster__state=RosterState.PUBLISHED)
+        return self.filter(Q(county__in=scope.counties) | Q(station__in=scope.townships) | told)
 
     def within(self, start: date, end: date):
         return self.filter(date__range=(start, end))

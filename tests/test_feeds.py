@@ -149,7 +149,7 @@ def test_a_branchs_feed_has_all_of_its_days(fetch, cast, shift, roster):
 def test_queries_do_not_grow_with_the_days(client, cast, feed, roster, django_assert_num_queries, days):
     for number in range(days):
         shift_of(roster, cast.gt01, *cast.deputies["GT01"][:3], on=date(2026, 12, 6 + 7 * number))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(f"/feeds/{feed.token}.ics")
 
 
@@ -161,6 +161,34 @@ def test_an_unknown_address_and_a_revoked_one_are_the_same_404(client, cast, fee
     revoked = client.get(f"/feeds/{feed.token}.ics")
     unknown = client.get("/feeds/00000000-0000-4000-8000-000000000000.ics")
     assert (revoked.status_code, unknown.status_code) == (404, 404)
+
+
+@pytest.mark.parametrize("how", ["serves nowhere", "account closed", "account taken away"])
+def test_a_deputys_address_stops_with_the_office(client, cast, feed, how):
+    address = f"/feeds/{feed.token}.ics"
+    assert client.get(address).status_code == 200
+    if how == "serves nowhere":
+        cast.deputy_person.memberships.update(ended_on=date(2026, 11, 24))
+    elif how == "account closed":
+        type(cast.deputy).objects.filter(pk=cast.deputy.pk).update(is_active=False)
+    else:
+        type(cast.deputy_person).objects.filter(pk=cast.deputy_person.pk).update(user=None)
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("who", ["head", "clerk", "staff"])
+def test_a_branchs_address_stops_when_its_maker_leaves(client, cast, who):
+    maker = getattr(cast, who)
+    address = f"/feeds/{open_feed(of=cast.gt01, actor=maker, at=NOW).token}.ics"
+    assert client.get(address).status_code == 200
+    maker.postings.update(ended_on=date(2026, 11, 24))
+    assert client.get(address).status_code == 404
+
+
+def test_a_branchs_address_stops_when_the_branch_is_closed(client, cast):
+    address = f"/feeds/{open_feed(of=cast.gt01, actor=cast.clerk, at=NOW).token}.ics"
+    type(cast.gt01).objects.filter(pk=cast.gt01.pk).update(closed_on=date(2026, 11, 25))
+    assert client.get(address).status_code == 404
 
 
 def test_made_anew_the_old_address_stops(client, cast, feed):

@@ -41,6 +41,12 @@ def act(client, visit, name, **data):
     return client.post(reverse("visit-act", args=[visit.uid, name]), data)
 
 
+@pytest.mark.parametrize("name", ["outcome", "correct", "accept", "void"])
+@pytest.mark.parametrize(("who", "status"), [("auditor", 403), ("stranger", 404), ("officer", 404)])
+def test_who_may_is_asked_before_what_was_typed(cast, visit, signed_in, who, status, name):
+    assert act(signed_in(getattr(cast, who)), visit, name).status_code == status
+
+
 # --- Who sees what ---------------------------------------------------------------------------------------------------
 
 
@@ -277,6 +283,7 @@ def test_it_becomes_a_ticket_after_all_and_is_voided_with_its_reason(cast, visit
     assert "转为意见" not in client.get(page_of(visit)).text.split("<h2>来访的群众")[1]
     assert act(client, visit, "void", reason="").status_code == 400
     assert act(signed_in(cast.head), visit, "void", reason="登错了").status_code == 403
+    assert act(signed_in(cast.head), visit, "void", reason="").status_code == 403  # before what was typed is looked at
     assert act(signed_in(cast.staff), visit, "void", reason="登错了").status_code == 302
     page = client.get(page_of(visit)).text
     assert "作废原因:登错了" in page and "登记错了" not in page

@@ -9,6 +9,7 @@ from django.db.models import Prefetch
 from activities.models import Attendance, DutyLog, Leave, SheetDraft, Shift
 from activities.services.logs.limits import closed_reasons
 from deputies.models import Deputy, Membership
+from julu_liaison.common.working_days import today_here
 from opinions.models import Opinion
 from stations.models import Station
 
@@ -30,9 +31,13 @@ class KnownDay:
     closed: dict[int, str]
 
     @classmethod
-    def load(cls, branches: list[Station], day: date, at: datetime) -> "KnownDay":
-        """Read the day; the number of queries does not depend on the number of branches."""
-        shifts = list(Shift.objects.around(branches, day).prefetch_related("places__deputy"))
+    def load(cls, user, branches: list[Station], day: date, at: datetime) -> "KnownDay":
+        """Read the day; the number of queries does not depend on the number of branches.
+
+        A day still to come shows whom `user` may know of: a draft is for those who plan it.
+        """
+        shifts = Shift.objects.around(branches, day).prefetch_related("places__deputy")
+        shifts = list(shifts.visible_to(user) if day > today_here(at) else shifts)
         here = {shift.branch_id: shift for shift in shifts if shift.date == day}
         members, places = _members(branches, day)
         drafts = SheetDraft.objects.filter(branch__in=branches, date=day).select_related("saved_by")

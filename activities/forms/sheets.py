@@ -43,7 +43,7 @@ class SundaySheet:
         """
         data = _storable(data)
         branches = list(branches_to_file(user, day))
-        known = KnownDay.load(branches, day, at)
+        known = KnownDay.load(user, branches, day, at)
         if not typed:
             _add_drafts(data, known.drafts.values())
         several = len({branch.parent_id for branch in branches}) > 1

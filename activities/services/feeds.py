@@ -1,6 +1,7 @@
 """Secret addresses under which a calendar program reads duties (日历订阅): made, made anew, revoked."""
 
-from datetime import datetime
+from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -38,6 +39,29 @@ def revoke_feed(*, of: Deputy | Station, actor, at: datetime) -> int:
     if revoked:
         audit.record("revoke_feed", actor=actor, target=of, county_code=_county_code(of), at=at)
     return revoked
+
+
+def live_feed(token: UUID, on: date) -> CalendarFeed | None:
+    """The feed of an address that works on the day `on`; asked at each reading, for nobody comes to revoke it.
+
+    A deputy's works while the deputy serves somewhere and the account is in use; a branch's while the branch is open
+    and whoever had the address made could have it made again.
+    """
+    feeds = CalendarFeed.objects.filter(revoked_at=None, token=token)
+    feed = feeds.select_related("deputy__user", "branch__parent", "branch__county", "made_by").first()
+    if feed is None:
+        return None
+    works = _is_on_duty(feed.deputy, on) if feed.deputy else feed.branch.is_open(on) and _is_kept(feed)
+    return feed if works else None
+
+
+def _is_on_duty(deputy: Deputy, on: date) -> bool:
+    account = deputy.user
+    return account is not None and account.is_active and deputy.memberships.in_force(on).exists()
+
+
+def _is_kept(feed: CalendarFeed) -> bool:
+    return can_keep_feed(feed.made_by, feed.branch)
 
 
 def _demand_keeper(actor, of: Deputy | Station) -> None:

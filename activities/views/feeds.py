@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Count, Max, Prefetch
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpResponse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 from icalendar import STATUS, Calendar, Event
 
 from activities.models import CalendarFeed, OtherService, Shift, ShiftPlace
 from activities.rules import reception_hours
+from activities.services.feeds import live_feed
 from activities.states import CALLED_OFF, RosterState
 from deputies.models import Deputy
 from julu_liaison.common.working_days import today_here
@@ -31,10 +31,11 @@ UID_DOMAIN = "julu-liaison"  # never the host's name: events must keep their ide
 @cache_control(private=True, max_age=0, must_revalidate=True)
 @conditional_page
 def calendar_feed(request, token):
-    """The feed itself, without a login; an unknown and a revoked address are both 404."""
-    feeds = CalendarFeed.objects.filter(revoked_at=None).select_related("deputy", "branch")
-    feed = get_object_or_404(feeds, token=token)
+    """The feed itself, without a login; an unknown address and one that works no more are both 404."""
     today = today_here()
+    feed = live_feed(token, today)
+    if feed is None:
+        raise Http404
     shifts = _shifts_of(feed, today - BACK, today + AHEAD)
     events = [_shift_event(shift, feed) for shift in shifts]
     if feed.deputy:

@@ -67,7 +67,7 @@ def _shifts(user, branches: list[Station], day: date | None, today: date) -> lis
     if day is None:
         return []
     order = {branch.pk: index for index, branch in enumerate(branches)}
-    rows = list(Shift.objects.filter(branch__in=branches, date=day).with_people().select_related("station"))
+    rows = list(Shift.objects.visible_to(user).filter(branch__in=branches, date=day).with_people().select_related("station"))
     for shift in rows:
         shift.missing = missing_on(shift)
         shift.may_fill = day > today and can_plan_roster(user, shift.station)

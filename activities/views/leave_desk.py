@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from activities.forms.leaves import DeskFilter, EnteredLeaveForm
@@ -18,7 +19,7 @@ from activities.models import Leave, Shift, ShiftPlace, Swap
 from activities.permissions import can_plan_roster, can_settle_leave, can_settle_swap
 from activities.services import ask_leave, confirm_swap, decide_leave, refuse_swap, withdraw_leave, withdraw_swap
 from activities.services.rosters.gaps import gaps_left_by, missing_on
-from activities.states import LeaveState, ShiftState
+from activities.states import LeaveState, RosterState, ShiftState
 from activities.views.calls import names_told
 from deputies.models import Deputy, Membership
 from deputies.permissions import sees_whole_phones
@@ -56,6 +57,7 @@ class Refused:
 
 @require_safe
 @login_required
+@never_cache
 def station_leave(request):
     """What waits first, then all leave by month and state; heads, clerks and county, auditors to read."""
     _demand_reader(request.user)
@@ -112,7 +114,7 @@ def _with_duties(user, leaves: list[Leave], today) -> list[Waiting]:
         deputy__in={leave.deputy_id for leave in leaves}, shift__date__gt=today, shift__date__lte=last,
         shift__state=ShiftState.PLANNED,
     )  # fmt: skip
-    rows = list(places.select_related("shift__branch").annotate(left=Count("shift__places") - 1))
+    rows = list(places.filter(_shown_to(user)).select_related("shift__branch").annotate(left=Count("shift__places") - 1))
     for one in found:
         leave = one.leave
         if leave.activity_id is None:
@@ -122,6 +124,11 @@ def _with_duties(user, leaves: list[Leave], today) -> list[Waiting]:
                 if place.deputy_id == leave.deputy_id and leave.started_on <= place.shift.date <= leave.ended_on
             ]
     return found
+
+
+def _shown_to(user) -> Q:
+    """Published duties; drafted ones for those alone who see the draft."""
+    return Q(shift__roster__state=RosterState.PUBLISHED) | Q(shift__in=Shift.objects.visible_to(user))
 
 
 def _open_swaps(user, rows, today) -> tuple[list[Swap], int]:
@@ -137,6 +144,7 @@ def _open_swaps(user, rows, today) -> tuple[list[Swap], int]:
 
 @require_POST
 @login_required
+@never_cache
 def leave_decide(request, uid):
     """Approve, refuse or take back one leave; what is refused comes back with the note as typed."""
     demand_decider(request.user)
@@ -153,6 +161,7 @@ def leave_decide(request, uid):
 
 @require_POST
 @login_required
+@never_cache
 def swap_settle(request, uid):
     """Confirm, refuse or take back one swap of others."""
     demand_decider(request.user)
@@ -229,6 +238,7 @@ def look_up(user, people, text: str, today) -> tuple[list[Deputy], bool]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@never_cache
 def leave_add(request):
     """Enter leave for somebody who telephoned: look the deputy up, choose, write it down; approved at once."""
     demand_decider(request.user)
@@ -241,7 +251,7 @@ def leave_add(request):
         return redirect("station-leave")
     found, more = look_up(request.user, people, words, today)
     context = {
-        "form": form, "q": words, "found": _with_coming(found, today), "more": more, "chosen": _chosen(form, found),
+        "form": form, "q": words, "found": _with_coming(request.user, found, today), "more": more, "chosen": _chosen(form, found),
         "today": today,
     }  # fmt: skip
     return render(request, "activities/leave_add.html", context, status=form.status)
@@ -254,11 +264,11 @@ def _filled(data: QueryDict, fill: str, people) -> EnteredLeaveForm:
     return EnteredLeaveForm(None, people=people, initial=typed | {"deputy": deputy, "started_on": day, "ended_on": day})
 
 
-def _with_coming(people: list[Deputy], today) -> list[tuple[Deputy, list[ShiftPlace]]]:
-    """Each with the coming duties, drafted ones too: leave is asked for from them most of the time (one query)."""
+def _with_coming(user, people: list[Deputy], today) -> list[tuple[Deputy, list[ShiftPlace]]]:
+    """Each with the coming duties that `user` sees: leave is asked for from them most of the time (one query)."""
     rows = ShiftPlace.objects.filter(deputy__in=people, shift__date__gt=today, shift__state=ShiftState.PLANNED)
     coming: dict[int, list[ShiftPlace]] = {}
-    for place in rows.select_related("shift").order_by("shift__date"):
+    for place in rows.filter(_shown_to(user)).select_related("shift").order_by("shift__date"):
         coming.setdefault(place.deputy_id, []).append(place)
     return [(person, coming.get(person.pk, [])) for person in people]
 

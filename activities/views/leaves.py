@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from activities.forms.leaves import DayLeaveForm, PeriodLeaveForm, WishForm
@@ -64,6 +65,7 @@ def serving_at(person: Deputy, today: date) -> Station | None:
 
 @require_safe
 @login_required
+@never_cache
 def my_duty(request):
     """Coming days, leave and its state, swaps by and to the deputy, wishes."""
     return _duty_page(request, own_person(request))
@@ -131,6 +133,7 @@ def _for_me(person: Deputy, branch, swaps: list[Swap], duties: list[Duty], leave
 
 @require_POST
 @login_required
+@never_cache
 def my_wishes(request):
     """Which Sundays of the month are inconvenient."""
     person, form = own_person(request), WishForm(request.POST)
@@ -152,6 +155,7 @@ def my_wishes(request):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@never_cache
 def my_leave(request, day: str):
     """Leave from one of one's own days: a reason, and the kind as the button that sends it."""
     person, today = own_person(request), today_here()
@@ -168,6 +172,7 @@ def my_leave(request, day: str):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@never_cache
 def my_leave_period(request):
     """Leave from some days, whether there is a duty on them or not."""
     person, today = own_person(request), today_here()

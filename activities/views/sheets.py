@@ -7,6 +7,8 @@ from django.http import Http404, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from activities.forms import Problem, SheetRow, SundaySheet
@@ -48,11 +50,14 @@ def sunday_sheet(request, day: str):
     if request.method == "POST":
         sheet = _sheet(request, on, request.POST)
         _keep_drafts(request, sheet)
-        return _sheet_page(request, sheet)
+        page = _sheet_page(request, sheet)
+        add_never_cache_headers(page)  # it holds who came, as typed; opened anew the sheet does not
+        return page
     return _sheet_page(request, _sheet(request, on, _reopened(request)))
 
 
 @login_required
+@never_cache
 def sunday_check(request, day: str):
     """What is about to be filed, to be read once more; each opinion's category and deputy can be changed."""
     on = day_in(day)
@@ -66,6 +71,7 @@ def sunday_check(request, day: str):
 
 
 @login_required
+@never_cache
 def sunday_file(request, day: str):
     """File the sheet. Sent twice it is filed once; overtaken or refused it comes back as it was."""
     on = day_in(day)

@@ -49,9 +49,9 @@ def _with_days(people: list[Deputy], today) -> list[tuple[Deputy, list[Shift]]]:
 def swap_arrange(request, shift: int, code: str):
     """Who stands in for the deputy `code` on the day, and which day is taken back in exchange."""
     found = get_object_or_404(_placed(request.user), pk=shift)
-    giver = get_object_or_404(Deputy, code=code, shift_places__shift=found)
-    if not can_decide_leave(request.user, found.branch):
+    if not can_decide_leave(request.user, found.branch):  # before anything tells who is on the day
         raise NotAllowed("替别人换班由站长、联络站或县人大办公室办理。")
+    giver = get_object_or_404(Deputy, code=code, shift_places__shift=found)
     today = today_here()
     home, near = _free(found, giver)
     sent = request.POST if request.method == "POST" else None

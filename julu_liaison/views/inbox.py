@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from julu_liaison.notices.models import Notice
@@ -13,6 +14,7 @@ SHOWN_NOTICES = 50
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@never_cache
 def notices(request):
     """The person's inbox, newest first; POST marks everything as read."""
     if request.method == "POST":

@@ -26,11 +26,20 @@ CORRECTED = frozenset({
 SETTLED_HERE = (Handling.ANSWERED, Handling.SETTLED)
 
 
+def demand_keeper(actor, visit: Visit) -> None:
+    if not can_keep_visit(actor, visit):
+        raise NotAllowed("接待登记由所在联络站或本站站长办理。")
+
+
+def demand_voider(actor, visit: Visit) -> None:
+    if not can_void_visit(actor, visit):
+        raise NotAllowed("作废接待登记由联络站或县人大办公室办理。")
+
+
 def hold_visit(visit: Visit, actor, *, version: int | None = None) -> Visit:
     """Lock a visit for a change by `actor`. Raises NotAllowed, StaleVersion, and Conflict for one that is void."""
     visit = _locked(visit)
-    if not can_keep_visit(actor, visit):
-        raise NotAllowed("接待登记由所在联络站或本站站长办理。")
+    demand_keeper(actor, visit)
     if visit.state == LogState.VOID:
         raise Conflict(f"接待登记{visit.number}已经作废了。")
     if version is not None and version != visit.version:
@@ -131,8 +140,7 @@ def record_outcome(
 def void_visit(*, visit: Visit, reason: str, actor, at: datetime) -> Visit:
     """Void a visit (作废): its number stays visible with the reason; a ticket made of it goes on."""
     visit = _locked(visit)
-    if not can_void_visit(actor, visit):
-        raise NotAllowed("作废接待登记由联络站或县人大办公室办理。")
+    demand_voider(actor, visit)
     if visit.state == LogState.VOID:
         raise Conflict(f"接待登记{visit.number}已经作废了。")
     demand_open(visit.branch, visit.date, at)

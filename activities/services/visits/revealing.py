@@ -17,7 +17,7 @@ def reveal_villager(*, visit: Visit, actor, at: datetime, why: str = "") -> tupl
     free words could bring a name into the audit trail.
     """
     if not can_reveal_villager(actor, visit):
-        raise NotAllowed("群众的姓名和电话只给接待的代表、站长、联络站和县人大办公室看。")
+        raise NotAllowed("群众的姓名和电话只给站长、联络站和县人大办公室看。")
     if why not in ("", *REVEAL_PURPOSES):
         raise DomainError("请选查看群众身份的用途。", fields={"why": "请选用途"})
     audit.record("reveal_villager", actor=actor, target=visit, at=at, number=visit.number, why=why)

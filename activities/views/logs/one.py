@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from activities.forms.logs import CorrectionForm
@@ -28,6 +29,7 @@ def visible_log(user, uid, *related: str) -> DutyLog:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@never_cache
 def duty_log(request, uid):
     """The log with attendance, opinions and corrections; POST voids it (作废), a new one can then be filed."""
     attendance = Attendance.objects.select_related("deputy", "stands_in_for")
@@ -85,6 +87,7 @@ def _history(log: DutyLog) -> dict:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@never_cache
 def duty_log_correct(request, uid):
     """The whole log as a form. Somebody else's correction in between is shown, and what was typed stays."""
     log = visible_log(request.user, uid)

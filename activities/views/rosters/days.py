@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from activities.forms.rosters import SEATS, CancelForm, ExtraDayForm, MoveForm, ResumeForm
@@ -52,6 +53,7 @@ class Member:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@never_cache
 def roster_day(request, pk):
     """One reception day of one branch. POST with `act` changes it; a refusal keeps what was typed."""
     shift = _shift(request, pk)

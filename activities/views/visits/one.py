@@ -26,6 +26,7 @@ from activities.services import (
     reveal_villager,
     void_visit,
 )
+from activities.services.visits.keeping import demand_keeper, demand_voider
 from activities.states import LogState
 from julu_liaison.common.errors import DomainError, StaleVersion
 from julu_liaison.common.secrets import masked_name, masked_phone
@@ -33,8 +34,9 @@ from julu_liaison.common.secrets import masked_name, masked_phone
 
 @dataclass(frozen=True)
 class Act:
-    """What can be done with a visit: its form, the service with what was typed, and what is said afterwards."""
+    """What can be done with a visit: who may, its form, the service with what was typed, and what is said afterwards."""
 
+    demand: Callable[[Any, Visit], None]
     form: Callable[..., Any]
     do: Callable[[Visit, Any, Any, datetime], Visit]
     said: str
@@ -58,10 +60,10 @@ def _void(visit, form, actor, at) -> Visit:
 
 
 ACTS = {
-    "outcome": Act(OutcomeForm, _outcome, "办理情况记下了。"),
-    "correct": Act(CorrectForm, _correct, "更正好了。"),
-    "accept": Act(AcceptForm, _accept, "已转为意见,从分站办起。"),
-    "void": Act(VoidForm, _void, "作废了,编号和原因会保留。"),
+    "outcome": Act(demand_keeper, OutcomeForm, _outcome, "办理情况记下了。"),
+    "correct": Act(demand_keeper, CorrectForm, _correct, "更正好了。"),
+    "accept": Act(demand_keeper, AcceptForm, _accept, "已转为意见,从分站办起。"),
+    "void": Act(demand_voider, VoidForm, _void, "作废了,编号和原因会保留。"),
 }
 
 
@@ -81,6 +83,7 @@ def visit_act(request, uid, name):
     if name not in ACTS:
         raise Http404
     act, found = ACTS[name], visible_visit(request.user, uid)
+    act.demand(request.user, found)
     form = act.form(request.POST, visit=found)
     if not form.is_valid():
         return _page(request, found, **{name: form}, status=400)
