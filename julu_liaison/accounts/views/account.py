@@ -15,6 +15,7 @@ from julu_liaison.accounts.second_step import must_set_up
 from julu_liaison.accounts.services import end_other_sign_ins, end_session, revoke_token
 from julu_liaison.common.errors import NotFound
 from julu_liaison.common.secrets import masked_phone
+from julu_liaison.common.texts import plain_number
 from julu_liaison.common.working_days import today_here
 from stations.models import Posting
 
@@ -88,8 +89,8 @@ def _end_session(request) -> None:
 
 
 def _end_token(request) -> None:
-    key = request.POST["token"]
-    token = request.user.api_tokens.filter(pk=key).first() if key.isascii() and key.isdigit() else None
+    key = plain_number(request.POST["token"], digits=18)
+    token = request.user.api_tokens.filter(pk=key).first()
     if token is None:
         raise NotFound(NOT_THERE)
     revoke_token(token=token, actor=request.user)
