@@ -35,7 +35,7 @@ def day_page(shift) -> str:
 
 
 def test_one_instead_of_another_in_one_step(cast, page, full):
-    head, _deputy, silent, free = cast.deputies["GT01"]
+    _head, _deputy, silent, free = cast.deputies["GT01"]
     facts = {"exchange": free.code, "off": silent.code, "reason": "陈卫出差"}
     answer = page.post(day_page(full), facts, follow=True)
     assert "周春生换下了陈卫。" in answer.text and "没有账号,请打电话告诉他们" in answer.text

@@ -65,14 +65,16 @@ def people_on(roster: Roster) -> list[Deputy]:
     return list(duty_words(roster))
 
 
-def duty_words(roster: Roster) -> dict[Deputy, str]:
-    """What each of those has to know: the days with their branch, the other service (four queries)."""
-    words = defaultdict(list)
+def duty_words(roster: Roster, *, since: date | None = None) -> dict[Deputy, str]:
+    """What each of those has to know of the days from `since` on: branch by branch, and the other service (four queries)."""
+    since = since or date.min
+    words: dict[Deputy, list[str]] = defaultdict(list)
     for person, shifts in own_days(roster).items():
-        words[person] += [f"{day_label(shift.date)}{shift.branch.name}" for shift in shifts]
+        words[person] += [f"{day_label(one.date)} {one.branch.name}" for one in shifts if one.date >= since]
     for service in roster.other_services.select_related("deputy__user"):
-        words[service.deputy].append(f"{service.get_form_display()},最晚{day_label(service.by)}")
-    return {person: "、".join(parts) for person, parts in words.items()}
+        if service.by >= since:
+            words[service.deputy].append(f"{service.get_form_display()},最晚{day_label(service.by)}")
+    return {person: "、".join(parts) for person, parts in words.items() if parts}
 
 
 def dates_words(days: Iterable[date]) -> str:

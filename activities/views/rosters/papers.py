@@ -32,19 +32,19 @@ def roster_print(request):
 @login_required
 @never_cache
 def roster_calls(request):
-    """Who of the published month has no account and has to be called, with the own days."""
+    """Who of the published month has no account and has to be called, with the own days still to come."""
     desk = desk_of(request)
     published = desk.roster if desk.is_published else None
     return calls_page(
         request, _words(desk, published) if published else {}, on=max(today_here(), desk.month), back=desk.url,
         back_label=f"{desk.station.name}{desk.month.month}月排班", about=f"{desk.month.year}年{desk.month.month}月排班",
-        nobody="排上的代表都有账号,不用打电话。" if published else "这个月的排班还没有公布。",
+        nobody="还要来的代表都有账号,不用打电话。" if published else "这个月的排班还没有公布。",
     )  # fmt: skip
 
 
 def _words(desk: Desk, published: Roster) -> dict[Deputy, str]:
     """Of all, or for the head of those who serve at the own branch."""
-    words = duty_words(published)
+    words = duty_words(published, since=today_here())
     if desk.branches is None:
         return words
     near = Deputy.objects.filter(memberships__branch__in=desk.branches, pk__in=[person.pk for person in words])
