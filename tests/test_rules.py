@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deputies.rules import levels_label, name_initials, name_stroke_key, strokes_of
+from julu_liaison.common.texts import plain_number
 from julu_liaison.common.working_days import Calendar, sundays_of
 from opinions.rules import due_day
 from opinions.states import Unit
@@ -105,3 +106,12 @@ def test_official_order_goes_by_strokes_character_by_character():
     names = ["魏一", "陈二", "丁三", "周四", "陈一", "丁一二", "丁一", "〇"]
     assert sorted(names[:-1], key=name_stroke_key) == ["丁一", "丁一二", "丁三", "陈一", "陈二", "周四", "魏一"]
     assert all(len(name_stroke_key(name * 40)) <= 200 for name in names)
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("2026", 2026), (" ２０２６ ", 2026), ("0", 0), ("", None), ("-1", None), ("1.5", None), ("二〇", None), ("٣", None),
+     ("12345", None), ("9" * 5000, None)],
+)  # fmt: skip
+def test_a_whole_number_has_at_most_so_many_digits(typed, number):
+    assert plain_number(typed, digits=4) == number

@@ -144,7 +144,8 @@ def test_a_promise_is_due_by_the_end_of_its_month(cast):
 
 
 @pytest.mark.parametrize(("field", "wrong"), [
-    ("title", {"title": " "}), ("kind", {"kind": "party"}), ("times", {"times": 0}), ("times", {"times": 100}),
+    ("title", {"title": " "}), ("kind", {"kind": "party"}), ("kind", {"kind": "congress"}),
+    ("times", {"times": 0}), ("times", {"times": 100}),
 ])  # fmt: skip
 def test_what_needs_another_look(cast, field, wrong):
     plan = written(cast)

@@ -277,9 +277,9 @@ class OwnPeopleForm(forms.Form):
     names = _text("点名请这些代表", 4000, rows=2, placeholder="一行一位,写姓名或编号")
     without = _text("这些代表不参加", 2000, rows=2, placeholder="一行一位,写姓名或编号")
 
-    def __init__(self, data=None, *, user, activity: Activity, place: Station):
+    def __init__(self, data=None, *, user, activity: Activity, place: Station, asked: int = 0):
         super().__init__(data, auto_id=f"id_{place.code}_%s")
-        self.user, self.activity, self.place = user, activity, place
+        self.user, self.activity, self.place, self.asked = user, activity, place, asked
         branches = Station.objects.branches().filter(parent=place).open(activity.held_on).in_official_order()
         self.choices = {one.code: one for one in (place, *branches)}
         names = {code: f"{one.name}全部" if one == place else one.name for code, one in self.choices.items()}

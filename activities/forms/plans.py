@@ -6,6 +6,7 @@ from django import forms
 
 from activities.forms.entries import EntryForm, choice_field, count_field, day_field, line_field, text_field
 from activities.models import LivelihoodProject, PlanItem, WorkPlan
+from activities.rules import kinds_at
 from activities.services.plans import LONGEST_TEXT, LONGEST_TITLE, TEXTS
 from activities.states import ActivityKind
 from stations.models import Department, Station
@@ -45,9 +46,10 @@ class PromiseForm(EntryForm):
     )  # fmt: skip
     times = count_field("办几次", blank_is=1)
 
-    def __init__(self, *args, year: int, **kwargs):
+    def __init__(self, *args, plan: WorkPlan, **kwargs):
         super().__init__(*args, **kwargs)
-        self.year = year
+        self.year, kinds = plan.year, kinds_at(plan.station.level)
+        self.fields["kind"].choices = [("", "请选择"), *(kind for kind in ActivityKind.choices if kind[0] in kinds)]
 
     def facts(self) -> dict:
         facts = dict(self.cleaned_data)
@@ -62,7 +64,7 @@ class EditPromiseForm(VersionedForm, PromiseForm):
     @classmethod
     def of(cls, item: PlanItem, data=None) -> "EditPromiseForm":
         known = {"title": item.title, "kind": item.kind, "month": item.due_on.month, "times": item.times}
-        return cls(data, year=item.plan.year, initial=known | {"version": item.plan.version})
+        return cls(data, plan=item.plan, initial=known | {"version": item.plan.version})
 
 
 class ReasonForm(EntryForm):

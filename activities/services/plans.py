@@ -6,9 +6,9 @@ from django.db import IntegrityError, transaction
 
 from activities.models import PlanFile, PlanItem, WorkPlan
 from activities.permissions import can_keep_plan
+from activities.rules import kinds_at
 from activities.rules.plans import in_year, month_end
 from activities.services.files import attach_file, remove_file
-from activities.states import ActivityKind
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed, StaleVersion
 from julu_liaison.common.models import AuditLog
@@ -215,7 +215,7 @@ def _set_texts(row: WorkPlan, texts: dict[str, str]) -> None:
 
 def _set_promise(item: PlanItem, kind: str, title: str, due_on: date, times: int) -> None:
     problems = {}
-    if kind not in ActivityKind.values:
+    if kind not in kinds_at(item.plan.station.level):
         problems["kind"] = "请选类别"
     title = clean_text(title)
     if not title or len(title) > LONGEST_TITLE:

@@ -22,7 +22,7 @@ from julu_liaison.common.working_days import today_here
 def promise_add(request, uid):
     """One more; a second button adds it and opens the next empty form."""
     plan = kept_plan(request, uid)
-    form = PromiseForm(sent(request), year=plan.year)
+    form = PromiseForm(sent(request), plan=plan)
     item = done(request, form, add_promise, plan=plan)
     if item:
         messages.success(request, f"加上了:{item.title}。")

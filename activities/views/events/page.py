@@ -20,6 +20,7 @@ from activities.permissions import (
 )
 from activities.rules.expected import tally
 from activities.services import closed_reason
+from activities.services.addressees import reach_of
 from activities.services.events import (
     Attendee,
     add_activity_file,
@@ -80,9 +81,9 @@ def _page(request, found: Activity, *, status: int = 200, **bound):
         "coming": sum(one.row.sign_up == SignUp.COMING for one in people),
         "not_coming": sum(one.row.sign_up == SignUp.NOT_COMING for one in people),
         "silent": [one.deputy for one in people if one.is_expected and not one.row.sign_up and not one.leave],
-        "no_account": [one.deputy for one in people if one.is_expected and one.deputy.user_id is None],
+        "no_account": reach_of(one.deputy for one in people if one.is_expected).to_call,
         "cancel_form": CancelForm(), "file_form": FileForm(),
-        "own_forms": [] if closed else _own_forms(user, found), **bound,
+        "own_forms": [] if closed else _own_forms(user, found, people), **bound,
     }  # fmt: skip
     return render(request, "activities/event.html", context, status=status)
 
@@ -93,12 +94,15 @@ def _partners(found: Activity, people: list[Attendee]) -> list[tuple[Station, in
     return [(place, asked[place.pk]) for place in found.partners.all()]
 
 
-def _own_forms(user, found: Activity) -> list[OwnPeopleForm]:
+def _own_forms(user, found: Activity, people: list[Attendee]) -> list[OwnPeopleForm]:
     """Of whoever is clerk of a partner: the form to ask the own people."""
     if found.state != ActivityState.ANNOUNCED:
         return []
-    places = [place for place in found.partners.all() if can_ask_own_people(user, found, place)]
-    return [OwnPeopleForm(user=user, activity=found, place=place) for place in places]
+    return [
+        OwnPeopleForm(user=user, activity=found, place=place, asked=asked)
+        for place, asked in _partners(found, people)
+        if can_ask_own_people(user, found, place)
+    ]
 
 
 @require_POST
