@@ -51,17 +51,16 @@ def live_feed(token: UUID, on: date) -> CalendarFeed | None:
     feed = feeds.select_related("deputy__user", "branch__parent", "branch__county", "made_by").first()
     if feed is None:
         return None
-    works = _is_on_duty(feed.deputy, on) if feed.deputy else feed.branch.is_open(on) and _is_kept(feed)
+    if feed.branch:
+        works = feed.branch.is_open(on) and can_keep_feed(feed.made_by, feed.branch)
+    else:
+        works = feed.deputy is not None and _is_on_duty(feed.deputy, on)
     return feed if works else None
 
 
 def _is_on_duty(deputy: Deputy, on: date) -> bool:
     account = deputy.user
     return account is not None and account.is_active and deputy.memberships.in_force(on).exists()
-
-
-def _is_kept(feed: CalendarFeed) -> bool:
-    return can_keep_feed(feed.made_by, feed.branch)
 
 
 def _demand_keeper(actor, of: Deputy | Station) -> None:
