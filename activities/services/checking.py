@@ -11,7 +11,7 @@ def record_problems() -> list[str]:
     """Return rows of all that belongs to a branch, and activities, whose station or county is not that of their place."""
     problems: list[str] = []
     for model in placed_models():
-        problems += misplaced_rows(model, model._meta.verbose_name)
+        problems += misplaced_rows(model, str(model._meta.verbose_name))
     for activity in Activity.objects.exclude(county=F("station__county")):
         problems.append(f"活动 {activity.uid}: 所属的县与组织单位的不一致")
     return problems

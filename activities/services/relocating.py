@@ -6,6 +6,7 @@ from activities.models import (
     DutyLog,
     Leave,
     OtherService,
+    Placed,
     ServiceRecord,
     Shift,
     ShiftPlace,
@@ -24,7 +25,7 @@ from stations.rules import Effect
 from stations.states import Level
 
 # What goes with its branch, in the words of the preview and of the audit; of shifts see `follow_branch`.
-FOLLOWING = {
+FOLLOWING: dict[type[Placed], tuple[str, str]] = {
     DutyLog: ("工作日志,一起过去,编号不变", "篇"),
     Visit: ("接待登记,一起过去,编号不变", "条"),
     ServiceRecord: ("服务记录,一起过去,编号不变", "条"),
@@ -44,7 +45,7 @@ def follow_branch(*, branch: Station, target: Station, at: datetime) -> list[Eff
     drafted = _forget_drafts(to_come)
     OtherService.objects.filter(branch=branch, roster__state=RosterState.DRAFT, by__gt=today_here(at)).delete()
     promised = to_come.on_the_calendar().count()
-    moved = {model: model.objects.filter(branch=branch).update(station=target) for model in placed_models()}
+    moved = {model: model._default_manager.filter(branch=branch).update(station=target) for model in placed_models()}
     return _told(
         *(Effect(words, moved[model], unit) for model, (words, unit) in FOLLOWING.items()),
         Effect("已公布的接待日,照常接待", promised, "次"),
