@@ -131,7 +131,7 @@ def form_data(**facts):
 def test_first_whom_it_reaches_then_it_is_sent_once(cast, signed_in):
     page = signed_in(cast.clerk)
     shown = page.post(reverse("activity-new"), form_data())
-    assert "会通知4位代表" in shown.content.decode() and not Activity.objects.exists()
+    assert "请4位代表,会通知2位,2位没有账号,要打电话" in shown.content.decode() and not Activity.objects.exists()
     digest = shown.context["preview"]["digest"]
     sent = form_data(do="send", seen=digest)
     assert page.post(reverse("activity-new"), sent).status_code == 302
@@ -144,7 +144,7 @@ def test_other_people_than_were_shown_are_shown_again(cast, signed_in):
     page = signed_in(cast.clerk)
     digest = page.post(reverse("activity-new"), form_data()).context["preview"]["digest"]
     again = page.post(reverse("activity-new"), form_data(do="send", seen=digest, places=["GT"]))
-    assert "会通知6位代表" in again.content.decode() and not Activity.objects.exists()
+    assert "请6位代表,会通知2位,4位没有账号,要打电话" in again.content.decode() and not Activity.objects.exists()
 
 
 def test_what_is_past_goes_on_to_the_attendance(cast, signed_in):

@@ -88,6 +88,10 @@ class ActivityFilter(forms.Form):
         return any(self.data.get(name) for name in self.fields)
 
 
+def _planned_words(item: PlanItem) -> str:
+    return f"{item.plan.year}年 {item.plan.station.name}:{item.title}"
+
+
 class DetailsForm(forms.Form):
     """What an activity is. The lists offered are those of the places where `user` may hold one."""
 
@@ -110,7 +114,8 @@ class DetailsForm(forms.Form):
         projects = LivelihoodProject.objects.filter(county__in=counties, year__in=years)
         items = PlanItem.objects.filter(plan__station__in=places, plan__year__in=years, dropped_reason="")
         self.projects = {str(row.uid): row for row in projects}
-        self.plan_items = {str(row.uid): row for row in items.select_related("plan__station__parent")}
+        found = sorted(items.select_related("plan__station__parent"), key=lambda row: row.plan.year != today.year)
+        self.plan_items = {str(row.uid): row for row in found}  # this year's first
         self.days = min(place.opened_on for place in places), last_activity_day(today)
         kinds = {kind for place in places for kind in kinds_at(place.level)}
         self.fields["kind"].choices = [("", "请选"), *(kind for kind in ActivityKind.choices if kind[0] in kinds)]
@@ -118,7 +123,7 @@ class DetailsForm(forms.Form):
             ("", "没有"), *((uid, f"{row.title}({row.year}年)") for uid, row in self.projects.items())
         ]  # fmt: skip
         self.fields["plan_item"].choices = [
-            ("", "计划外的"), *((uid, f"{row.plan.station.name}:{row.title}") for uid, row in self.plan_items.items())
+            ("", "计划外的"), *((uid, _planned_words(row)) for uid, row in self.plan_items.items())
         ]  # fmt: skip
 
     def clean_held_on(self) -> date:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("station/activities/<uuid:uid>/", events.activity, name="activity"),
     path("station/activities/<uuid:uid>/edit/", events.activity_edit, name="activity-edit"),
     path("station/activities/<uuid:uid>/cancel/", events.activity_cancel, name="activity-cancel"),
+    path("station/activities/<uuid:uid>/calls/", events.activity_calls, name="activity-calls"),
     path("station/activities/<uuid:uid>/attendance/", events.attendance, name="activity-attendance"),
     path("station/activities/<uuid:uid>/attendance.xlsx", events.attendance_file, name="activity-attendance-file"),
     path("station/activities/<uuid:uid>/own-people/", events.own_people, name="activity-own-people"),

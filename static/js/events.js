@@ -85,22 +85,33 @@ document.documentElement.classList.add("js");
   function go(r, step) {
     var to = open[open.indexOf(r) + step];
     if (!to) return;
-    var all = radios(to), on = all.filter(function (x) { return x.checked; })[0];
-    (on || all[0]).focus();
+    enter(to);
   }
   var button = document.getElementById("fill");
   if (button) button.addEventListener("click", function (e) { e.preventDefault(); fill(); });
+  function unset() { return open.filter(function (r) { return r.classList.contains("unset") && !("substituted" in r.dataset); })[0]; }
+  function enter(r) { var all = radios(r), on = all.filter(function (x) { return x.checked; })[0]; (on || all[0]).focus(); }
   form.addEventListener("keydown", function (e) {
+    if (e.key !== "Enter" || e.isComposing || !e.target.classList.contains("lvsel")) return;
+    e.preventDefault();  // the kind of leave is chosen
+    go(e.target.closest(".e-row"), 1);
+  });
+  document.addEventListener("keydown", function (e) {
     var r = e.target.type === "radio" && e.target.closest(".e-row");
+    if (!r && e.target === document.body) r = unset();  // nothing has the focus: the keys go to who is not filled in yet
     if (!r || e.ctrlKey || e.metaKey || e.altKey || e.isComposing) return;
     var n = "12345".indexOf(e.key);
     if (e.key === "ArrowDown" || e.key === "ArrowUp") { e.preventDefault(); go(r, e.key === "ArrowDown" ? 1 : -1); }
     else if (e.key === " " && button) { e.preventDefault(); fill(); }
     else if (e.key.length === 1 && n >= 0 && radios(r)[n]) {
       e.preventDefault();
-      radios(r)[n].checked = true; refresh(); later(); go(r, 1);
+      radios(r)[n].checked = true; refresh(); later();
+      var kind = r.querySelector(".lvsel");
+      if (chosen(r) === "leave" && kind) kind.focus(); else go(r, 1);
     }
   });
   refresh();
+  var start = unset();
   if (summary) summary.focus();
+  else if (start && matchMedia("(pointer: fine)").matches) enter(start);
 })();

@@ -23,11 +23,15 @@ def day_words(activity: Activity) -> str:
 
 def tell_asked(activity: Activity, text: str, at: datetime, *, people: Iterable[Deputy] | None = None) -> None:
     """Tell those who are asked to the activity (or `people` of them); nobody who need not come for a reason of their own."""
+    tell_deputies(asked_people(activity, people=people), text, reverse("my-activity", args=[activity.uid]), at)
+
+
+def asked_people(activity: Activity, *, people: Iterable[Deputy] | None = None) -> list[Deputy]:
+    """Those whom `tell_asked` tells."""
     rows = ActivityAttendance.objects.filter(activity=activity).select_related("deputy__user")
     if people is not None:
         rows = rows.filter(deputy__in=[person.pk for person in people])
-    concerned = [row.deputy for row in rows if row.expected or not activity.required]
-    tell_deputies(concerned, text, reverse("my-activity", args=[activity.uid]), at)
+    return [row.deputy for row in rows if row.expected or not activity.required]
 
 
 def tell_dropped(activity: Activity, people: Iterable[Deputy], at: datetime) -> None:

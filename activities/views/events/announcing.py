@@ -5,15 +5,21 @@ import hashlib
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from activities.forms.events import AnnounceForm, ChangeForm
 from activities.permissions import activity_places
 from activities.rules.expected import EXEMPT, NOT_SIGNED_UP
+from activities.services.addressees import reach_of
 from activities.services.events import Audience, announce_activity, change_activity, expectations, people_in
+from activities.services.events.telling import asked_people
 from activities.states import ActivityState
+from activities.views.calls import told_words
 from activities.views.events.page import kept_activity
+from deputies.models import Deputy
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.working_days import today_here
 
@@ -64,10 +70,16 @@ def _preview(form: AnnounceForm, today) -> dict | None:
         "expected": sum(not reason for reason in why.values()),
         "excused": excused,
         "exempt": sum(reason == EXEMPT for _person, reason in excused),
-        "without_account": [person for person in people if person.user_id is None],
+        "without_account": reach_of(people).to_call,
+        "told_words": told_words(_to_be_told(people, why, chosen["required"] == "1"), done=False),
         "is_past": chosen["held_on"] < today,
         "digest": hashlib.sha256(f"{chosen['held_on']}:{names}".encode()).hexdigest()[:16],
     }
+
+
+def _to_be_told(people: list[Deputy], why: dict[int, str], required: bool) -> list[Deputy]:
+    """Whom `announce_activity` tells: nobody who need not come for a reason of their own."""
+    return [person for person in people if not why[person.pk] or not required]
 
 
 def _announce(request, form: AnnounceForm, today):
@@ -82,7 +94,12 @@ def _announce(request, form: AnnounceForm, today):
     if made.held_on < today:
         messages.success(request, "活动记下了,请接着登记谁来了。")
         return redirect("activity-attendance", uid=made.uid)
-    messages.success(request, f"“{made.title}”安排好了" + (",通知已经发给代表。" if form.cleaned_data["tell"] else "。"))
+    words = f"“{made.title}”安排好了。"
+    if form.cleaned_data["tell"]:
+        told = told_words(asked_people(made))
+        link = reverse("activity-calls", args=[made.uid])
+        words = format_html('{}{}。<a href="{}">看要打电话的名单</a>', words, told, link) if "电话" in told else f"{words}{told}。"
+    messages.success(request, words)
     return redirect("activity", uid=made.uid)
 
 
