@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from django.urls import reverse
+
 from deputies.models import Deputy, Membership
 from deputies.services.memberships import carry_over
 from deputies.states import MandateLevel, MembershipRole
@@ -78,7 +80,7 @@ def _crowding(into: Station, number: int) -> list[Effect]:
 
 def _tell(members: list[Membership], branch: Station, into: Station, at: datetime) -> None:
     users = [member.deputy.user for member in members if member.deputy.user]
-    notify(users=users, text=f"{branch.full_name}已并入{into.full_name},您改驻那里。", link="/me/", at=at)
+    notify(users=users, text=f"{branch.full_name}已并入{into.full_name},您改驻那里。", link=reverse("me"), at=at)
 
 
 def _names(members: list[Membership]) -> tuple[str, ...]:
