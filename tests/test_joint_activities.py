@@ -282,6 +282,7 @@ def test_the_sheet_lets_each_write_the_own(cast, signed_in):
     page = signed_in(cast.stranger)
     shown = page.get(address)
     assert shown.status_code == 200 and 'value="finish"' not in shown.content.decode()
+    assert [branch for branch, _rows in shown.context["sheet"].groups] == [cast.yt01, cast.gt01]
     assert page.post(address, sheet_data(joint, theirs(cast) | mine(cast, ABSENT))).status_code == 302
     assert (figures(joint).present, figures(joint).absent) == (2, 0)
     assert page.post(address, sheet_data(joint, {}, do="finish")).status_code == 403

@@ -183,12 +183,12 @@ class AttendanceSheet:
 
     @property
     def groups(self) -> list[tuple[Station | None, list[Row]]]:
-        """The rows branch by branch."""
+        """The rows branch by branch, those to be filled in here before other stations'."""
         found: dict[int | None, tuple[Station | None, list[Row]]] = {}
         for row in self.rows:
             branch = row.who.branch
             found.setdefault(branch.pk if branch else None, (branch, []))[1].append(row)
-        return list(found.values())
+        return sorted(found.values(), key=lambda group: not any(row.is_open for row in group[1]))
 
     @property
     def replaceable(self) -> list[Deputy]:
