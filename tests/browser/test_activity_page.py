@@ -90,7 +90,7 @@ def test_the_sheet_on_a_phone(cast, phone, live_server, sign_in, look_over):
     made = announce(cast)
     record_attendance(
         activity=made, statuses={cast.deputies["YT01"][0]: Presence.SUBSTITUTE},
-        stands_in_for={cast.deputies["YT01"][0]: cast.deputy_person}, actor=cast.clerk, at=timezone.now(),
+        stands_in_for={cast.deputies["YT01"][0]: cast.deputy_person}, actor=cast.staff, at=timezone.now(),
     )  # fmt: skip
     sign_in(phone, cast.clerk)
     for name in ("activities", "activity-new"):
