@@ -30,6 +30,13 @@ NAMES = [
 ]  # fmt: skip
 
 
+def pytest_collection_modifyitems(items):
+    """Whatever lies in this folder needs Chromium, so `make test` does not collect it."""
+    for item in items:
+        if "tests/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+
+
 @pytest.fixture(scope="session")
 def chromium():
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
