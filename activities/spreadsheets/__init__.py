@@ -1,5 +1,5 @@
 """Registers of the activities app as workbooks."""
 
-from activities.spreadsheets.logs import MOST_EXPORTED, log_workbook
+from activities.spreadsheets.logs import log_workbook
 
-__all__ = ["MOST_EXPORTED", "log_workbook"]
+__all__ = ["log_workbook"]

@@ -8,7 +8,6 @@ from activities.models import Visit
 from activities.states import LogState
 from julu_liaison.common.spreadsheets import Column, Sheet, write_workbook
 
-MOST_EXPORTED = 5000  # visits in one workbook: some years of a county
 COLUMNS = (
     Column("register", "联络站", width=14), Column("number", "编号", width=16), Column("date", "日期", width=12),
     Column("time", "时间", width=8), Column("branch", "分站", width=16), Column("form", "形式", width=12),

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from datetime import date
-from io import BytesIO
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -20,6 +19,7 @@ from activities.reports.services import services_workbook
 from activities.services import record_service, void_service
 from activities.states import LogState, ServiceKind
 from activities.views.sending import done, sent, status_of
+from activities.views.workbooks import download, whole
 from deputies.models import Deputy, Membership
 from deputies.states import ServiceRole
 from julu_liaison.common.errors import DomainError, NotAllowed
@@ -29,7 +29,6 @@ from stations.models import Station
 from stations.querysets import scope_of
 
 PAGE_SIZE = 50
-MOST_ROWS = 20_000  # of one workbook
 
 # ---- A deputy's own --------------------------------------------------------------------------------------------
 
@@ -115,9 +114,9 @@ def _stations(user) -> list[Station]:
 
 
 def _workbook(rows, year: int, stations: list[Station]) -> FileResponse:
-    content = services_workbook(rows.order_by("register__official_order", "register", "serial")[:MOST_ROWS], year)
+    rows = rows.order_by("register__official_order", "register", "serial")
     whose = stations[0].name if len(stations) == 1 else ""
-    return FileResponse(BytesIO(content), as_attachment=True, filename=f"{whose}{year}年服务记录.xlsx")
+    return download(services_workbook(whole(rows, "条"), year), f"{whose}{year}年服务记录.xlsx")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -17,9 +17,9 @@ from activities.forms.logs import LogFilterForm
 from activities.models import DutyLog, FilingException, FilingLimit
 from activities.permissions import can_confirm_log
 from activities.services import confirm_logs
-from activities.spreadsheets import MOST_EXPORTED, log_workbook
+from activities.spreadsheets import log_workbook
 from activities.states import LogState
-from julu_liaison.common.errors import DomainError
+from activities.views.workbooks import download, whole
 from julu_liaison.common.keyset import page_of
 from julu_liaison.common.working_days import today_here
 from opinions.models import Opinion
@@ -77,13 +77,9 @@ def _filing_rules(user) -> dict:
 
 
 def _workbook(rows) -> FileResponse:
-    found = list(rows[: MOST_EXPORTED + 1])
-    if len(found) > MOST_EXPORTED:
-        raise DomainError(f"一次最多导出{MOST_EXPORTED}篇,请先选年度或地方。")
     target = BytesIO()
-    log_workbook(target, found)
-    target.seek(0)
-    return FileResponse(target, as_attachment=True, filename=f"工作日志登记簿-{today_here():%Y-%m-%d}.xlsx")
+    log_workbook(target, whole(rows, "篇"))
+    return download(target.getvalue(), f"工作日志登记簿-{today_here():%Y-%m-%d}.xlsx")
 
 
 @require_POST

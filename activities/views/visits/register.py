@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 from activities.forms.visits import VisitFilterForm
 from activities.models import Visit
 from activities.permissions import sees_visits
-from activities.spreadsheets.visits import MOST_EXPORTED, visit_workbook
-from julu_liaison.common.errors import DomainError
+from activities.spreadsheets.visits import visit_workbook
+from activities.views.workbooks import download, whole
 from julu_liaison.common.keyset import page_of
 from julu_liaison.common.secrets import masked_name
 from julu_liaison.common.working_days import today_here
@@ -46,10 +46,6 @@ def visits(request):
 
 
 def _workbook(rows) -> FileResponse:
-    found = list(rows[: MOST_EXPORTED + 1])
-    if len(found) > MOST_EXPORTED:
-        raise DomainError(f"一次最多导出{MOST_EXPORTED}条,请先选年度或地方。")
     target = BytesIO()
-    visit_workbook(target, found)
-    target.seek(0)
-    return FileResponse(target, as_attachment=True, filename=f"接待登记簿-{today_here():%Y-%m-%d}.xlsx")
+    visit_workbook(target, whole(rows, "条"))
+    return download(target.getvalue(), f"接待登记簿-{today_here():%Y-%m-%d}.xlsx")

@@ -1,0 +1,21 @@
+"""Registers taken away as workbooks: whole, or refused in words."""
+
+from io import BytesIO
+
+from django.http import FileResponse
+
+from julu_liaison.common.errors import DomainError
+
+MOST_EXPORTED = 5000
+
+
+def whole(rows, unit: str) -> list:
+    """Return all of `rows`; more than a workbook takes are refused, never cut off without a word."""
+    found = list(rows[: MOST_EXPORTED + 1])
+    if len(found) > MOST_EXPORTED:
+        raise DomainError(f"一次最多导出{MOST_EXPORTED}{unit},请先选年度或地方。")
+    return found
+
+
+def download(content: bytes, name: str) -> FileResponse:
+    return FileResponse(BytesIO(content), as_attachment=True, filename=name)
