@@ -10,6 +10,25 @@ from tests.cast import Cast, build_cast
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
+# Modules about what pages and files look like. Their queries run on PostgreSQL in the access matrix, which opens every
+# page as four roles; rules, services, the API and races are tested on both databases. Keeps CI within its time.
+PAGES_AND_FILES = {
+    "test_accounts", "test_activity_pages", "test_admin", "test_archive", "test_boards", "test_calendar_page",
+    "test_chain_page", "test_console", "test_consent", "test_constituents", "test_deputies_list", "test_desk_forms",
+    "test_feeds", "test_form_drafts", "test_import_page", "test_jobs", "test_kept_nowhere", "test_leave_pages",
+    "test_log_photos", "test_log_register", "test_me", "test_monthly_report", "test_navigation", "test_page_weight",
+    "test_photos", "test_places_page", "test_problems", "test_projects", "test_public_pages", "test_registers",
+    "test_rights", "test_roster_page", "test_roster_remedies", "test_ticket_pages", "test_told_truly", "test_visit_pages",
+    "test_work_plans",
+}  # fmt: skip
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.path.stem in PAGES_AND_FILES:
+            item.add_marker(pytest.mark.once)
+
+
 @pytest.fixture
 def cast(db) -> Cast:
     """The small county of tests/cast.py."""
