@@ -202,12 +202,13 @@ def test_the_table_names_every_page_and_no_other():
     assert {url for url, _place, _method in read_table()} == page_names()
 
 
-def _on_one_database_or_both(role: str):
-    """Who may is the same on every database; four roles on PostgreSQL, too, to run every page's queries there."""
-    return role if role in ("anonymous", "admin", "clerk", "deputy") else pytest.param(role, marks=pytest.mark.once)
+def _on_one_database(role: str):
+    """Who may is the same on every database: four roles open every page on PostgreSQL, the others on SQLite."""
+    on_servers = role in ("anonymous", "admin", "clerk", "deputy")
+    return pytest.param(role, marks=pytest.mark.servers if on_servers else pytest.mark.once)
 
 
-@pytest.mark.parametrize("role", [_on_one_database_or_both(role) for role in ROLES])
+@pytest.mark.parametrize("role", [_on_one_database(role) for role in ROLES])
 @pytest.mark.django_db
 def test_every_page_answers_as_the_table_says(cast, media, role):
     found = statuses(cast, role)

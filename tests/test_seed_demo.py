@@ -88,6 +88,7 @@ def check_places():
     assert check_tree() == []
 
 
+@pytest.mark.servers  # the shorter stages run on SQLite
 def test_running_year(media):
     seed("running")
     check_places()
