@@ -204,7 +204,8 @@ def finish_activity(
 
 
 def _fill_in(activity: Activity) -> None:
-    unset = {row.deputy_id: row for row in activity.attendance.filter(expected=True, status="").select_related("deputy")}
+    rows = activity.attendance.filter(expected=True, status="").select_related("deputy")
+    unset = {row.deputy_id: row for row in rows.order_by("deputy__sort_key", "deputy__code")}
     leaves = leaves_for(activity, unset)
     substituted = set(activity.attendance.exclude(stands_in_for=None).values_list("stands_in_for", flat=True))
     for key, row in unset.items():
