@@ -69,9 +69,7 @@ class VisitName(serializers.Serializer):
 
 
 class LogFiled(serializers.Serializer):
-    """In the order in which PostgreSQL keeps keys (by length, then by letter), so that a replayed answer is the same text."""
-
     uid = serializers.UUIDField()
     number = serializers.CharField()
-    visits = VisitName(many=True, help_text="接待登记:先是 opinions 各条的,再是 visits 各条的")
     opinions = TicketName(many=True)
+    visits = VisitName(many=True, help_text="接待登记:先是 opinions 各条的,再是 visits 各条的")

@@ -67,6 +67,8 @@ def _act(row: ReplayedRequest, act: Callable[[], Response]) -> Response:
     answer = act()
     row.status, row.body = answer.status_code, answer.data
     row.save(update_fields=["status", "body"])
+    row.refresh_from_db(fields=["body"])  # PostgreSQL keeps keys in an order of its own: the repeat gets this very text
+    answer.data = row.body
     return answer
 
 
