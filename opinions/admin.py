@@ -10,10 +10,10 @@ from stations.querysets import scope_of
 
 @admin.register(Term)
 class TermAdmin(ServiceAdmin):
-    list_display = ("kind", "state", "amount", "unit", "statutory")
+    list_display = ("kind", "stage", "category", "starts_on", "amount", "unit", "statutory")
     list_filter = ("kind",)
-    fields = ("kind", "state", "amount", "unit", "statutory")
-    readonly_fields = ("kind", "state", "unit", "statutory")
+    fields = ("kind", "stage", "category", "starts_on", "amount", "unit", "statutory")
+    readonly_fields = ("kind", "stage", "category", "starts_on", "unit", "statutory")
 
     def scoped(self, request):
         return Term.objects.filter(county__in=scope_of(request.user).counties)

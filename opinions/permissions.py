@@ -28,8 +28,21 @@ def heads_its_department(user, opinion) -> bool:
     return holds(user, Right.SIGN_ANSWERS, opinion.department_id)
 
 
+def assists_it(user, opinion) -> bool:
+    """Officer or head of a department that still owes its opinion as an assisting one (协办)."""
+    owing = opinion.assistances.filter(given_at=None).values_list("department", flat=True)
+    return holds(user, Right.ANSWER_OPINIONS, *owing)
+
+
 def is_its_deputy(user, opinion) -> bool:
     return opinion.deputy is not None and opinion.deputy.user_id == user.pk
+
+
+def signed_it(user, opinion) -> bool:
+    """A co-signer of the suggestion who has confirmed."""
+    if opinion.kind != Kind.SUGGESTION or not user.is_authenticated:
+        return False
+    return opinion.cosigners.filter(confirmed_at__isnull=False, deputy__user=user.pk).exists()
 
 
 def holds_it(user, opinion) -> bool:
@@ -51,6 +64,30 @@ def looks_after_it(user, opinion) -> bool:
 def can_tell_villager(user, opinion) -> bool:
     """Deputies tell the villager the result; head, clerk and county can do it for them."""
     return is_its_deputy(user, opinion) or at_its_branch(user, opinion) or at_its_centre(user, opinion)
+
+
+def can_rate(user, opinion) -> bool:
+    """Whoever can tell the villager passes the villager's word on; a suggestion is rated by its signers."""
+    return can_tell_villager(user, opinion) or signed_it(user, opinion)
+
+
+def can_make_suggestion(user, opinion) -> bool:
+    """The deputy who raised it, or the township station's clerk."""
+    return is_its_deputy(user, opinion) or at_its_station(user, opinion)
+
+
+def can_claim(user, opinion) -> bool:
+    """An officer takes a ticket of the department into their own hands."""
+    return at_its_department(user, opinion) and opinion.claimed_by_id != user.pk
+
+
+def can_redact(user, opinion) -> bool:
+    return looks_after_it(user, opinion)
+
+
+def sees_original(user, opinion) -> bool:
+    """The words that were struck out are for auditors alone."""
+    return holds(user, Right.READ_AUDIT, opinion.county_id)
 
 
 def can_register_opinion(user, branch, deputy) -> bool:

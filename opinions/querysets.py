@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.apps import apps
 from django.db.models import Q, QuerySet
 
 from opinions.states import ENDED, Kind, State
@@ -10,16 +11,23 @@ from stations.querysets import PlacedQuerySet, scope_of
 
 class OpinionQuerySet(PlacedQuerySet):
     def visible_to(self, user):
-        """Staff and head: their places; a department: what it holds or has answered; a deputy: one's own."""
+        """Staff and head: their places; a department: what it leads or assists; a deputy: what one raised or signed."""
         scope = scope_of(user)
-        own = Q(deputy__user=user.pk) if user.is_authenticated else Q(pk=None)
-        return self.filter(
-            Q(county__in=scope.counties)
-            | Q(station__in=scope.townships)
-            | Q(branch__in=scope.headed)
-            | Q(department__in=scope.departments)
-            | own
-        )
+        seen = Q(pk=None)
+        for column, keys in (
+            ("county", scope.counties), ("station", scope.townships), ("branch", scope.headed),
+            ("department", scope.departments),
+        ):  # fmt: skip
+            if keys:
+                seen |= Q(**{f"{column}__in": keys})
+        if scope.departments:
+            seen |= Q(pk__in=_rows("Assistance").filter(department__in=scope.departments).values("opinion"))
+        if user.is_authenticated and not scope.counties:  # who sees the whole county needs no more, and a plain index
+            own = _rows("Deputy", "deputies").filter(user=user.pk).values("pk")
+            seen |= Q(deputy__in=own) | Q(
+                pk__in=_rows("Cosigner").filter(deputy__in=own, declined_at=None).values("opinion")
+            )
+        return self.filter(seen)
 
     def opinions(self):
         return self.filter(kind=Kind.OPINION)
@@ -76,12 +84,29 @@ class OpinionQuerySet(PlacedQuerySet):
     def for_list(self):
         """Everything a list row shows, in one query."""
         return self.select_related(
-            "branch__parent", "station", "register", "deputy", "department", "holder_station__parent", "holder_department"
+            "branch__parent",
+            "station",
+            "register",
+            "deputy",
+            "department",
+            "holder_station__parent",
+            "holder_department",
         )
+
+
+def _rows(model: str, app: str = "opinions"):
+    return apps.get_model(app, model)._default_manager.all()
+
+
+class ClockQuerySet(QuerySet):
+    def running(self):
+        """Clocks that have not been stopped; a paused one is among them."""
+        return self.filter(stopped_on=None)
+
+    def main(self):
+        return self.filter(is_main=True)
 
 
 class HopQuerySet(QuerySet):
     def in_order(self):
         return self.select_related("actor", "standing_in_for", "place", "department").order_by("pk")
-
-

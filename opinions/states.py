@@ -1,6 +1,6 @@
-"""Names of a ticket's kinds, states, reply classes and ratings, as fixed by the contract."""
+"""Names of a ticket's kinds, states, stages of time, reply classes, as fixed by the contract; and their neighbours'."""
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 
 
 class Kind(TextChoices):
@@ -29,6 +29,32 @@ ENDED = frozenset({State.CLOSED, State.REFUSED, State.MERGED, State.VOID})
 OPEN = frozenset(State) - ENDED
 
 
+class Stage(TextChoices):
+    """What a term (办理期限) is for: a state of the ticket, or something that has to be done beside it."""
+
+    REGISTERED = State.REGISTERED.value, "核对登记"
+    AT_BRANCH = State.AT_BRANCH.value, "分站办理"
+    AT_STATION = State.AT_STATION.value, "联络站办理"
+    AT_CENTRE = State.AT_CENTRE.value, "县人大交办"
+    AT_DEPARTMENT = State.AT_DEPARTMENT.value, "部门答复"
+    REPLIED = State.REPLIED.value, "告知结果"
+    TOLD = State.TOLD.value, "评价"
+    REWORKING = State.REWORKING.value, "重新办理"
+    SIGN_FOR = "sign_for", "部门签收或退回"
+    ASSIST = "assist", "协办部门提意见"
+    FOLLOW_UP = "follow_up", "办结后回访"
+
+
+class Alert(IntegerChoices):
+    """How far a running term has been warned of (期限提醒)."""
+
+    NONE = 0, "没有提醒"
+    HALF = 1, "过半"
+    NEAR = 2, "过八成"
+    DUE = 3, "今天到期"
+    OVERDUE = 4, "超期"
+
+
 class ReplyClass(TextChoices):
     A = "A", "A 已解决"
     B = "B", "B 正在解决或列入计划"
@@ -39,3 +65,21 @@ class ReplyClass(TextChoices):
 class Unit(TextChoices):
     WORKING_DAY = "working_day", "个工作日"
     MONTH = "month", "个月"
+
+
+class ContactWish(TextChoices):
+    """How the deputy wants the department to get in touch before it answers a suggestion (希望的联系方式)."""
+
+    MEETING = "meeting", "当面座谈"
+    VISIT = "visit", "上门走访"
+    PHONE = "phone", "电话"
+    WRITTEN = "written", "书面答复即可"
+
+
+class Redacted(TextChoices):
+    """Which words of a ticket were struck out (隐去)."""
+
+    TITLE = "title", "标题"
+    TEXT = "text", "内容"
+    REPLY = "reply", "答复"
+    HOP = "hop", "办理说明"

@@ -1,17 +1,25 @@
-"""The one table of moves, for both kinds of ticket. Pages, API and bulk actions all read it.
+"""The one table of moves, for both kinds of ticket. Pages, API, bulk actions, imports and links all read it.
 
 A diagram is made from it by `python manage.py draw_workflow` (docs/workflow.md).
 """
 
+from datetime import date
+
 from activities.states import Rating
 from julu_liaison.common.workflow import Move, table
+from julu_liaison.common.working_days import today_here
 from opinions import permissions as may
-from opinions.states import HELD, OPEN, Kind, State
+from opinions.states import HELD, OPEN, Kind, Stage, State
 
 BACK = {State.AT_STATION: State.AT_BRANCH, State.AT_CENTRE: State.AT_STATION}
-RELOCATE = "relocate"  # not a move of anybody's: the ticket's branch was moved or merged
 UP = {State.AT_BRANCH: State.AT_STATION, State.AT_STATION: State.AT_CENTRE}
 STARTS = {Kind.OPINION: State.AT_BRANCH, Kind.SUGGESTION: State.AT_STATION}
+ANSWERED = (State.REPLIED, State.TOLD, State.CLOSED)
+
+RELOCATE = "relocate"  # written into the history, nobody's move: the ticket's branch was moved or merged
+RECOMPUTE = "recompute"  # the calendar or a term was changed
+REDACT = "redact"
+OTHER_HOPS = {"register": "登记", RELOCATE: "分站调整", RECOMPUTE: "期限重算", REDACT: "隐去内容"}
 
 
 def _accepted(opinion, facts):
@@ -35,8 +43,16 @@ def _replied_if_signed(opinion, facts):
     return opinion.state if opinion.department.signature_needed else State.REPLIED
 
 
+def _told(opinion, facts):
+    """Who was merged into another ticket is told its answer; that changes no state."""
+    return State.MERGED if opinion.state == State.MERGED else State.TOLD
+
+
 def _by_rating(opinion, facts):
-    return State.REWORKING if facts.get("rating") == Rating.UNSATISFIED else State.CLOSED
+    """不满意 reopens at once; a suggestion closes when every signer has rated it."""
+    if facts.get("rating") == Rating.UNSATISFIED:
+        return State.REWORKING
+    return State.TOLD if opinion.waits_for_more_verdicts(facts.get("signer")) else State.CLOSED
 
 
 def _has_draft(opinion) -> bool:
@@ -47,8 +63,13 @@ def _at_department(opinion) -> bool:
     return opinion.holder_department_id is not None
 
 
-def _with_department_without_draft(opinion) -> bool:
-    return _at_department(opinion) and not _has_draft(opinion)
+def _awaits_answer(opinion) -> bool:
+    """With a department, or closed with class B and under tracking until it is answered again; no draft waits yet."""
+    return (_at_department(opinion) or _is_tracked(opinion)) and not _has_draft(opinion)
+
+
+def _is_tracked(opinion) -> bool:
+    return opinion.state == State.CLOSED and opinion.tracked and opinion.department_id is not None
 
 
 def _not_signed_for(opinion) -> bool:
@@ -67,6 +88,45 @@ def _not_reopened(opinion) -> bool:
     return not opinion.reopened
 
 
+def _may_have_more_time(opinion) -> bool:
+    """One extension for a department's term, and one request at a time."""
+    return (
+        _at_department(opinion)
+        and not opinion.extensions.filter(granted=None).exists()
+        and not opinion.clocks.running().main().filter(extended__gt=0).exists()
+    )
+
+
+def _asks_for_time(opinion) -> bool:
+    return opinion.extensions.filter(granted=None).exists()
+
+
+def _not_supervised(opinion) -> bool:
+    return not hasattr(opinion, "supervision")
+
+
+def _is_assisted(opinion) -> bool:
+    return opinion.assistances.filter(given_at=None).exists()
+
+
+def _is_opinion(opinion) -> bool:
+    return opinion.kind == Kind.OPINION
+
+
+def _has_something_to_tell(opinion) -> bool:
+    if opinion.state != State.MERGED:
+        return True
+    return opinion.told_at is None and opinion.merged_into is not None and opinion.merged_into.state in ANSWERED
+
+
+def _last_day_to_return(opinion) -> date | None:
+    """A suggestion goes back within the term for that (10 working days, in writing); an opinion whenever."""
+    if opinion.kind != Kind.SUGGESTION:
+        return None
+    clocks = opinion.clocks.filter(stage=Stage.SIGN_FOR, department=opinion.holder_department_id)
+    return clocks.order_by("-pk").values_list("due_on", flat=True).first()
+
+
 def _of(*states) -> frozenset:
     return frozenset(states)
 
@@ -82,44 +142,63 @@ MOVES = table([
     Move("send_back", "退回下级", _of(State.AT_STATION, State.AT_CENTRE), _back, may.holds_it, needs=("note",),
          line="已退回重新研究", fits=_can_go_back),
     Move("transfer", "转办", _of(State.AT_CENTRE), State.AT_DEPARTMENT, may.at_its_centre, needs=("department",),
-         takes=("note",), line="已转交部门办理"),
+         takes=("assisting", "note"), line="已转交部门办理"),
+    Move("reassign", "改派", _of(State.AT_DEPARTMENT, State.REWORKING), State.AT_DEPARTMENT, may.at_its_centre,
+         needs=("department", "note"), line="已改由另一部门办理", fits=_at_department),
     Move("sign_for", "签收", _of(State.AT_DEPARTMENT), None, may.at_its_department, line="部门已签收",
          fits=_not_signed_for),
+    Move("claim", "我来承办", _of(State.AT_DEPARTMENT, State.REWORKING), None, may.can_claim, fits=_at_department),
     Move("return_wrong", "退回(不属本单位)", _of(State.AT_DEPARTMENT), State.AT_CENTRE, may.at_its_department,
-         needs=("note",), line="正在重新确定承办部门"),
-    Move("reply", "答复", _of(State.AT_DEPARTMENT, State.REWORKING), _replied_if_signed, may.at_its_department,
-         needs=("note", "class"), line="部门已提出答复", fits=_with_department_without_draft),
-    Move("sign_reply", "签发答复", _of(State.AT_DEPARTMENT, State.REWORKING), State.REPLIED,
+         needs=("note",), line="正在重新确定承办部门", until=_last_day_to_return),
+    Move("assist_opinion", "提协办意见", _of(State.AT_DEPARTMENT, State.REWORKING), None, may.assists_it,
+         needs=("note",), fits=_is_assisted),
+    Move("reply", "答复", _of(State.AT_DEPARTMENT, State.REWORKING, State.CLOSED), _replied_if_signed,
+         may.at_its_department, needs=("note", "class"), takes=("promised_on",), line="部门已提出答复",
+         fits=_awaits_answer),
+    Move("sign_reply", "签发答复", _of(State.AT_DEPARTMENT, State.REWORKING, State.CLOSED), State.REPLIED,
          may.heads_its_department, takes=("note",), line="部门已答复", fits=_has_draft),
-    Move("return_reply", "退回重拟", _of(State.AT_DEPARTMENT, State.REWORKING), None, may.heads_its_department,
-         needs=("note",), fits=_has_draft),
+    Move("return_reply", "退回重拟", _of(State.AT_DEPARTMENT, State.REWORKING, State.CLOSED), None,
+         may.heads_its_department, needs=("note",), fits=_has_draft),
+    Move("request_extension", "申请延期", _of(State.AT_DEPARTMENT), None, may.at_its_department, needs=("note",),
+         takes=("amount",), fits=_may_have_more_time),
+    Move("decide_extension", "审批延期", _of(State.AT_DEPARTMENT), None, may.at_its_centre, needs=("granted",),
+         takes=("note",), line="办理期限有调整", fits=_asks_for_time),
     Move("urge", "催办", _of(*HELD, State.REWORKING), None, may.looks_after_it, takes=("note",)),
+    Move("supervise", "列入督办", _of(*HELD, State.WAITING, State.REWORKING), None, may.at_its_centre,
+         needs=("note",), takes=("director",), line="已列为督办件", fits=_not_supervised),
     Move("ask_villager", "请群众补充", _of(*HELD), State.WAITING, may.holds_it, needs=("note",),
          line="需要您补充情况"),
     Move("resume", "恢复办理", _of(State.WAITING), _resumed, may.looks_after_it, takes=("note",),
          line="已收到补充情况,继续办理"),
-    Move("tell", "告知群众", _of(State.REPLIED), State.TOLD, may.can_tell_villager, takes=("note",),
-         line="已把结果告知您"),
-    Move("rate", "评价", _of(State.TOLD), _by_rating, may.can_tell_villager, needs=("rating",), takes=("note",),
-         line="已评价"),
+    Move("make_suggestion", "转为代表建议", _of(State.AT_BRANCH, State.AT_STATION, State.AT_CENTRE), State.MERGED,
+         may.can_make_suggestion, takes=("deputy", "title", "text"), line="已转为人大代表建议办理", fits=_is_opinion),
+    Move("merge", "并案", _of(State.REGISTERED, *HELD, State.WAITING), State.MERGED, may.looks_after_it,
+         needs=("into",), takes=("note",), line="与同类事项一并办理", danger=True),
+    Move("tell", "告知结果", _of(State.REPLIED, State.MERGED), _told, may.can_tell_villager, takes=("note",),
+         line="已把结果告知您", fits=_has_something_to_tell),
+    Move("rate", "评价", _of(State.TOLD), _by_rating, may.can_rate, needs=("rating",), takes=("note", "signer"),
+         line="已评价", by_villager=True),
     Move("rework", "重办", _of(State.REPLIED, State.TOLD), State.REWORKING, may.at_its_centre, needs=("note",),
          line="正在重新办理"),
     Move("close", "办结(联系不上评价人)", _of(State.TOLD), State.CLOSED, may.looks_after_it, needs=("note",),
          line="已办结"),
     Move("follow_up", "回访", _of(State.CLOSED), None, may.looks_after_it, needs=("note",)),
     Move("reopen", "群众反映没有解决", _of(State.CLOSED), State.REWORKING, may.looks_after_it, needs=("note",),
-         line="正在重新办理", fits=_not_reopened),
+         line="正在重新办理", fits=_not_reopened, by_villager=True),
     Move("void", "作废", _of(*OPEN), State.VOID, may.looks_after_it, needs=("note",), line="已作废", danger=True),
 ])  # fmt: skip
 
 
 def label_of(name: str) -> str:
     """The words for what a hop did: a move, or what else is written into a ticket's history."""
-    others = {"register": "登记", RELOCATE: "分站调整"}
-    return MOVES[name].label if name in MOVES else others.get(name, name)
+    return MOVES[name].label if name in MOVES else OTHER_HOPS.get(name, name)
 
 
-def moves_open_to(user, opinion) -> list[Move]:
-    """Return the moves that this person may make with this ticket now: the page's buttons, the API's list."""
-    return [move for move in MOVES.values() if move.is_open(opinion) and move.allowed(user, opinion)]
-
+def moves_open_to(user, opinion, on: date | None = None) -> list[Move]:
+    """Return the moves that this person may make with this ticket on the day `on` (default today): the page's buttons,
+    the API's list."""
+    on = on or today_here()
+    return [
+        move for move in MOVES.values()
+        if opinion.state in move.sources and move.allowed(user, opinion) and move.is_open(opinion, on)
+    ]  # fmt: skip

@@ -243,7 +243,7 @@ def test_a_certificate_number_is_filled_in_later_without_ending_the_mandate(cast
 
 
 def test_terms_and_rules_are_the_administrators(cast, signed_in):
-    term = Term.objects.get(kind="opinion", state="at_branch")
+    term = Term.objects.get(kind="opinion", stage="at_branch")
     rule = Rule.objects.get(item="duty_missed")
     for who, status, amount, points in (("staff", 200, 5, -2), ("admin", 302, 7, -3)):
         client = signed_in(getattr(cast, who))

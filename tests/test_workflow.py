@@ -27,20 +27,28 @@ MAY = {
     (State.AT_BRANCH, "escalate"): BRANCH,
     (State.AT_BRANCH, "refuse"): BRANCH,
     (State.AT_BRANCH, "ask_villager"): BRANCH,
+    (State.AT_BRANCH, "make_suggestion"): STATION | {"deputy"},
     (State.AT_STATION, "solve"): STATION,
     (State.AT_STATION, "escalate"): STATION,
     (State.AT_STATION, "refuse"): STATION,
     (State.AT_STATION, "send_back"): STATION,
     (State.AT_STATION, "ask_villager"): STATION,
+    (State.AT_STATION, "make_suggestion"): STATION | {"deputy"},
     (State.AT_CENTRE, "solve"): COUNTY,
     (State.AT_CENTRE, "send_back"): COUNTY,
     (State.AT_CENTRE, "transfer"): COUNTY,
     (State.AT_CENTRE, "ask_villager"): COUNTY,
+    (State.AT_CENTRE, "make_suggestion"): STATION | {"deputy"},
     (State.AT_DEPARTMENT, "sign_for"): {"officer", "chief"},
     (State.AT_DEPARTMENT, "return_wrong"): {"officer", "chief"},
     (State.AT_DEPARTMENT, "reply"): {"officer", "chief"},
     (State.AT_DEPARTMENT, "ask_villager"): {"officer", "chief"},
+    (State.AT_DEPARTMENT, "claim"): {"officer", "chief"},
+    (State.AT_DEPARTMENT, "request_extension"): {"officer", "chief"},
+    (State.AT_DEPARTMENT, "reassign"): COUNTY,
     (State.REWORKING, "reply"): {"officer", "chief"},
+    (State.REWORKING, "claim"): {"officer", "chief"},
+    (State.REWORKING, "reassign"): COUNTY,
     (State.WAITING, "resume"): STATION | COUNTY,
     (State.REPLIED, "tell"): {"deputy"} | BRANCH | COUNTY,
     (State.REPLIED, "rework"): COUNTY,
@@ -52,6 +60,12 @@ MAY = {
 } | {
     (state, "urge"): STATION | COUNTY
     for state in (State.AT_BRANCH, State.AT_STATION, State.AT_CENTRE, State.AT_DEPARTMENT, State.REWORKING)
+} | {
+    (state, "supervise"): COUNTY
+    for state in (State.AT_BRANCH, State.AT_STATION, State.AT_CENTRE, State.AT_DEPARTMENT, State.WAITING, State.REWORKING)
+} | {
+    (state, "merge"): STATION | COUNTY
+    for state in (State.REGISTERED, State.AT_BRANCH, State.AT_STATION, State.AT_CENTRE, State.AT_DEPARTMENT, State.WAITING)
 } | {
     (state, "void"): STATION | COUNTY
     for state in set(State) - {State.CLOSED, State.REFUSED, State.MERGED, State.VOID}
@@ -108,7 +122,9 @@ def test_conflict_names_the_state_and_the_moves_that_are_open(cast, ticket):
     with pytest.raises(Conflict) as error:
         move_opinion(opinion=ticket, move="transfer", actor=cast.clerk, at=AT)
     assert error.value.details["state"] == State.AT_BRANCH
-    assert set(error.value.details["moves"]) == {"solve", "escalate", "refuse", "ask_villager", "urge", "void"}
+    assert set(error.value.details["moves"]) == {
+        "solve", "escalate", "refuse", "ask_villager", "make_suggestion", "urge", "merge", "void",
+    }  # fmt: skip
     assert "分站办理" in error.value.message
 
 

@@ -3,12 +3,13 @@
 import uuid
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils._os import safe_join
 
-from activities.models import ActivityFile, AttachedFile, PlanFile
+from activities.models import AttachedFile
 from activities.rules.attachments import kept_file
 from julu_liaison.common import audit
 from julu_liaison.common.errors import DomainError
@@ -16,10 +17,8 @@ from julu_liaison.common.pdf import write_atomically
 
 
 @transaction.atomic
-def attach_file(
-    *, row: ActivityFile | PlanFile, owner, name: str, content: bytes, actor, at: datetime
-) -> ActivityFile | PlanFile:
-    """Store an upload and save the unsaved `row` that names it, e.g. `ActivityFile(activity=…, kind=…)`.
+def attach_file(*, row: Any, owner, name: str, content: bytes, actor, at: datetime) -> Any:
+    """Store an upload and save the unsaved `row` (an AttachedFile) that names it, e.g. `ActivityFile(activity=…)`.
 
     The service of the owner asks for permission, holds its lock and calls this last, inside its own transaction:
 
@@ -47,7 +46,7 @@ def attach_file(
 
 
 @transaction.atomic
-def remove_file(*, row: ActivityFile | PlanFile, owner, actor, at: datetime) -> None:
+def remove_file(*, row: Any, owner, actor, at: datetime) -> None:
     """Take an attached file away, for good once the transaction commits. The owner's service asks for permission."""
     path = path_of(row)
     audit.record("remove_file", actor=actor, target=owner, at=at, file=str(row.uid))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 
 
 @dataclass(frozen=True)
@@ -10,7 +11,8 @@ class Move:
 
     `target` is a state, or a function of (record, facts) that names it; None keeps the state.
     `allowed` is a function (user, record) -> bool. `needs` names the facts without which the move is refused,
-    `takes` the ones it can also be given.
+    `takes` the ones it can also be given. `until` is a function of the record that names the last day on which the
+    move is open. `by_villager`: the villager can make it too, with a link of their own.
     """
 
     name: str
@@ -23,14 +25,20 @@ class Move:
     line: str = ""
     danger: bool = False
     fits: Callable = field(default=lambda record: True)
+    until: Callable | None = None
+    by_villager: bool = False
 
     def target_for(self, record, facts: dict) -> str:
         if self.target is None:
             return record.state
         return self.target(record, facts) if callable(self.target) else self.target
 
-    def is_open(self, record) -> bool:
-        return record.state in self.sources and self.fits(record)
+    def is_open(self, record, on: date) -> bool:
+        return record.state in self.sources and self.fits(record) and self.is_in_time(record, on)
+
+    def is_in_time(self, record, on: date) -> bool:
+        last = self.until(record) if self.until else None
+        return last is None or on <= last
 
 
 def table(moves: Iterable[Move]) -> dict[str, Move]:

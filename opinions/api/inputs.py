@@ -47,6 +47,21 @@ class MoveInput(Strict):
         max_length=200, required=False, allow_blank=True, allow_null=True, help_text="不予受理的,告诉群众该去哪里"
     )
 
+    assisting = serializers.ListField(
+        child=serializers.CharField(max_length=30), max_length=10, required=False, help_text="协办部门编号"
+    )
+    signer = serializers.CharField(max_length=20, required=False, allow_null=True, help_text="哪位代表的评价:代表编号")
+    deputy = serializers.CharField(max_length=20, required=False, allow_null=True, help_text="领衔代表编号")
+    into = serializers.CharField(max_length=40, required=False, allow_null=True, help_text="并入哪一件:uid")
+    director = serializers.CharField(max_length=40, required=False, allow_null=True, help_text="督办领导姓名")
+    amount = serializers.IntegerField(
+        min_value=1, max_value=400, required=False, allow_null=True, help_text="延长多少:工作日,代表建议按月"
+    )
+    granted = serializers.BooleanField(required=False, allow_null=True, default=None, help_text="同意延期")
+    promised_on = serializers.DateField(required=False, allow_null=True, help_text="B类承诺哪天办成")
+    title = serializers.CharField(max_length=100, required=False, allow_blank=True, allow_null=True)
+    text = serializers.CharField(max_length=LONGEST_TEXT, required=False, allow_blank=True, allow_null=True)
+
     def get_fields(self):
         """`class` is a word of Python's, so it can't be written as an attribute."""
         reply_class = choice_field(ReplyClass.choices, required=False, allow_blank=True, allow_null=True)

@@ -18,7 +18,9 @@ class TicketRow(serializers.ModelSerializer):
     is_overdue = serializers.SerializerMethodField()
     category = serializers.ChoiceField(Category.choices, read_only=True)
     branch = serializers.SlugRelatedField("code", read_only=True)
-    register = serializers.SlugRelatedField("code", read_only=True, help_text="编号属于哪个联络站的登记簿;分站迁移后不变")
+    register = serializers.SlugRelatedField(
+        "code", read_only=True, help_text="编号属于哪个联络站的登记簿;分站迁移后不变"
+    )
     deputy = serializers.SlugRelatedField("code", read_only=True, allow_null=True)
     rating = serializers.CharField(read_only=True, help_text="satisfied、basic、unsatisfied;没有评价是空的")
 

@@ -18,12 +18,13 @@ from julu_liaison.common.versions import matches, version_tag
 from julu_liaison.common.working_days import today_here
 from opinions.api.filters import TicketFilter
 from opinions.api.inputs import MoveInput, TicketInput, read_move
+from opinions.api.naming import named_facts
 from opinions.api.serializers import HopRow, MoveRow, TicketRow, TicketShown, VillagerShown
 from opinions.models import Opinion
 from opinions.services import file_suggestion, hops_for, look_at_villager, move_opinion, register_opinion
 from opinions.states import Kind
 from opinions.workflow import moves_open_to
-from stations.models import Department, Station
+from stations.models import Station
 from stations.states import Level
 
 SEALED = ("villager_name", "villager_phone")  # nobody pays for decrypting what a list does not show
@@ -139,9 +140,7 @@ class OpinionMoves(APIView):
     def post(self, request, uid):
         ticket = _ticket(request.user, uid)
         move, facts, misread = read_move(request.data)
-        if "department" in facts:
-            # A code that leads nowhere goes on as it is: the service refuses it in its turn.
-            facts["department"] = Department.objects.filter(code=facts["department"]).first() or facts["department"]
+        facts = named_facts(facts, ticket=ticket, user=request.user)
         moved = move_opinion(
             opinion=ticket, move=move, actor=request.user, at=timezone.now(), version=_version(request, ticket),
             misread=misread, **facts,

@@ -1,4 +1,4 @@
-"""Where tickets begin: a matter in a duty log, an entry at the station, a deputy's suggestion."""
+"""Where tickets begin: a matter in a duty log, an entry at the station."""
 
 from datetime import date, datetime
 
@@ -13,8 +13,9 @@ from julu_liaison.common.errors import DomainError, NotAllowed
 from julu_liaison.common.numbering import next_number, printed_number
 from julu_liaison.common.working_days import today_here
 from opinions.models import Hop, Opinion
-from opinions.permissions import can_file_suggestion, can_register_opinion
-from opinions.services.terms import due_on_for
+from opinions.permissions import can_register_opinion
+from opinions.rules import search_words
+from opinions.services.clocks import start_clock
 from opinions.signals import opinion_moved
 from opinions.states import Kind, State
 from stations.models import Station
@@ -34,20 +35,20 @@ def register_opinion(*, branch: Station, matter: Matter, actor, at: datetime, lo
     branch = hold_place(branch)
     if not can_register_opinion(actor, branch, matter.deputy):
         raise NotAllowed(f"{branch.full_name}的意见由本站代表或所在联络站登记。")
-    _check_text(matter.text)
+    text = checked_text(matter.text)
     if log is None and matter.visit is None:
         _demand_open(branch)
         _demand_member(matter.deputy, branch, today_here(at))
     opinion = Opinion(
-        kind=Kind.OPINION, text=matter.text.strip(), category=matter.category, deputy=matter.deputy, log=log,
+        kind=Kind.OPINION, text=text, category=matter.category, deputy=matter.deputy, log=log,
         visit=matter.visit,
         villager_name=matter.villager_name, villager_phone=matter.villager_phone,
         villager_village=matter.villager_village, confidential=matter.confidential,
     )  # fmt: skip
     branch = branch.successor
     if branch.closed_on:
-        return _register(opinion, branch, State.AT_STATION, branch.parent, actor, at)
-    return _register(opinion, branch, State.AT_BRANCH, branch, actor, at)
+        return enter_register(opinion, branch, State.AT_STATION, branch.parent, actor, at)
+    return enter_register(opinion, branch, State.AT_BRANCH, branch, actor, at)
 
 
 def register_opinions(*, branch: Station, log, matters: list[Matter], actor, at: datetime) -> list[Opinion]:
@@ -65,20 +66,6 @@ def follow_visit(*, visit: Visit) -> None:
     ticket.save(update_fields=SHARED_WITH_VISIT)
 
 
-@transaction.atomic
-def file_suggestion(*, deputy: Deputy, text: str, category: str, actor, at: datetime) -> Opinion:
-    """File a deputy's formal suggestion (代表建议); it waits at the township station for its check."""
-    membership = Membership.objects.in_force(today_here(at)).filter(deputy=deputy).select_related("branch").first()
-    if membership is None:
-        raise DomainError(f"{deputy.name}现在没有分到分站,不能从这里提建议。", fields={"deputy": "没有分到分站"})
-    branch = hold_place(membership.branch)
-    if not can_file_suggestion(actor, deputy, branch.parent_id):
-        raise NotAllowed("建议由代表本人提出,或由所在联络站代为登记。")
-    _check_text(text)
-    opinion = Opinion(kind=Kind.SUGGESTION, text=text.strip(), category=category, deputy=deputy)
-    return _register(opinion, branch, State.REGISTERED, branch.parent, actor, at)
-
-
 def _demand_open(branch: Station) -> None:
     if branch.closed_on is None:
         return
@@ -92,14 +79,18 @@ def _demand_member(deputy: Deputy | None, branch: Station, on: date) -> None:
         raise DomainError(f"{deputy.name}不是{branch.full_name}的代表,请核对。", fields={"deputy": "不是本分站的代表"})
 
 
-def _check_text(text: str) -> None:
-    if not text.strip():
+def checked_text(text: str) -> str:
+    """Return the words of a ticket. Raises DomainError where there are none, or too many."""
+    text = text.strip()
+    if not text:
         raise DomainError("请写清反映的是什么事。", fields={"text": "请写清反映的是什么事"})
     if len(text) > LONGEST_TEXT:
         raise DomainError(f"内容请控制在{LONGEST_TEXT}字以内。", fields={"text": f"请控制在{LONGEST_TEXT}字以内"})
+    return text
 
 
-def _register(opinion: Opinion, branch: Station, state: str, holder: Station, actor, at: datetime) -> Opinion:
+def enter_register(opinion: Opinion, branch: Station, state: str, holder: Station, actor, at: datetime) -> Opinion:
+    """Give a new ticket its number and place, let its time run and write its first hop."""
     source = opinion.log or opinion.visit
     day = source.date if source else today_here(at)
     opinion.enter_at(branch)
@@ -107,11 +98,13 @@ def _register(opinion: Opinion, branch: Station, state: str, holder: Station, ac
     opinion.number = printed_number(day.year, serial)
     opinion.state, opinion.holder_station = state, holder
     opinion.registered_on, opinion.registered_at = day, at
-    opinion.due_on = due_on_for(opinion, state, today_here(at))
+    opinion.search_words = search_words([opinion.number, opinion.title, opinion.text])
     opinion.save(force_insert=True)
+    start_clock(ticket=opinion, stage=state, on=today_here(at))
+    Opinion.objects.filter(pk=opinion.pk).update(due_on=opinion.due_on)
     Hop.objects.create(
         opinion=opinion, move="register", to_state=state, actor=actor, at=at, place=holder, due_on=opinion.due_on,
-        public_line="已登记", standing_in_for_id=audit.stood_in_for(actor),
+        public_line="已登记", standing_in_for_id=audit.stood_in_for(actor), version=opinion.version,
     )  # fmt: skip
     audit.record("register", actor=actor, target=opinion, at=at, kind=opinion.kind, number=opinion.number)
     deputies = [opinion.deputy_id] if opinion.deputy_id else []

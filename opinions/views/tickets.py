@@ -20,15 +20,18 @@ from opinions.models import Hop, Opinion
 from opinions.permissions import sees_drafts
 from opinions.services import hops_for, look_at_villager, move_opinion
 from opinions.states import State
+from opinions.views.parts import parts_of
 from opinions.workflow import MOVES, label_of, moves_open_to
 
 # The usual step first, what is seldom or cannot be undone last.
 ORDER = (
-    "sign_for", "reply", "sign_reply", "return_reply", "accept", "tell", "rate", "transfer", "solve", "escalate",
-    "resume", "follow_up", "reopen", "send_back", "return_wrong", "ask_villager", "urge", "rework", "close", "refuse",
-    "void",
+    "sign_for", "reply", "sign_reply", "return_reply", "assist_opinion", "decide_extension", "accept", "tell", "rate",
+    "transfer", "solve", "escalate", "resume", "follow_up", "reopen", "claim", "send_back", "return_wrong",
+    "ask_villager", "request_extension", "make_suggestion", "urge", "supervise", "reassign", "rework", "merge", "close",
+    "refuse", "void",
 )  # fmt: skip
-USUAL = frozenset({"reply", "sign_reply", "accept", "tell", "rate", "transfer", "solve", "resume"})
+USUAL = frozenset({"reply", "sign_reply", "accept", "tell", "rate", "transfer", "solve", "resume", "assist_opinion",
+                   "decide_extension"})  # fmt: skip
 
 
 @dataclass
@@ -57,13 +60,13 @@ def opinion_move(request, uid, name):
     ticket = _found(request, uid)
     if name not in MOVES:
         raise Http404
-    form = MoveForm(request.POST, move=MOVES[name], ticket=ticket)
+    form = MoveForm(request.POST, request.FILES, move=MOVES[name], ticket=ticket)
     if not form.is_valid():
         return _ticket_page(request, ticket, refused=form, status=400)
     try:
         ticket = move_opinion(
             opinion=ticket, move=name, actor=request.user, at=timezone.now(),
-            version=_version(request.POST.get("version", "")), **form.facts(),
+            version=_version(request.POST.get("version", "")), files=form.uploads(), **form.facts(),
         )  # fmt: skip
     except DomainError as error:
         form.refuse(error.fields or {"": error.message})
@@ -106,6 +109,7 @@ def _ticket_page(request, ticket: Opinion, *, refused: MoveForm | None = None, s
         "villager": look_at_villager(opinion=ticket, actor=request.user, at=timezone.now()),
         "hops": _hops(request.user, ticket),
         "replies": _replies(request.user, ticket),
+        "parts": parts_of(request.user, ticket),
         "steps": steps,
         "refused": refused,
         "orphan": None if shown else refused,  # the move is closed meanwhile: its text is kept for copying

@@ -17,7 +17,7 @@ def targets(move, source: str) -> set[str]:
             for rating in Rating:
                 for paused in (State.AT_BRANCH, State.AT_STATION, State.AT_CENTRE, State.AT_DEPARTMENT):
                     ticket = SimpleNamespace(
-                        state=source, kind=kind, paused_state=paused,
+                        state=source, kind=kind, paused_state=paused, waits_for_more_verdicts=lambda signer: False,
                         department=SimpleNamespace(signature_needed=signature),
                     )  # fmt: skip
                     found.add(str(move.target_for(ticket, {"rating": rating})))

@@ -1,4 +1,4 @@
-"""The ticket (社情民意 / 代表建议), its hops, the departments' replies, and the terms it must keep."""
+"""The ticket (社情民意 / 代表建议), its hops with their files, the answers it was given and what was said of them."""
 
 import uuid
 
@@ -6,12 +6,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from activities.models import DutyLog, Registered, Visit
+from activities.models import AttachedFile, DutyLog, Registered, Visit
 from activities.states import Category, Rating
 from deputies.models import Deputy
 from julu_liaison.common.secrets import SealedField
 from opinions.querysets import HopQuerySet, OpinionQuerySet
-from opinions.states import Kind, ReplyClass, State, Unit
+from opinions.states import Kind, Redacted, ReplyClass, State
 from stations.models import Department, Station
 
 
@@ -21,6 +21,7 @@ class Opinion(Registered):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField("性质", max_length=10, choices=Kind, default=Kind.OPINION)
     number = models.CharField("编号", max_length=40, editable=False)
+    title = models.CharField("标题", max_length=100, blank=True)
     text = models.TextField("内容")
     category = models.CharField("类别", max_length=12, choices=Category, default=Category.OTHER)
     deputy = models.ForeignKey(
@@ -48,14 +49,25 @@ class Opinion(Registered):
         Department, models.PROTECT, null=True, blank=True, related_name="opinions", verbose_name="承办部门",
         editable=False,
     )  # fmt: skip
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="承办人",
+        editable=False,
+    )  # fmt: skip
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged_here", verbose_name="并入", editable=False
+    )
     signed_for_at = models.DateTimeField("签收时间", null=True, blank=True, editable=False)
     due_on = models.DateField("期限", null=True, blank=True, editable=False)
     rating = models.CharField("评价", max_length=12, choices=Rating, blank=True, editable=False)
+    rated_by_proxy = models.BooleanField("代为评价", default=False, editable=False)
+    tracked = models.BooleanField("跟踪办理", default=False, editable=False)
     reopened = models.BooleanField(default=False, editable=False)
+    told_at = models.DateTimeField("告知时间", null=True, blank=True, editable=False)
     registered_on = models.DateField("收到日期", editable=False)
     registered_at = models.DateTimeField("登记时间", editable=False)
     ended_at = models.DateTimeField("办结时间", null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
+    search_words = models.TextField(blank=True, editable=False)  # see rules/searching.py
 
     objects = OpinionQuerySet.as_manager()
 
@@ -67,13 +79,19 @@ class Opinion(Registered):
             models.CheckConstraint(
                 name="opinion_one_holder_at_most", condition=Q(holder_station=None) | Q(holder_department=None)
             ),
+            models.CheckConstraint(
+                name="opinion_merged_into_another",
+                condition=Q(merged_into=None) | (Q(state=State.MERGED) & ~Q(merged_into=models.F("pk"))),
+            ),
         ]
         indexes = [
             models.Index(fields=["county", "-id"], name="opinion_by_county"),
             models.Index(fields=["station", "-id"], name="opinion_by_station"),
             models.Index(fields=["branch", "-id"], name="opinion_by_branch"),
             models.Index(fields=["department", "-id"], name="opinion_by_department"),
+            models.Index(fields=["deputy", "-id"], name="opinion_by_deputy"),
             models.Index(fields=["county", "due_on"], name="opinion_by_due_day"),
+            models.Index(fields=["holder_department", "due_on"], name="opinion_by_office_and_day"),
         ]
 
     def __str__(self):
@@ -87,6 +105,21 @@ class Opinion(Registered):
     @property
     def holder_code(self) -> str:
         return self.holder.code if self.holder else ""
+
+    @property
+    def heading(self) -> str:
+        """What a list calls it: the title, or the text where there is none."""
+        return self.title or self.text
+
+    def waits_for_more_verdicts(self, signer) -> bool:
+        """Is there a signer of a suggestion, other than `signer` (None: the lead), who has not rated this answer yet?"""
+        if self.kind != Kind.SUGGESTION:
+            return False
+        answer = self.replies.filter(signed_at__isnull=False).last()
+        rated: set[int | None] = set(self.verdicts.filter(reply=answer).values_list("signer", flat=True))
+        rated.add(signer.pk if signer else self.deputy_id)
+        signers: set[int | None] = set(self.cosigners.filter(confirmed_at__isnull=False).values_list("deputy", flat=True))
+        return bool((signers | {self.deputy_id}) - rated)
 
     def is_overdue(self, on) -> bool:
         return self.due_on is not None and self.due_on < on
@@ -114,6 +147,8 @@ class Hop(models.Model):
     department = models.ForeignKey(
         Department, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="部门"
     )
+    by_villager = models.BooleanField("群众本人", default=False)
+    version = models.PositiveIntegerField(default=0)  # the ticket's version after this hop; 0 in old rows
     note = models.TextField("说明", blank=True)
     public_line = models.CharField("告知群众的话", max_length=200, blank=True)
     due_on = models.DateField("期限", null=True, blank=True)
@@ -132,8 +167,25 @@ class Hop(models.Model):
     def actor_words(self) -> str:
         """Who made the move, e.g. `李明(代管王秀兰的岗位)`; needs `actor` and `standing_in_for` fetched."""
         if self.actor is None:
-            return ""
+            return "反映人" if self.by_villager else ""
         return self.actor.name + (f"(代管{self.standing_in_for.name}的岗位)" if self.standing_in_for else "")
+
+
+class HopFile(AttachedFile):
+    """A file that belongs to one step: a photo of the mended road, the stamped letter (附件)."""
+
+    hop = models.ForeignKey(Hop, models.CASCADE, related_name="files")
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="上传人"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "办理附件"
+        ordering = ["pk"]
+
+    def __str__(self):
+        return self.name
 
 
 class Reply(models.Model):
@@ -150,6 +202,7 @@ class Reply(models.Model):
     )
     signed_at = models.DateTimeField("签发时间", null=True, blank=True)
     withdrawn = models.BooleanField("已退回重拟", default=False)
+    promised_on = models.DateField("承诺办成日期", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "答复"
@@ -164,20 +217,64 @@ class Reply(models.Model):
         return f"{self.opinion} 答复"
 
 
-class Term(models.Model):
-    """How long a ticket may stay in a state (办理期限), as the county sets it."""
+class Verdict(models.Model):
+    """What one person says of one answer (评价): the villager, or a signer of a suggestion, or somebody for them.
 
-    county = models.ForeignKey(Station, models.PROTECT, related_name="+", verbose_name="县")
-    kind = models.CharField("性质", max_length=10, choices=Kind)
-    state = models.CharField("状态", max_length=15, choices=State)
-    amount = models.PositiveSmallIntegerField("时间")
-    unit = models.CharField("单位", max_length=12, choices=Unit, default=Unit.WORKING_DAY)
-    statutory = models.BooleanField("法定", default=False)
+    `signer` is None for the villager. `given_by` is None when the villager did it with a link of their own.
+    """
+
+    opinion = models.ForeignKey(Opinion, models.CASCADE, related_name="verdicts")
+    reply = models.ForeignKey(Reply, models.PROTECT, null=True, blank=True, related_name="verdicts")
+    signer = models.ForeignKey(Deputy, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="代表")
+    rating = models.CharField("评价", max_length=12, choices=Rating)
+    reason = models.TextField("原因", blank=True)
+    by_proxy = models.BooleanField("代为评价", default=False)
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="登记人"
+    )
+    given_at = models.DateTimeField("评价时间")
 
     class Meta:
-        verbose_name = verbose_name_plural = "办理期限"
-        ordering = ["kind", "pk"]
-        constraints = [models.UniqueConstraint(fields=["county", "kind", "state"], name="term_once")]
+        verbose_name = verbose_name_plural = "评价"
+        ordering = ["pk"]
 
     def __str__(self):
-        return f"{self.get_kind_display()} {self.get_state_display()} {self.amount}{self.get_unit_display()}"
+        return f"{self.opinion} {self.get_rating_display()}"
+
+
+class AnswerDraft(models.Model):
+    """What a department has typed of its answer so far (答复草稿), shared by its officers; nobody's act yet."""
+
+    opinion = models.ForeignKey(Opinion, models.CASCADE, related_name="answer_drafts")
+    department = models.ForeignKey(Department, models.CASCADE, related_name="+")
+    text = models.TextField("内容", blank=True)
+    reply_class = models.CharField("办理类别", max_length=1, choices=ReplyClass, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="保存人")
+    saved_at = models.DateTimeField("保存时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "答复草稿"
+        constraints = [models.UniqueConstraint(fields=["opinion", "department"], name="answer_draft_once")]
+
+    def __str__(self):
+        return f"{self.opinion} {self.department}"
+
+
+class Redaction(models.Model):
+    """Words struck out of a ticket for good reason (隐去). The original stays sealed, for auditors."""
+
+    opinion = models.ForeignKey(Opinion, models.CASCADE, related_name="redactions")
+    part = models.CharField("位置", max_length=10, choices=Redacted)
+    row = models.PositiveBigIntegerField(null=True, blank=True)  # key of the reply or hop
+    original = SealedField("原文")
+    reason = models.CharField("原因", max_length=200)
+    redacted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="操作人")
+    redacted_at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "隐去记录"
+        ordering = ["pk"]
+
+    def __str__(self):
+        return f"{self.opinion} {self.get_part_display()}"

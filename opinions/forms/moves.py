@@ -1,0 +1,216 @@
+"""The fields that each move asks for. Whether they are filled in rightly is the service's question."""
+
+from collections.abc import Callable
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from activities.states import Rating
+from deputies.models import Deputy, Membership
+from julu_liaison.common.workflow import Move
+from julu_liaison.common.working_days import today_here
+from opinions.models import Director, Opinion
+from opinions.services.effects import longest_extension
+from opinions.services.labels import class_labels
+from opinions.states import Kind, Unit
+from stations.models import Department
+
+LABELS = {"refuse": "不予受理的原因", "send_back": "退回原因", "return_wrong": "为什么不属本单位", "solve": "办理情况",
+          "reply": "答复内容", "ask_villager": "要群众补充什么", "void": "作废原因", "rework": "为什么要重办",
+          "close": "为什么联系不上", "follow_up": "回访情况", "reopen": "群众怎么说", "return_reply": "哪里要改",
+          "tell": "怎么告知的", "reassign": "为什么改派", "assist_opinion": "协办意见", "request_extension": "延期原因",
+          "supervise": "督办要求", "rate": "原因"}  # fmt: skip
+HINTS = {
+    "solve": "写明怎么办的、办到什么程度,至少10个字。群众会看到这段话。",
+    "reply": "写明怎么办的、办到什么程度,至少10个字。群众会看到这段话。",
+    "void": "作废后不能恢复,原记录会保留。",
+    "rate": "不满意的请写原因,好让承办单位重新办理。",
+    "refuse": "群众会看到这段话。",
+    "merge": "并案后由那一件统一办理,有答复时也会告知这一件的反映人。",
+    "make_suggestion": "反映人的姓名电话不会带过去。",
+    "return_wrong": "请写明依据和应由哪个单位办理。本单位不能自行转给别的单位。",
+    "decide_extension": "不同意的请写明原因。",
+}
+FILES_WITH = frozenset(
+    {"solve", "reply", "return_wrong", "follow_up", "assist_opinion", "tell", "ask_villager", "resume"}
+)
+SIZE_OF_CHOICE = 2000  # characters of a note
+
+
+class ManyFiles(forms.FileField):
+    """Some files under one field; `clean` returns a list of uploads."""
+
+    widget = type("Files", (forms.FileInput,), {"allow_multiple_selected": True})
+
+    def clean(self, data, initial=None) -> list[UploadedFile]:
+        return [super(ManyFiles, self).clean(one, initial) for one in data or [] if one]
+
+
+class MoveForm(forms.Form):
+    """The fields one move needs or takes."""
+
+    CHOSEN = ("rating", "granted", "assisting")  # ticked, not typed
+
+    def __init__(self, data=None, files=None, *, move: Move, ticket: Opinion):
+        super().__init__(data, files, auto_id=f"{move.name}_%s")
+        self.move, self.ticket = move, ticket
+        for name in (*move.needs, *move.takes):
+            self.fields[name] = _field(name, move, ticket)
+            self.fields[name].widget.attrs["class"] = "fld"
+        if move.name in FILES_WITH:
+            self.fields["files"] = ManyFiles(label="附件(可以不传)", required=False)
+
+    @property
+    def class_is_button(self) -> bool:
+        """A department's answer is sent by the button that names its result."""
+        return self.move.name == "reply"
+
+    @property
+    def hint(self) -> str:
+        return HINTS.get(self.move.name, "")
+
+    def facts(self) -> dict:
+        """Return what was typed, as `move_opinion` takes it; only after `is_valid()`."""
+        given = {name: value for name, value in self.cleaned_data.items() if name != "files"}
+        if "granted" in given:
+            given["granted"] = {"yes": True, "no": False}.get(given["granted"])
+        if "assisting" in given:
+            given["assisting"] = list(given["assisting"])
+        return given
+
+    def uploads(self) -> list[tuple[str, bytes]]:
+        return [(upload.name or "", upload.read()) for upload in self.cleaned_data.get("files", [])]
+
+    def refuse(self, sentences: dict[str, str]) -> None:
+        """Show the service's sentences at their fields."""
+        for name, sentence in sentences.items():
+            self.add_error(name if name in self.fields else None, sentence)
+
+
+def _field(name: str, move: Move, ticket: Opinion) -> forms.Field:
+    make = FIELDS.get(name, _words)
+    return make(name, move, ticket)
+
+
+def _words(name: str, move: Move, ticket: Opinion) -> forms.Field:
+    label = LABELS.get(move.name, "说明") + ("" if name in move.needs else "(可以不写)")
+    return forms.CharField(
+        label=label, required=False, max_length=SIZE_OF_CHOICE, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+def _department(name: str, move: Move, ticket: Opinion) -> forms.Field:
+    return forms.ModelChoiceField(
+        _offices(ticket), to_field_name="code", label="承办部门", required=False, empty_label="请选择"
+    )
+
+
+def _assisting(name: str, move: Move, ticket: Opinion) -> forms.Field:
+    return forms.ModelMultipleChoiceField(
+        _offices(ticket), to_field_name="code", label="协办部门(可以不选)", required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+
+
+def _offices(ticket: Opinion):
+    return Department.objects.filter(county=ticket.county_id, is_active=True)
+
+
+def _class(name: str, move: Move, ticket: Opinion) -> forms.Field:
+    first = [] if move.name == "reply" else [("", "请选择")]
+    label = "办理类别" + ("" if name in move.needs else "(可以不选)")
+    return forms.ChoiceField(label=label, required=False, choices=first + class_labels(ticket.county_id))
+
+
+def _rating(name: str, move: Move, ticket: Opinion) -> forms.Field:
+    whose = "代表的评价" if ticket.kind == Kind.SUGGESTION else "群众的评价"
+    return forms.ChoiceField(label=whose, required=False, choices=Rating.choices, widget=forms.RadioSelect)
+
+
+def _granted(name: str, move: Move, ticket: Opinion) -> forms.Field:
+    choices = [("yes", "同意"), ("no", "不同意")]
+    return forms.ChoiceField(label="是否同意延期", required=False, choices=choices, widget=forms.RadioSelect)
+
+
+def _amount(name: str, move: Move, ticket: Opinion) -> forms.Field:
+    clock = ticket.clocks.running().main().first()
+    unit = Unit(clock.unit).label if clock else ""
+    longest = longest_extension(ticket)
+    label = f"延长几{unit.removeprefix('个')}(最多{longest}{unit})"
+    return forms.IntegerField(
+        label=label, required=False, initial=longest, error_messages={"invalid": "请填数字"},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )  # fmt: skip
+
+
+def _into(name: str, move: Move, ticket: Opinion) -> forms.Field:
+    """By number, as it stands on the list; the ticket may be anywhere in the county."""
+    return TicketField(ticket, label="并入哪一件(填编号)", required=False, max_length=40)
+
+
+def _director(name: str, move: Move, ticket: Opinion) -> forms.Field:
+    rows = Director.objects.filter(county=ticket.county_id, is_active=True)
+    return forms.ModelChoiceField(rows, label="督办领导(可以不选)", required=False, empty_label="请选择")
+
+
+def _signer(name: str, move: Move, ticket: Opinion) -> forms.Field:
+    if ticket.kind != Kind.SUGGESTION:
+        return forms.CharField(required=False, widget=forms.HiddenInput)
+    keys = [ticket.deputy_id, *ticket.cosigners.filter(confirmed_at__isnull=False).values_list("deputy", flat=True)]
+    return forms.ModelChoiceField(
+        Deputy.objects.filter(pk__in=keys), to_field_name="code", label="哪位代表的评价", required=False,
+        empty_label="本人,或领衔代表",
+    )  # fmt: skip
+
+
+def _deputy(name: str, move: Move, ticket: Opinion) -> forms.Field:
+    here = Membership.objects.in_force(today_here()).filter(branch=ticket.branch_id).values("deputy")
+    return forms.ModelChoiceField(
+        Deputy.objects.filter(pk__in=here), to_field_name="code", label="领衔代表", required=False,
+        initial=ticket.deputy and ticket.deputy.code, empty_label="请选择",
+    )  # fmt: skip
+
+
+def _route(name: str, move: Move, ticket: Opinion) -> forms.Field:
+    return forms.CharField(label="可以到哪里反映", required=False, max_length=100)
+
+
+def _title(name: str, move: Move, ticket: Opinion) -> forms.Field:
+    return forms.CharField(label="建议标题", required=False, max_length=100, initial=ticket.title)
+
+
+def _text(name: str, move: Move, ticket: Opinion) -> forms.Field:
+    return forms.CharField(
+        label="建议内容", required=False, max_length=SIZE_OF_CHOICE, initial=ticket.text,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )  # fmt: skip
+
+
+def _promised_on(name: str, move: Move, ticket: Opinion) -> forms.Field:
+    return forms.DateField(
+        label="承诺哪天办成(B类填)", required=False, error_messages={"invalid": "日期请写成 2027-01-01 这样"},
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )  # fmt: skip
+
+
+class TicketField(forms.CharField):
+    """A ticket named by its number or address; what names none is handed on as typed, for the service to refuse."""
+
+    def __init__(self, ticket: Opinion, **options):
+        super().__init__(**options)
+        self.ticket = ticket
+
+    def clean(self, value):
+        typed = super().clean(value)
+        if not typed:
+            return typed
+        rows = Opinion.objects.filter(county=self.ticket.county_id, kind=self.ticket.kind, number=typed)
+        own = [row for row in rows[:20] if row.register_id == self.ticket.register_id]
+        return own[0] if own else typed
+
+
+FIELDS: dict[str, Callable[[str, Move, Opinion], forms.Field]] = {
+    "department": _department, "assisting": _assisting, "class": _class, "rating": _rating, "granted": _granted,
+    "amount": _amount, "into": _into, "director": _director, "signer": _signer, "deputy": _deputy, "route": _route,
+    "title": _title, "text": _text, "promised_on": _promised_on,
+}  # fmt: skip

@@ -1,0 +1,157 @@
+"""What a move is told: whether it is all there and makes sense, and how it is kept in the history."""
+
+from datetime import date
+
+from activities.states import Rating
+from deputies.models import Deputy
+from julu_liaison.common.errors import Conflict, DomainError
+from julu_liaison.common.workflow import Move
+from opinions.models import Director, Opinion
+from opinions.permissions import looks_after_it, signed_it
+from opinions.rules import LEAST_ANSWER
+from opinions.services.effects import longest_extension
+from opinions.states import ENDED, Kind, ReplyClass
+from stations.models import Department
+
+ANSWERS = ("solve", "reply")
+SENTENCES = {
+    "note": "请写明原因或办理情况",
+    "department": "请选承办部门",
+    "class": "请选办理类别(A、B、C、D)",
+    "rating": "请选满意、基本满意或不满意",
+    "into": "请选并入哪一件",
+    "granted": "请选同意或不同意延期",
+}
+
+
+def checked_facts(step: Move, ticket: Opinion, facts: dict, actor) -> dict:
+    """Return the facts that were given, with what follows from them filled in.
+
+    Raises DomainError with a sentence for every field that is missing or wrong, Conflict where other tickets forbid it.
+    """
+    given = {name: value for name, value in facts.items() if value not in (None, "", [], ())}
+    given.setdefault("note", "")
+    given["note"] = str(given["note"]).strip()
+    problems = {name: SENTENCES[name] for name in step.needs if given.get(name) in (None, "")}
+    if step.name == "request_extension":
+        _settle_amount(ticket, given, problems)
+    if step.name == "rate":
+        _settle_signer(ticket, given, actor, problems)
+    if step.name == "void" and ticket.merged_here.exists():
+        raise Conflict(
+            f"有别的办件并入了{ticket.number},作废后它们就没有答复了,不能作废。", state=ticket.state, moves=[]
+        )
+    for name, check in CHECKS.items():
+        if name in given and name not in problems:
+            sentence = check(step, ticket, given[name], actor, given)
+            if sentence:
+                problems[name] = sentence
+    if problems:
+        raise DomainError(";".join(problems.values()) + "。", fields=problems)
+    if not given["note"]:
+        del given["note"]
+    return given
+
+
+def worded(facts: dict) -> dict:
+    """The facts beside the note as the hop keeps them: codes and plain values, never a person's words twice."""
+    return {name: _plain(value) for name, value in facts.items() if name not in ("note", "text")}
+
+
+def _plain(value):
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, Opinion):
+        return str(value.uid)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Director):
+        return str(value)
+    return getattr(value, "code", value)
+
+
+def _settle_amount(ticket: Opinion, given: dict, problems: dict) -> None:
+    """The longest extension there is, unless less is asked for."""
+    longest = longest_extension(ticket)
+    amount = given.setdefault("amount", longest)
+    if longest == 0:
+        problems["amount"] = "这一环节不能延期"
+    elif not isinstance(amount, int) or not 1 <= amount <= longest:
+        problems["amount"] = f"最多延长{longest},请填1到{longest}的数"
+
+
+def _settle_signer(ticket: Opinion, given: dict, actor, problems: dict) -> None:
+    """Who rates a suggestion: the one named, else the signer who is at it, else its lead."""
+    if ticket.kind != Kind.SUGGESTION:
+        given.pop("signer", None)
+        return
+    signer = given.get("signer")
+    confirmed = ticket.cosigners.filter(confirmed_at__isnull=False).select_related("deputy")
+    if signer is None and actor is not None and signed_it(actor, ticket):
+        given["signer"] = next(row.deputy for row in confirmed if row.deputy.user_id == actor.pk)
+    elif signer is not None:
+        signers = {ticket.deputy_id, *confirmed.values_list("deputy", flat=True)}
+        if not isinstance(signer, Deputy) or signer.pk not in signers:
+            problems["signer"] = "请选这件建议的领衔代表或附议代表"
+        elif signed_it(actor, ticket) and signer.user_id != actor.pk and not looks_after_it(actor, ticket):
+            problems["signer"] = "只能登记您本人的评价"
+
+
+def _note_is_enough(step: Move, ticket: Opinion, note: str, actor, given: dict) -> str:
+    if step.name in ANSWERS and len(note) < LEAST_ANSWER:
+        return f"请写明怎么办的、办到什么程度,至少{LEAST_ANSWER}个字"
+    if given.get("rating") == Rating.UNSATISFIED and not note:
+        return "不满意请写原因,好让承办单位重新办理"
+    if step.name == "decide_extension" and given.get("granted") is False and not note:
+        return "不同意延期请写明原因"
+    return ""
+
+
+def _may_receive(step: Move, ticket: Opinion, department, actor, given: dict) -> str:
+    if not _is_office(department, ticket):
+        return "请选本县在用的承办部门"
+    if step.name == "reassign" and department.pk == ticket.department_id:
+        return f"现在就由{department.name}承办,请选别的部门"
+    return ""
+
+
+def _may_assist(step: Move, ticket: Opinion, offices, actor, given: dict) -> str:
+    if not all(_is_office(office, ticket) for office in offices):
+        return "请选本县在用的协办部门"
+    if given.get("department") in offices:
+        return "主办部门不用再选成协办部门"
+    return ""
+
+
+def _is_office(department, ticket: Opinion) -> bool:
+    return isinstance(department, Department) and department.is_active and department.county_id == ticket.county_id
+
+
+def _is_other_open_ticket(step: Move, ticket: Opinion, into, actor, given: dict) -> str:
+    if not isinstance(into, Opinion) or into.county_id != ticket.county_id:
+        return "没有找到要并入的那一件"
+    into.refresh_from_db(fields=["state", "version", "merged_into"])
+    if into.pk == ticket.pk:
+        return "不能并入它自己"
+    if into.kind != ticket.kind:
+        return "社情民意和代表建议不能互相并案"
+    if into.state in ENDED:
+        return f"{into.number}已经结束,不能再并进去"
+    return "" if looks_after_it(actor, into) else f"{into.number}不由您管理,不能并进去"
+
+
+def _is_director(step: Move, ticket: Opinion, director, actor, given: dict) -> str:
+    fits = isinstance(director, Director) and director.is_active and director.county_id == ticket.county_id
+    return "" if fits else "请选在任的督办领导"
+
+
+CHECKS = {
+    "note": _note_is_enough,
+    "department": _may_receive,
+    "assisting": _may_assist,
+    "class": lambda step, ticket, value, *_more: "" if value in ReplyClass.values else SENTENCES["class"],
+    "rating": lambda step, ticket, value, *_more: "" if value in Rating.values else SENTENCES["rating"],
+    "granted": lambda step, ticket, value, *_more: "" if isinstance(value, bool) else SENTENCES["granted"],
+    "into": _is_other_open_ticket,
+    "director": _is_director,
+}

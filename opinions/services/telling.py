@@ -1,0 +1,95 @@
+"""Notices about tickets: to whoever has to act next, and to the deputy when there is an answer."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from julu_liaison.common.working_days import today_here
+from julu_liaison.notices.services import notify
+from opinions.models import Opinion
+from opinions.services.changes import Change
+from opinions.states import ENDED, State
+from stations.models import Posting
+from stations.states import COUNTY_ROLES, Role
+
+# They serve at a place that holds tickets but handle none.
+SILENT_ROLES = (Role.DEPUTY, Role.AUDITOR, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)
+URGED = "{}催办了,请抓紧办理。"
+WORDS = {  # what is said to whoever holds the ticket although it stays where it is
+    "supervise": "{}被列为督办件,请按要求办理。",
+    "decide_extension": "{}的延期申请已有结果,请查看。",
+    "assist_opinion": "{}的协办意见已提交,请查看。",
+    "reassign": "{}改派到您这里,请办理。",
+}
+
+
+def tell(change: Change) -> None:
+    """Put a notice in the inbox of whoever has to know; nobody is told of what they did themselves."""
+    ticket, move, name = change.ticket, change.step.name, _named(change.ticket)
+    if move == "urge":
+        return _say(change, holders_of(ticket, change.at), URGED.format(name))
+    if move in WORDS:
+        return _say(change, holders_of(ticket, change.at), WORDS[move].format(name))
+    if move == "request_extension":
+        return _say(change, _county_staff(ticket, change.at), f"{name}申请延期,请审批。")
+    if move in ("transfer", "reassign"):
+        _tell_assistants(change)
+    if ticket.state == State.REPLIED and change.before != State.REPLIED:
+        return _tell_proposers(change)
+    if ticket.state in ENDED or change.step.target is None:
+        return None
+    return _say(change, holders_of(ticket, change.at), f"{name}{change.step.label}到您这里,请办理。")
+
+
+def holders_of(ticket: Opinion, at: datetime) -> list:
+    """The accounts that have to act on the ticket now: the department's, or the place's staff and head."""
+    rows = Posting.objects.in_force(today_here(at)).select_related("user")
+    if ticket.holder_department_id:
+        rows = rows.filter(department=ticket.holder_department_id)
+    elif ticket.holder_station_id:
+        rows = rows.filter(station=ticket.holder_station_id).exclude(role__in=SILENT_ROLES)
+    else:
+        return []
+    return _in_order(row.user for row in rows)
+
+
+def _tell_proposers(change: Change) -> None:
+    """There is an answer: the deputy passes it on, and so do the deputies of what was merged into this ticket."""
+    ticket = change.ticket
+    text = "{}有答复了,请告诉反映人,并记下是否满意。"
+    people = [ticket.deputy.user] if ticket.deputy and ticket.deputy.user else holders_of(ticket, change.at)
+    _say(change, people, text.format(_named(ticket)))
+    for row in ticket.merged_here.filter(told_at=None).select_related("register", "deputy__user"):
+        if row.deputy and row.deputy.user:
+            notify(
+                users=[row.deputy.user], text=f"{_named(row)}(已并案)有答复了,请告诉反映人。", link=_page(row),
+                at=change.at,
+            )  # fmt: skip
+
+
+def _tell_assistants(change: Change) -> None:
+    offices = [office.pk for office in change.facts.get("assisting", ())]
+    if offices:
+        rows = Posting.objects.in_force(change.on).filter(department__in=offices).select_related("user")
+        _say(change, _in_order(row.user for row in rows), f"{_named(change.ticket)}请您单位协办,请提协办意见。")
+
+
+def _county_staff(ticket: Opinion, at: datetime) -> list:
+    rows = Posting.objects.in_force(today_here(at)).filter(station=ticket.county_id, role__in=COUNTY_ROLES)
+    return _in_order(row.user for row in rows.select_related("user"))
+
+
+def _say(change: Change, users: Iterable, text: str) -> None:
+    others = [user for user in users if user != change.actor]
+    notify(users=others, text=text, link=_page(change.ticket), at=change.at)
+
+
+def _in_order(users: Iterable) -> list:
+    return sorted(set(users), key=lambda user: user.pk)
+
+
+def _named(ticket: Opinion) -> str:
+    return f"{ticket.register.name}{ticket.number}"
+
+
+def _page(ticket: Opinion) -> str:
+    return f"/opinions/{ticket.uid}/"

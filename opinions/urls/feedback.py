@@ -1,0 +1,5 @@
+"""Addresses of the villager's own link, redaction, files."""
+
+from django.urls.resolvers import URLPattern
+
+urlpatterns: list[URLPattern] = []

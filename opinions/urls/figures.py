@@ -1,0 +1,5 @@
+"""Addresses of figures and supervision."""
+
+from django.urls.resolvers import URLPattern
+
+urlpatterns: list[URLPattern] = []

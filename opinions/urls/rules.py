@@ -1,0 +1,5 @@
+"""Addresses of terms and their effect."""
+
+from django.urls.resolvers import URLPattern
+
+urlpatterns: list[URLPattern] = []

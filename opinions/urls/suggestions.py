@@ -1,0 +1,5 @@
+"""Addresses of filing and signing suggestions, their papers."""
+
+from django.urls.resolvers import URLPattern
+
+urlpatterns: list[URLPattern] = []

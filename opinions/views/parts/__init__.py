@@ -1,0 +1,12 @@
+"""What a ticket's page shows beside the ticket itself, each part in a module and a template of its own."""
+
+from opinions.models import Opinion
+from opinions.views.parts import clock, feedback, office, papers, similar, suggestion, supervision
+
+PARTS = (suggestion, office, supervision, clock, feedback, similar, papers)
+
+
+def parts_of(user, ticket: Opinion) -> list[tuple[str, object]]:
+    """Return (template, part) of every part that has something to show to this person, in the order of the page."""
+    shown = [(module.TEMPLATE, module.part(user, ticket)) for module in PARTS]
+    return [(template, part) for template, part in shown if part]
