@@ -3,9 +3,9 @@
 from datetime import date
 
 from django.apps import apps
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from opinions.states import ENDED, Kind, State
+from opinions.states import ANSWERED, ENDED, Kind, Stage, State
 from stations.querysets import PlacedQuerySet, scope_of
 
 
@@ -52,6 +52,45 @@ class OpinionQuerySet(PlacedQuerySet):
 
     def registered_within(self, start: date, end: date):
         return self.filter(registered_on__range=(start, end))
+
+    def ended_within(self, start: date, end: date):
+        """Tickets that ended on one of these days, both included (of the county's calendar)."""
+        return self.filter(ended_at__date__range=(start, end))
+
+    def late(self):
+        """A stage of it was finished after its due day. What is still running is a matter of `overdue`."""
+        stages = _rows("Clock").filter(opinion=OuterRef("pk"), is_main=True, stopped_on__gt=F("due_on"))
+        return self.filter(Exists(stages))
+
+    def in_time(self):
+        """No stage of it was finished late."""
+        return self.exclude(pk__in=self.late().values("pk"))
+
+    def reworked(self):
+        return self.filter(Exists(_rows("Hop").filter(opinion=OuterRef("pk"), to_state=State.REWORKING)))
+
+    def transferred(self):
+        """Tickets that were handed over to a department at least once."""
+        return self.filter(Exists(_rows("Hop").filter(opinion=OuterRef("pk"), move="transfer")))
+
+    def told(self):
+        return self.exclude(told_at=None)
+
+    def supervised(self):
+        return self.filter(supervision__isnull=False)
+
+    def tracked(self):
+        """Suggestions answered with class B that wait for the answer after it."""
+        return self.filter(tracked=True)
+
+    def to_follow_up(self):
+        """Closed tickets whose villager has not been asked again yet (回访)."""
+        clocks = _rows("Clock").filter(opinion=OuterRef("pk"), stage=Stage.FOLLOW_UP, stopped_on=None)
+        return self.filter(Exists(clocks), state=State.CLOSED)
+
+    def to_tell(self):
+        """Merged tickets whose proposer has not been told the answer of the other one yet."""
+        return self.filter(state=State.MERGED, told_at=None, merged_into__state__in=ANSWERED)
 
     def matching(self, text: str):
         """Search in number, text and the deputy's name or pinyin initials."""

@@ -27,6 +27,7 @@ class State(TextChoices):
 HELD = frozenset({State.AT_BRANCH, State.AT_STATION, State.AT_CENTRE, State.AT_DEPARTMENT})
 ENDED = frozenset({State.CLOSED, State.REFUSED, State.MERGED, State.VOID})
 OPEN = frozenset(State) - ENDED
+ANSWERED = frozenset({State.REPLIED, State.TOLD, State.CLOSED})
 
 
 class Stage(TextChoices):

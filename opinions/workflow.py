@@ -9,12 +9,11 @@ from activities.states import Rating
 from julu_liaison.common.workflow import Move, table
 from julu_liaison.common.working_days import today_here
 from opinions import permissions as may
-from opinions.states import HELD, OPEN, Kind, Stage, State
+from opinions.states import ANSWERED, HELD, OPEN, Kind, Stage, State
 
 BACK = {State.AT_STATION: State.AT_BRANCH, State.AT_CENTRE: State.AT_STATION}
 UP = {State.AT_BRANCH: State.AT_STATION, State.AT_STATION: State.AT_CENTRE}
 STARTS = {Kind.OPINION: State.AT_BRANCH, Kind.SUGGESTION: State.AT_STATION}
-ANSWERED = (State.REPLIED, State.TOLD, State.CLOSED)
 
 RELOCATE = "relocate"  # written into the history, nobody's move: the ticket's branch was moved or merged
 RECOMPUTE = "recompute"  # the calendar or a term was changed

@@ -1,6 +1,6 @@
 """All addresses of the opinions app."""
 
-from opinions.urls import desks, feedback, figures, lists, offices, rules, suggestions, tickets
+from opinions.urls import desks, feedback, figures, lists, offices, papers, rules, suggestions, tickets
 
 urlpatterns = [
     *lists.urlpatterns,
@@ -8,6 +8,7 @@ urlpatterns = [
     *suggestions.urlpatterns,
     *offices.urlpatterns,
     *feedback.urlpatterns,
+    *papers.urlpatterns,
     *figures.urlpatterns,
     *rules.urlpatterns,
     *desks.urlpatterns,

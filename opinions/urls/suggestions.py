@@ -1,4 +1,4 @@
-"""Addresses of filing and signing suggestions, their papers."""
+"""Addresses of filing and signing suggestions."""
 
 from django.urls.resolvers import URLPattern
 
