@@ -28,7 +28,6 @@ from activities.states import ActivityKind, Category, Form, Presence, ServiceKin
 from deputies.models import Deputy, Membership
 from deputies.permissions import archive_years
 from deputies.reports import archive_file, archive_of, archives_of, branch_archives, for_reader
-from deputies.reports.papers import typeset
 from deputies.reports.wording import short_text
 from deputies.services import (
     add_constituent,
@@ -45,6 +44,7 @@ from julu_liaison.common.errors import NotAllowed
 from julu_liaison.common.jobs import job_folder
 from julu_liaison.common.models import AuditLog, Job
 from julu_liaison.common.pdf import PrintRefused
+from julu_liaison.common.texts import typeset
 from opinions.models import Opinion
 from opinions.services import file_suggestion, move_opinion, register_opinion
 from opinions.states import State

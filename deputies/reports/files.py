@@ -9,9 +9,10 @@ from pathlib import Path
 from django.conf import settings
 
 from deputies.reports.archive import Archive
-from deputies.reports.papers import COLUMNS, NOTHING, SIGNATURES, TITLE, Paper, long_day, paper_of, typeset
+from deputies.reports.papers import COLUMNS, NOTHING, SIGNATURES, TITLE, Paper, paper_of
 from julu_liaison.common.fonts import code_points, missing_glyphs
 from julu_liaison.common.pdf import PrintRefused, image_content, render_pdf
+from julu_liaison.common.texts import long_day, typeset
 from julu_liaison.common.word import Column, WordPaper
 from julu_liaison.common.working_days import today_here
 from stations.models import Station

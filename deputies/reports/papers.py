@@ -1,6 +1,5 @@
 """The file laid out once, for PDF and Word alike, so that the two cannot disagree."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,16 +8,13 @@ from deputies.reports.chapters import Item
 from deputies.reports.wording import place_name
 from deputies.rules import levels_label
 from julu_liaison.common.templatetags.liaison import aligned_name, points
+from julu_liaison.common.texts import long_day, typeset
 
 TITLE = "人大代表履职档案"
 COLUMNS = ("编号", "日期", "内容", "地点", "情况", "来源")
 NOTHING = "本年度没有记录。"
 NUMBERS = "一二三四五"
 SIGNATURES = ("代表签字", "联络站审核")
-HAN = "\u3007\u3400-\u9fff\U00020000-\U0003ffff"
-SIGNS_BESIDE_HAN = re.compile(f"(?<=[{HAN}\u3015\uff09])[,:;?!]|[,:;?!](?=[{HAN}])")
-BRACKETS = re.compile(f"(?<=[{HAN}])\\(([^()]*)\\)|\\(([^()]*[{HAN}][^()]*)\\)")
-FULL_WIDTH = {ord(sign): chr(ord(sign) + 0xFEE0) for sign in ",:;?!"}
 NOTE = (
     "本档案由工作日志、活动登记、服务记录、意见建议和联系记录汇总而成,作废的记录和已并案的意见不计。"
     "编号按日期先后排列,补登以后会顺延,以打印日期为准。"
@@ -73,12 +69,6 @@ def paper_of(archive: Archive, on: date) -> Paper:
     )  # fmt: skip
 
 
-def typeset(text: str) -> str:
-    """Chinese sentences get the full-width signs that print wants, however they were typed; 9:00 stays."""
-    text = BRACKETS.sub(lambda found: f"\uff08{found[1] if found[1] is not None else found[2]}\uff09", text)
-    return SIGNS_BESIDE_HAN.sub(lambda found: found[0].translate(FULL_WIDTH), text)
-
-
 def levels_in(archive: Archive) -> str:
     """县、镇人大代表: the levels held in the year, the lowest called as the deputy's own place is."""
     township = "乡"
@@ -89,10 +79,6 @@ def levels_in(archive: Archive) -> str:
 
 def period(start: date, end: date | None) -> str:
     return f"{start:%Y-%m-%d} 至 {f'{end:%Y-%m-%d}' if end else '今'}"
-
-
-def long_day(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _facts(archive: Archive):

@@ -2,6 +2,10 @@
 
 import re
 import unicodedata
+from datetime import date
+from functools import lru_cache
+
+import icu
 
 from julu_liaison.common.errors import DomainError
 
@@ -13,6 +17,11 @@ FULL_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0x
 HAN = re.compile(r"[〇㐀-䶿一-鿿豈-﫿\ue000-\uf8ff\U00020000-\U0003ffff\U000f0000-\U0010ffff]")
 SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 SHORT_NAME = 3  # characters; longer names with spaces are transliterated ones
+
+IN_PRINT = "\u3007\u3400-\u9fff\U00020000-\U0003ffff"
+SIGNS_BESIDE_HAN = re.compile(f"(?<=[{IN_PRINT}\u3015\uff09])[,:;?!]|[,:;?!](?=[{IN_PRINT}])")
+BRACKETS = re.compile(f"(?<=[{IN_PRINT}])\\(([^()]*)\\)|\\(([^()]*[{IN_PRINT}][^()]*)\\)")
+FULL_WIDTH_SIGNS = {ord(sign): chr(ord(sign) + 0xFEE0) for sign in ",:;?!"}
 
 MOBILE = re.compile(r"1\d{10}")
 LANDLINE = re.compile(r"([2-9]\d{6,7}|0[1-9]\d{1,2}-?\d{7,8})(-\d{1,6})?")
@@ -89,3 +98,19 @@ def checked_phone(text: str) -> str:
         return phone
     digits = sum(character.isdigit() for character in phone)
     raise DomainError(f"电话要填11位手机号,或带区号的座机(如0319-1234567);这里有{digits}位数字。")
+
+
+def typeset(text: str) -> str:
+    """Chinese sentences get the full-width signs that print wants, however they were typed; 9:00 stays."""
+    text = BRACKETS.sub(lambda found: f"\uff08{found[1] if found[1] is not None else found[2]}\uff09", text)
+    return SIGNS_BESIDE_HAN.sub(lambda found: found[0].translate(FULL_WIDTH_SIGNS), text)
+
+
+def long_day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+@lru_cache(maxsize=256)
+def chinese_number(number: int) -> str:
+    """The number in Chinese characters, as titles and ordinals have it: 12 → 十二."""
+    return icu.RuleBasedNumberFormat(icu.URBNFRuleSetTag.SPELLOUT, icu.Locale("zh")).format(number)

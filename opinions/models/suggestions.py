@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from deputies.models import Deputy
+from julu_liaison.common.texts import chinese_number
 from opinions.models.tickets import Opinion
 from opinions.states import ContactWish
 from stations.models import Department, Station
@@ -33,7 +34,7 @@ class CongressSession(models.Model):
         ]  # fmt: skip
 
     def __str__(self):
-        return f"{self.term}第{self.ordinal}次会议"
+        return f"{self.term}第{chinese_number(self.ordinal)}次会议"
 
 
 class SuggestionDetail(models.Model):
