@@ -28,6 +28,13 @@ HELD = frozenset({State.AT_BRANCH, State.AT_STATION, State.AT_CENTRE, State.AT_D
 ENDED = frozenset({State.CLOSED, State.REFUSED, State.MERGED, State.VOID})
 OPEN = frozenset(State) - ENDED
 ANSWERED = frozenset({State.REPLIED, State.TOLD, State.CLOSED})
+OF_SUGGESTIONS = {State.WAITING: "等代表补充"}  # where the usual words speak of a villager
+
+
+def state_words(kind: str, state: str) -> str:
+    """Return what a state is called to a person: a suggestion has a deputy in place of a villager."""
+    own = OF_SUGGESTIONS.get(State(state)) if kind == Kind.SUGGESTION else None
+    return own or str(State(state).label)
 
 
 class Stage(TextChoices):

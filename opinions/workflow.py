@@ -126,6 +126,12 @@ def _last_day_to_return(opinion) -> date | None:
     return clocks.order_by("-pk").values_list("due_on", flat=True).first()
 
 
+def _last_day_to_ask(opinion) -> date | None:
+    """More time is asked for while the term still runs; time that was overrun is not mended afterwards."""
+    clocks = opinion.clocks.running().main().filter(stage=Stage.AT_DEPARTMENT)
+    return clocks.values_list("due_on", flat=True).first()
+
+
 def _of(*states) -> frozenset:
     return frozenset(states)
 
@@ -159,13 +165,13 @@ MOVES = table([
     Move("return_reply", "退回重拟", _of(State.AT_DEPARTMENT, State.REWORKING, State.CLOSED), None,
          may.heads_its_department, needs=("note",), fits=_has_draft),
     Move("request_extension", "申请延期", _of(State.AT_DEPARTMENT), None, may.at_its_department, needs=("note",),
-         takes=("amount",), fits=_may_have_more_time),
+         takes=("amount",), fits=_may_have_more_time, until=_last_day_to_ask),
     Move("decide_extension", "审批延期", _of(State.AT_DEPARTMENT), None, may.at_its_centre, needs=("granted",),
          takes=("note",), line="办理期限有调整", fits=_asks_for_time),
     Move("urge", "催办", _of(*HELD, State.REWORKING), None, may.looks_after_it, takes=("note",)),
     Move("supervise", "列入督办", _of(*HELD, State.WAITING, State.REWORKING), None, may.at_its_centre,
          needs=("note",), takes=("director",), line="已列为督办件", fits=_not_supervised),
-    Move("ask_villager", "请群众补充", _of(*HELD), State.WAITING, may.holds_it, needs=("note",),
+    Move("ask_villager", "请补充情况", _of(*HELD), State.WAITING, may.holds_it, needs=("note",),
          line="需要您补充情况"),
     Move("resume", "恢复办理", _of(State.WAITING), _resumed, may.looks_after_it, takes=("note",),
          line="已收到补充情况,继续办理"),
@@ -182,7 +188,7 @@ MOVES = table([
     Move("close", "办结(联系不上评价人)", _of(State.TOLD), State.CLOSED, may.looks_after_it, needs=("note",),
          line="已办结"),
     Move("follow_up", "回访", _of(State.CLOSED), None, may.looks_after_it, needs=("note",)),
-    Move("reopen", "群众反映没有解决", _of(State.CLOSED), State.REWORKING, may.looks_after_it, needs=("note",),
+    Move("reopen", "反映没有解决", _of(State.CLOSED), State.REWORKING, may.looks_after_it, needs=("note",),
          line="正在重新办理", fits=_not_reopened, by_villager=True),
     Move("void", "作废", _of(*OPEN), State.VOID, may.looks_after_it, needs=("note",), line="已作废", danger=True),
 ])  # fmt: skip

@@ -257,7 +257,7 @@ def test_stale_page_says_who_did_what_and_keeps_the_text(cast, signed_in, ticket
     move_opinion(opinion=ticket, move="urge", actor=cast.staff, at=moment(DAY, 12))
     answer = signed_in(cast.clerk).post(step(ticket, "solve"), {"note": ANSWER, "version": old})
     assert answer.status_code == 412
-    assert "县工作人员刚做了“催办”" in answer.text and ANSWER in answer.text
+    assert "县工作人员3月2日12:00做了“催办”" in answer.text and ANSWER in answer.text
     assert f'name="version" value="{old + 1}"' in answer.text
     ticket.refresh_from_db()
     assert ticket.state == State.AT_BRANCH

@@ -128,11 +128,23 @@ def test_conflict_names_the_state_and_the_moves_that_are_open(cast, ticket):
     assert "分站办理" in error.value.message
 
 
-def test_second_person_is_told_what_the_first_did(cast, ticket):
+def test_second_person_is_told_what_the_first_did_and_when(cast, ticket):
     seen = ticket.version
-    move_opinion(opinion=ticket, move="urge", actor=cast.staff, at=AT, version=seen)
-    with pytest.raises(StaleVersion, match="县工作人员刚做了“催办”"):
+    move_opinion(opinion=ticket, move="urge", actor=cast.staff, at=moment(SUNDAY, 12), version=seen)
+    with pytest.raises(StaleVersion, match="^县工作人员3月1日12:00做了“催办”") as error:
         move_opinion(opinion=ticket, move="escalate", actor=cast.clerk, at=AT, version=seen)
+    assert error.value.details["changes"] == [
+        {"move": "urge", "label": "催办", "actor": "县工作人员", "at": "2026-03-01T12:00:00+08:00"}
+    ]
+    for _ in range(4):
+        move_opinion(opinion=ticket, move="urge", actor=cast.staff, at=moment(SUNDAY, 12))
+    move_opinion(opinion=ticket, move="solve", actor=cast.clerk, at=moment(SUNDAY, 13), note=ANSWER)
+    with pytest.raises(Conflict, match="前后6步,最后是:.*您自己3月1日13:00做了“本级解决”") as error:
+        move_opinion(opinion=ticket, move="escalate", actor=cast.clerk, at=AT, version=seen)
+    assert [change["move"] for change in error.value.details["changes"]] == ["urge"] * 5 + ["solve"]
+    with pytest.raises(Conflict) as error:  # read after all that: only the state is in the way
+        move_opinion(opinion=ticket, move="escalate", actor=cast.clerk, at=AT, version=ticket.version + 6)
+    assert "changes" not in error.value.details
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,13 @@
 
 import hashlib
 import json
+import re
 
 from django.utils.http import parse_etags
 
 from julu_liaison.common.errors import StaleVersion
+
+COUNTED = re.compile(r'(?:W/)?"v([0-9]{1,9})"')
 
 
 def tag_of(shown: dict) -> str:
@@ -27,6 +30,12 @@ def matches(request, tag: str) -> bool:
     # A proxy that compresses answers marks the tag as weak; it is still the version that was read.
     named = [name.removeprefix("W/") for name in parse_etags(header)]
     return "*" in named or tag in named
+
+
+def named_version(request) -> int:
+    """Return the latest version that If-Match names, of a record that counts its versions; 0 for none that could be."""
+    named = [COUNTED.fullmatch(name) for name in parse_etags(request.headers.get("If-Match", ""))]
+    return max((int(found[1]) for found in named if found), default=0)
 
 
 def demand_match(request, tag: str) -> None:

@@ -14,7 +14,7 @@ from julu_liaison.common.idempotency import once
 from julu_liaison.common.inputs import found, read
 from julu_liaison.common.paging import Pages
 from julu_liaison.common.schema import IDEMPOTENCY_KEY, IF_MATCH
-from julu_liaison.common.versions import matches, version_tag
+from julu_liaison.common.versions import matches, named_version, version_tag
 from julu_liaison.common.working_days import today_here
 from opinions.api.filters import TicketFilter
 from opinions.api.inputs import MoveInput, TicketInput, read_move
@@ -28,7 +28,6 @@ from stations.models import Station
 from stations.states import Level
 
 SEALED = ("villager_name", "villager_phone")  # nobody pays for decrypting what a list does not show
-NO_SUCH_VERSION = -1
 
 
 class Opinions(ListAPIView):
@@ -133,7 +132,8 @@ class OpinionMoves(APIView):
 
     @extend_schema(
         summary="办一步", request=MoveInput, responses=TicketRow, parameters=[IDEMPOTENCY_KEY, IF_MATCH],
-        description="依次检查:404 看不到,409 现在不能做这一步(回答里有 state 和 moves),403 不由您办,412 内容已变,"
+        description="依次检查:404 看不到,409 现在不能做这一步(回答里有 state 和 moves),403 不由您办,412 内容已变"
+        "(changes 是您读过之后别人做的:move、label、actor、at),"
         "400 缺了或写错了什么。",
     )  # fmt: skip
     @once
@@ -153,10 +153,10 @@ def _ticket(user, uid) -> Opinion:
 
 
 def _version(request, ticket: Opinion) -> int | None:
-    """The version that If-Match demands: none, the one just read, or one that never is."""
+    """The version that If-Match demands: none, the one just read, or an older one."""
     if request.headers.get("If-Match", "*").strip() == "*":
         return None
-    return ticket.version if matches(request, version_tag(ticket.version)) else NO_SUCH_VERSION
+    return ticket.version if matches(request, version_tag(ticket.version)) else named_version(request)
 
 
 def _read_again(ticket: Opinion) -> Opinion:

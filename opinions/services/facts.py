@@ -24,8 +24,8 @@ SENTENCES = {
 }
 
 
-def checked_facts(step: Move, ticket: Opinion, facts: dict, actor) -> dict:
-    """Return the facts that were given, with what follows from them filled in.
+def checked_facts(step: Move, ticket: Opinion, facts: dict, actor, on: date) -> dict:
+    """Return the facts that were given on the day `on`, with what follows from them filled in.
 
     Raises DomainError with a sentence for every field that is missing or wrong, Conflict where other tickets forbid it.
     """
@@ -37,6 +37,8 @@ def checked_facts(step: Move, ticket: Opinion, facts: dict, actor) -> dict:
         _settle_amount(ticket, given, problems)
     if step.name == "rate":
         _settle_signer(ticket, given, actor, problems)
+    if "promised_on" in given:
+        _check_promise(given, on, problems)
     if step.name == "void" and ticket.merged_here.exists():
         raise Conflict(
             f"有别的办件并入了{ticket.number},作废后它们就没有答复了,不能作废。", state=ticket.state, moves=[]
@@ -95,6 +97,14 @@ def _settle_signer(ticket: Opinion, given: dict, actor, problems: dict) -> None:
             problems["signer"] = "请选这件建议的领衔代表或附议代表"
         elif signed_it(actor, ticket) and signer.user_id != actor.pk and not looks_after_it(actor, ticket):
             problems["signer"] = "只能登记您本人的评价"
+
+
+def _check_promise(given: dict, on: date, problems: dict) -> None:
+    """A day by which it will be done goes with class B, which says that it is being done."""
+    if given.get("class") != ReplyClass.B:
+        problems["promised_on"] = "只有B类才填承诺哪天办成,请删掉日期或选B"
+    elif given["promised_on"] < on:
+        problems["promised_on"] = "承诺的日期已经过去了,请填今天以后的日期"
 
 
 def _note_is_enough(step: Move, ticket: Opinion, note: str, actor, given: dict) -> str:

@@ -16,10 +16,11 @@ from opinions.services.changes import Change
 from opinions.services.clocks import pause_clocks, resume_clocks, start_clock, stop_clocks
 from opinions.services.effects import do_it
 from opinions.services.facts import checked_facts, worded
+from opinions.services.since import hops_since, listed, told_in_words
 from opinions.services.telling import tell
 from opinions.signals import opinion_moved
-from opinions.states import ENDED, Stage, State
-from opinions.workflow import MOVES, label_of, moves_open_to
+from opinions.states import ENDED, Stage, State, state_words
+from opinions.workflow import MOVES, moves_open_to
 
 MOST_FILES = 6
 AT_OFFICES = (State.AT_DEPARTMENT, State.REWORKING, State.WAITING)
@@ -42,12 +43,12 @@ def move_opinion(
     Checked in this order: Conflict (not open in this state), NotAllowed, StaleVersion, DomainError (something missing).
     """
     ticket = _locked(opinion, facts.get("into"))
-    step = _open_step(ticket, move, actor, today_here(at), by_villager)
+    step = _open_step(ticket, move, actor, today_here(at), by_villager, version)
     if version is not None and version != ticket.version:
-        raise _stale(ticket, version)
+        raise _stale(ticket, version, actor)
     if misread:
         raise DomainError(";".join(misread.values()) + "。", fields=misread)
-    given = checked_facts(step, ticket, facts, actor)
+    given = checked_facts(step, ticket, facts, actor, today_here(at))
     if len(files) > MOST_FILES:
         raise DomainError(f"一次最多传{MOST_FILES}个附件。", fields={"files": f"最多{MOST_FILES}个"})
     change = Change(ticket, step, given, actor, at, ticket.state, step.target_for(ticket, given))
@@ -77,36 +78,39 @@ def _locked(opinion: Opinion, into) -> Opinion:
     return {row.pk: row for row in rows}[opinion.pk]
 
 
-def _open_step(ticket: Opinion, name: str, actor, on, by_villager: bool) -> Move:
+def _open_step(ticket: Opinion, name: str, actor, on, by_villager: bool, seen: int | None) -> Move:
     step = MOVES.get(name)
     if step is None:
         raise DomainError("没有这一步,请刷新页面再试。", fields={"move": "没有这一步"})
     if not step.is_open(ticket, on):
-        raise _not_open(ticket, step, actor, on)
+        raise _not_open(ticket, step, actor, on, seen)
     if not (step.by_villager if by_villager else step.allowed(actor, ticket)):
         raise NotAllowed(f"“{step.label}”不由您的账号办理,需要的话请联系县人大办公室。")
     return step
 
 
-def _not_open(ticket: Opinion, step: Move, actor, on) -> Conflict:
+def _not_open(ticket: Opinion, step: Move, actor, on, seen: int | None) -> Conflict:
+    """Say why, and what has happened since the person looked, if anything has."""
     open_moves = moves_open_to(actor, ticket, on) if actor is not None else []
     words = "、".join(move.label for move in open_moves) or "没有"
-    why = f"现在是“{ticket.get_state_display()}”,不能{step.label}"
+    why = f"现在是“{state_words(ticket.kind, ticket.state)}”,不能{step.label}"
     last = step.until(ticket) if step.until and ticket.state in step.sources else None
     if last and on > last:
-        why = f"{step.label}的期限是{last.month}月{last.day}日,已经过了,不能再退,请联系县人大办公室"
-    return Conflict(
-        f"{ticket.number}{why};现在能做的:{words}。", state=ticket.state, moves=[move.name for move in open_moves]
-    )
+        why = f"{step.label}的期限是{last.month}月{last.day}日,已经过了,请联系县人大办公室"
+    details: dict = {"state": ticket.state, "moves": [move.name for move in open_moves]}
+    if seen is not None and seen != ticket.version:
+        since = hops_since(ticket, seen)
+        why += f"({told_in_words(since, actor)})"
+        details["changes"] = listed(since)
+    return Conflict(f"{ticket.number}{why};现在能做的:{words}。", **details)
 
 
-def _stale(ticket: Opinion, seen: int) -> StaleVersion:
-    last = ticket.hops.in_order().last()
-    who = last.actor_words if last and last.actor_words else "系统"
-    label = label_of(last.move if last else "register")
+def _stale(ticket: Opinion, seen: int, actor) -> StaleVersion:
+    since = hops_since(ticket, seen)
     return StaleVersion(
-        f"{who}刚做了“{label}”,请看过最新情况再决定。", state=ticket.state, version=ticket.version, seen=seen
-    )
+        f"{told_in_words(since, actor)},请看过最新情况再决定。", state=ticket.state, version=ticket.version, seen=seen,
+        changes=listed(since),
+    )  # fmt: skip
 
 
 def _put_with_holder(change: Change) -> None:

@@ -66,7 +66,7 @@ def _hop(ticket: Opinion, note: str, actor, at: datetime) -> Hop:
         opinion=ticket, move=RELOCATE, from_state=ticket.state, to_state=ticket.state, actor=actor, at=at, note=note,
         standing_in_for_id=audit.stood_in_for(actor), place_id=ticket.holder_station_id,
         department_id=ticket.holder_department_id, due_on=ticket.due_on,
-        public_line=note,
+        public_line=note, version=ticket.version,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from django import template
 from django.utils.html import format_html
 
-from opinions.states import State
+from opinions.states import State, state_words
 from stations.states import Level
 
 register = template.Library()
@@ -20,7 +20,7 @@ STATE_CLASS = {
 def state_tag(opinion) -> str:
     """Draw the ticket's state as a tag."""
     return format_html(
-        '<span class="tag {}">{}</span>', STATE_CLASS.get(opinion.state, ""), opinion.get_state_display()
+        '<span class="tag {}">{}</span>', STATE_CLASS.get(opinion.state, ""), state_words(opinion.kind, opinion.state)
     )
 
 
