@@ -1,5 +1,9 @@
-"""Addresses of what can be printed of a ticket."""
+"""Addresses of what can be printed of a suggestion."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from opinions.views.papers import ticket_paper
+
+urlpatterns = [
+    path("opinions/<uuid:uid>/papers/<slug:paper>.<slug:file_format>", ticket_paper, name="ticket-paper"),
+]
