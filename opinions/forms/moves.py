@@ -16,24 +16,29 @@ from opinions.states import Kind, Unit
 from stations.models import Department
 
 LABELS = {"refuse": "不予受理的原因", "send_back": "退回原因", "return_wrong": "为什么不属本单位", "solve": "办理情况",
-          "reply": "答复内容", "ask_villager": "要群众补充什么", "void": "作废原因", "rework": "为什么要重办",
-          "close": "为什么联系不上", "follow_up": "回访情况", "reopen": "群众怎么说", "return_reply": "哪里要改",
+          "reply": "答复内容", "ask_villager": "要补充什么", "void": "作废原因", "rework": "为什么要重办",
+          "close": "为什么联系不上", "follow_up": "回访情况", "reopen": "哪里没有解决", "return_reply": "哪里要改",
           "tell": "怎么告知的", "reassign": "为什么改派", "assist_opinion": "协办意见", "request_extension": "延期原因",
           "supervise": "督办要求", "rate": "原因"}  # fmt: skip
-HINTS = {
-    "solve": "写明怎么办的、办到什么程度,至少10个字。群众会看到这段话。",
-    "reply": "写明怎么办的、办到什么程度,至少10个字。群众会看到这段话。",
+READ_BY = "{}会看到这段话。"
+HINTS = {  # {} is whoever raised it: 群众, or 代表 for a suggestion
+    "solve": "写明怎么办的、办到什么程度,至少10个字。" + READ_BY,
+    "reply": "写明怎么办的、办到什么程度,至少10个字。" + READ_BY,
     "void": "作废后不能恢复,原记录会保留。",
     "rate": "不满意的请写原因,好让承办单位重新办理。",
-    "refuse": "群众会看到这段话。",
-    "merge": "并案后由那一件统一办理,有答复时也会告知这一件的反映人。",
+    "refuse": READ_BY,
+    "ask_villager": READ_BY + "等补充期间不算办理时间。",
+    "merge": "并案后由那一件统一办理,有答复时也会告知这一件的{}。",
     "make_suggestion": "反映人的姓名电话不会带过去。",
     "return_wrong": "请写明依据和应由哪个单位办理。本单位不能自行转给别的单位。",
+    "request_extension": "由县人大办公室审批,只能申请一次。",
     "decide_extension": "不同意的请写明原因。",
+    "supervise": "写明什么时候、办到什么程度。",
 }
 FILES_WITH = frozenset(
     {"solve", "reply", "return_wrong", "follow_up", "assist_opinion", "tell", "ask_villager", "resume"}
 )
+ONLY_SUGGESTIONS = frozenset({"promised_on", "signer"})  # an opinion of class B is not tracked; its villager rates it
 SIZE_OF_CHOICE = 2000  # characters of a note
 
 
@@ -47,16 +52,20 @@ class ManyFiles(forms.FileField):
 
 
 class MoveForm(forms.Form):
-    """The fields one move needs or takes."""
+    """The fields one move needs or takes. `into` is the ticket that merging starts from, as it came in the address."""
 
-    CHOSEN = ("rating", "granted", "assisting")  # ticked, not typed
+    CHOSEN = ("rating", "granted")  # a few radios, all to be seen
 
-    def __init__(self, data=None, files=None, *, move: Move, ticket: Opinion):
+    def __init__(self, data=None, files=None, *, move: Move, ticket: Opinion, into: str = ""):
         super().__init__(data, files, auto_id=f"{move.name}_%s")
         self.move, self.ticket = move, ticket
         for name in (*move.needs, *move.takes):
+            if name in ONLY_SUGGESTIONS and ticket.kind != Kind.SUGGESTION:
+                continue
             self.fields[name] = _field(name, move, ticket)
             self.fields[name].widget.attrs["class"] = "fld"
+        if into and "into" in self.fields:
+            self.fields["into"].initial = into
         if move.name in FILES_WITH:
             self.fields["files"] = ManyFiles(label="附件(可以不传)", required=False)
 
@@ -67,7 +76,29 @@ class MoveForm(forms.Form):
 
     @property
     def hint(self) -> str:
-        return HINTS.get(self.move.name, "")
+        return HINTS.get(self.move.name, "").format("代表" if self.ticket.kind == Kind.SUGGESTION else "群众")
+
+    @property
+    def has_lost_files(self) -> bool:
+        """Files were chosen and came back with a refusal: a browser wants them chosen again."""
+        return any(self.files.getlist("files")) if self.files else False
+
+    def problems(self) -> list[tuple[str, str]]:
+        """Return (id of the control, sentence) of everything that is wrong; no id for what is about no field."""
+        found = [("", str(sentence)) for sentence in self.non_field_errors()]
+        for bound in self:
+            found += [(self._first_id(bound), str(sentence)) for sentence in bound.errors]
+        return found
+
+    def _first_id(self, bound) -> str:
+        if bound.name == "class" and self.class_is_button:
+            return "reply_class_A"
+        many = isinstance(bound.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
+        return f"{bound.auto_id}_0" if many else bound.auto_id
+
+    def said(self) -> list[tuple[str, str]]:
+        """Return (label, words) of what was filled in, to be copied when the step has closed meanwhile."""
+        return [(bound.field.label, words) for bound in self if (words := _in_words(bound))]
 
     def facts(self) -> dict:
         """Return what was typed, as `move_opinion` takes it; only after `is_valid()`."""
@@ -85,6 +116,18 @@ class MoveForm(forms.Form):
         """Show the service's sentences at their fields."""
         for name, sentence in sentences.items():
             self.add_error(name if name in self.fields else None, sentence)
+
+
+def _in_words(bound) -> str:
+    """The value of a field as a person reads it: the words of a choice instead of its code."""
+    value = bound.value()
+    if not value or bound.name == "files":
+        return ""
+    values = [str(one) for one in value] if isinstance(value, list | tuple) else [str(value)]
+    if isinstance(bound.field, forms.ChoiceField | forms.ModelChoiceField):
+        words = {str(key): str(label) for key, label in bound.field.choices}
+        values = [words.get(one, one) for one in values]
+    return "、".join(values)
 
 
 def _field(name: str, move: Move, ticket: Opinion) -> forms.Field:
@@ -154,8 +197,6 @@ def _director(name: str, move: Move, ticket: Opinion) -> forms.Field:
 
 
 def _signer(name: str, move: Move, ticket: Opinion) -> forms.Field:
-    if ticket.kind != Kind.SUGGESTION:
-        return forms.CharField(required=False, widget=forms.HiddenInput)
     keys = [ticket.deputy_id, *ticket.cosigners.filter(confirmed_at__isnull=False).values_list("deputy", flat=True)]
     return forms.ModelChoiceField(
         Deputy.objects.filter(pk__in=keys), to_field_name="code", label="哪位代表的评价", required=False,
@@ -188,7 +229,7 @@ def _text(name: str, move: Move, ticket: Opinion) -> forms.Field:
 
 def _promised_on(name: str, move: Move, ticket: Opinion) -> forms.Field:
     return forms.DateField(
-        label="承诺哪天办成(B类填)", required=False, error_messages={"invalid": "日期请写成 2027-01-01 这样"},
+        label="承诺哪天办成(可以不填)", required=False, error_messages={"invalid": "日期请写成 2027-01-01 这样"},
         widget=forms.DateInput(attrs={"type": "date"}),
     )  # fmt: skip
 

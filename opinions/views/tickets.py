@@ -20,18 +20,21 @@ from opinions.models import Hop, Opinion
 from opinions.permissions import sees_drafts
 from opinions.services import hops_for, look_at_villager, move_opinion
 from opinions.states import State
+from opinions.views.history import shown_hops
 from opinions.views.parts import parts_of
-from opinions.workflow import MOVES, label_of, moves_open_to
+from opinions.workflow import MOVES, moves_open_to
 
 # The usual step first, what is seldom or cannot be undone last.
 ORDER = (
     "sign_for", "reply", "sign_reply", "return_reply", "assist_opinion", "decide_extension", "accept", "tell", "rate",
     "transfer", "solve", "escalate", "resume", "follow_up", "reopen", "claim", "send_back", "return_wrong",
-    "ask_villager", "request_extension", "make_suggestion", "urge", "supervise", "reassign", "rework", "merge", "close",
+    "request_extension", "ask_villager", "make_suggestion", "urge", "supervise", "reassign", "rework", "close", "merge",
     "refuse", "void",
 )  # fmt: skip
 USUAL = frozenset({"reply", "sign_reply", "accept", "tell", "rate", "transfer", "solve", "resume", "assist_opinion",
                    "decide_extension"})  # fmt: skip
+LONGEST_NUMBER = 60  # of a ticket in an address
+NEAR = 4  # steps that are seen at once; the others wait under 别的办法
 
 
 @dataclass
@@ -49,7 +52,8 @@ class Step:
 @require_safe
 @login_required
 def opinion(request, uid):
-    return _ticket_page(request, _found(request, uid))
+    """The ticket's page. `?into=` (a ticket's number or address) opens the step that merges it into that one."""
+    return _ticket_page(request, _found(request, uid), into=request.GET.get("into", "")[:LONGEST_NUMBER])
 
 
 @require_POST
@@ -99,22 +103,36 @@ def _back(request, ticket: Opinion):
     return redirect("opinions")
 
 
-def _ticket_page(request, ticket: Opinion, *, refused: MoveForm | None = None, status: int = 200):
-    steps = _steps(request.user, ticket, refused)
-    shown = refused is None or any(step.form is refused for step in steps)
+def _ticket_page(
+    request, ticket: Opinion, *, refused: MoveForm | None = None, status: int = 200, into: str = ""
+):  # fmt: skip
+    steps = _steps(request.user, ticket, refused, into)
+    near, others = _parted(steps)
+    hops = shown_hops(ticket, hops_for(opinion=ticket, actor=request.user))
     context = {
         "ticket": ticket,
         "today": today_here(),
         "visit": _visit(request.user, ticket),
         "villager": look_at_villager(opinion=ticket, actor=request.user, at=timezone.now()),
-        "hops": _hops(request.user, ticket),
+        "hops": hops,
+        "since": _since(request, ticket, hops) if refused else [],
         "replies": _replies(request.user, ticket),
         "parts": parts_of(request.user, ticket),
-        "steps": steps,
+        "steps": near,
+        "others": others,
         "refused": refused,
-        "orphan": None if shown else refused,  # the move is closed meanwhile: its text is kept for copying
+        # the move is closed meanwhile: what was typed is kept for copying
+        "orphan": refused if refused and all(step.form is not refused for step in steps) else None,
     }
     return render(request, "opinions/ticket.html", context, status=status)
+
+
+def _since(request, ticket: Opinion, hops: list[Hop]) -> list[Hop]:
+    """What was done to the ticket after the page was opened from which the refused step was sent."""
+    seen = _version(request.POST.get("version", ""))
+    if not seen or seen >= ticket.version:
+        return []
+    return [hop for hop in hops if hop.version > seen]
 
 
 def _visit(user, ticket: Opinion) -> Visit | None:
@@ -124,22 +142,27 @@ def _visit(user, ticket: Opinion) -> Visit | None:
     return Visit.objects.visible_to(user).only("uid", "year", "serial").filter(pk=ticket.visit_id).first()
 
 
-def _steps(user, ticket: Opinion, refused: MoveForm | None) -> list[Step]:
+def _steps(user, ticket: Opinion, refused: MoveForm | None, into: str) -> list[Step]:
     moves = sorted(moves_open_to(user, ticket), key=lambda move: ORDER.index(move.name))
-    usual = next((move.name for move in moves if move.name in USUAL), None)
-    standing = refused.move.name if refused else usual
-    return [
-        Step(refused if refused and refused.move is move else MoveForm(move=move, ticket=ticket), move.name == standing)
-        for move in moves
+    standing = next((move.name for move in moves if move.name in USUAL), None)
+    if into and any(move.name == "merge" for move in moves):
+        standing = "merge"
+    if refused:
+        standing = refused.move.name
+    forms = [
+        refused if refused and refused.move is move else MoveForm(move=move, ticket=ticket, into=into) for move in moves
     ]
+    return [Step(form, form.move.name == standing) for form in forms]
 
 
-def _hops(user, ticket: Opinion) -> list[Hop]:
-    """The history, oldest first, with the label of each step."""
-    hops = hops_for(opinion=ticket, actor=user)
-    for hop in hops:
-        hop.label = label_of(hop.move)
-    return hops
+def _parted(steps: list[Step]) -> tuple[list[Step], list[Step]]:
+    """Return (steps to show at once, steps to fold away). One that stands open is never folded away."""
+    if len(steps) <= NEAR:
+        return steps, []
+    usual = [step for step in steps if not step.move.danger and step.move.name != "merge"][:NEAR]
+    near = [step for step in steps if step.is_open or step in usual]
+    others = [step for step in steps if step not in near]
+    return (near, others) if len(others) > 1 else (steps, [])
 
 
 def _replies(user, ticket: Opinion):

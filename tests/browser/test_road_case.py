@@ -86,7 +86,7 @@ def test_road_case_from_login_to_closed_ticket(cast, today, live_server, page, s
     ticket.refresh_from_db()
     assert ticket.state == "closed"
     history = page.inner_text(".t-hist")
-    for word in ("上报", "转办", "签收", "答复", "告知群众", "评价"):
+    for word in ("上报", "转办", "签收", "答复", "告知结果", "评价"):
         assert word in history
 
 
