@@ -18,7 +18,10 @@ STARTS = {Kind.OPINION: State.AT_BRANCH, Kind.SUGGESTION: State.AT_STATION}
 RELOCATE = "relocate"  # written into the history, nobody's move: the ticket's branch was moved or merged
 RECOMPUTE = "recompute"  # the calendar or a term was changed
 REDACT = "redact"
-OTHER_HOPS = {"register": "登记", RELOCATE: "分站调整", RECOMPUTE: "期限重算", REDACT: "隐去内容"}
+CHANGE_DIRECTOR = "change_director"
+OTHER_HOPS = {
+    "register": "登记", RELOCATE: "分站调整", RECOMPUTE: "期限重算", REDACT: "隐去内容", CHANGE_DIRECTOR: "改换督办领导",
+}  # fmt: skip
 
 
 def _accepted(opinion, facts):
