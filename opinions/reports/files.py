@@ -6,7 +6,7 @@ from io import BytesIO, StringIO
 
 from julu_liaison.common.spreadsheets import Column, Sheet, write_workbook
 from opinions.reports.reading import Asked
-from opinions.reports.tables import Cell, Table
+from opinions.reports.tables import Cell, Table, meanings_of
 
 NAME = "name"
 LIMITS = (
@@ -58,13 +58,8 @@ def _rows(table: Table) -> list[tuple[str, list[Cell]]]:
 
 
 def _meanings(tables: Sequence[Table]) -> Sheet:
-    columns = [
-        Column("table", "表", width=18),
-        Column("label", "指标", width=14),
-        Column("meaning", "怎么算的", width=70),
-    ]
-    rows: list[list[str]] = [["全部", "说明", sentence] for sentence in LIMITS]
-    rows += [[table.title, label, meaning] for table in tables for label, meaning in table.meanings]
+    columns = [Column("label", "指标", width=14), Column("meaning", "怎么算的", width=90)]
+    rows = [*(["说明", sentence] for sentence in LIMITS), *(list(pair) for pair in meanings_of(tables).items())]
     return Sheet("怎么算的", "怎么算的", columns, rows)
 
 

@@ -83,7 +83,6 @@ class Table:
     lines: list[tuple[str, list[Cell]]]
     total: list[Cell] = field(default_factory=list)
 
-    @property
     def meanings(self) -> Iterator[tuple[str, str]]:
         for column in self.columns:
             basis = f"({FIGURES[column.figure].basis.value})" if column.figure in FIGURES else ""
@@ -102,7 +101,7 @@ ON_TIME = Column(
     ),
 )  # fmt: skip
 OFFICE_ON_TIME = Column(
-    "按期率", "按期答复÷(已答复+超期没答复),只看部门自己办理的时间",
+    "部门按期率", "按期答复÷(已答复+超期没答复),只看部门自己办理的时间",
     lambda line: on_time_rate(
         on_time=line.counts["office_on_time"], late=line.counts["office_late"], overdue=line.counts["office_overdue"]
     ),
@@ -172,6 +171,11 @@ OF_OFFICES = frozenset({
     "talked", RETURNED,
 })  # fmt: skip
 TITLES = {Kind.OPINION: "社情民意", Kind.SUGGESTION: "代表建议"}
+
+
+def meanings_of(tables: Iterable[Table]) -> dict[str, str]:
+    """What every heading of the tables counts or how it is worked out, each once."""
+    return {label: meaning for table in tables for label, meaning in table.meanings()}
 
 
 def tables_of(figures: Figures) -> list[Table]:
