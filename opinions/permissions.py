@@ -112,3 +112,8 @@ def sees_villager(user, opinion) -> bool:
 def sees_drafts(user, opinion) -> bool:
     """An answer that is not signed yet is the department's own business."""
     return at_its_department(user, opinion)
+
+
+def sees_drafts_of(user, opinion, department_id: int | None) -> bool:
+    """One department's drafts are its own business, also before the one that has the ticket now."""
+    return holds(user, Right.ANSWER_OPINIONS, department_id or opinion.department_id)

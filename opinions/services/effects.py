@@ -138,13 +138,16 @@ def _ask_villager(change: Change) -> None:
 
 def _merge(change: Change) -> None:
     """Whoever was merged here before goes along, so that everybody finds the one answer in one step."""
-    into = change.facts["into"]
-    change.ticket.merged_into = into
-    Opinion.objects.filter(merged_into=change.ticket).update(merged_into=into)
+    _go_into(change.ticket, change.facts["into"])
 
 
 def _make_suggestion(change: Change) -> None:
-    change.ticket.merged_into = grow_suggestion(change)
+    _go_into(change.ticket, grow_suggestion(change))
+
+
+def _go_into(ticket: Opinion, into: Opinion) -> None:
+    ticket.merged_into = into
+    Opinion.objects.filter(merged_into=ticket).update(merged_into=into)
 
 
 def _tell(change: Change) -> None:

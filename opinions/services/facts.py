@@ -138,8 +138,8 @@ def _is_office(department, ticket: Opinion) -> bool:
 
 
 def _is_other_open_ticket(step: Move, ticket: Opinion, into, actor, given: dict) -> str:
-    if not isinstance(into, Opinion) or into.county_id != ticket.county_id:
-        return "没有找到要并入的那一件"
+    if not isinstance(into, Opinion) or into.county_id != ticket.county_id or not looks_after_it(actor, into):
+        return "没有找到要并入的那一件,或者它不由您管理,请核对编号"
     into.refresh_from_db(fields=["state", "version", "merged_into"])
     if into.pk == ticket.pk:
         return "不能并入它自己"
@@ -147,7 +147,7 @@ def _is_other_open_ticket(step: Move, ticket: Opinion, into, actor, given: dict)
         return "社情民意和代表建议不能互相并案"
     if into.state in ENDED:
         return f"{into.number}已经结束,不能再并进去"
-    return "" if looks_after_it(actor, into) else f"{into.number}不由您管理,不能并进去"
+    return ""
 
 
 def _is_director(step: Move, ticket: Opinion, director, actor, given: dict) -> str:

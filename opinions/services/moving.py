@@ -1,9 +1,10 @@
 """The one writer of a ticket's state."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from activities.services.files import attach_file
 from julu_liaison.common import audit
@@ -19,7 +20,7 @@ from opinions.services.facts import checked_facts, worded
 from opinions.services.since import hops_since, listed, told_in_words
 from opinions.services.telling import tell
 from opinions.signals import opinion_moved
-from opinions.states import ENDED, Stage, State, state_words
+from opinions.states import ANSWERED, ENDED, Stage, State, state_words
 from opinions.workflow import MOVES, moves_open_to
 
 MOST_FILES = 6
@@ -59,6 +60,9 @@ def move_opinion(
         ticket.state, ticket.ended_at = change.state, at if change.state in ENDED else None
     ticket.version += 1
     ticket.save()
+    main = ticket.merged_into if change.before != State.MERGED else None
+    if main is not None and main.state in ANSWERED:
+        _owe_merged_ones_an_answer(main, change.on)
     hop = _write_hop(change, by_villager)
     for name, content in files:
         attach_file(row=HopFile(hop=hop), owner=ticket, name=name, content=content, actor=actor, at=at)
@@ -72,9 +76,11 @@ def move_opinion(
 
 
 def _locked(opinion: Opinion, into) -> Opinion:
-    """The ticket as it is now, locked; with the one it is merged into, both in the order of keys."""
-    keys = {opinion.pk, into.pk} if isinstance(into, Opinion) else {opinion.pk}
-    rows = Opinion.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
+    """The ticket as it is now, locked; with the one it is merged into and those that go along, in the order of keys."""
+    rows = Opinion.objects.filter(pk=opinion.pk)
+    if isinstance(into, Opinion):
+        rows = Opinion.objects.filter(Q(pk__in={opinion.pk, into.pk}) | Q(merged_into=opinion.pk))
+    rows = rows.select_for_update(of=("self",)).order_by("pk")
     return {row.pk: row for row in rows}[opinion.pk]
 
 
@@ -160,17 +166,17 @@ def _run_clocks(change: Change) -> None:
     if state in Stage.values:
         start_clock(ticket=ticket, stage=state, on=on, department=ticket.holder_department)
     if state == State.REPLIED:
-        _owe_merged_ones_an_answer(change)
+        _owe_merged_ones_an_answer(ticket, on)
     if state == State.CLOSED:
         start_clock(ticket=ticket, stage=Stage.FOLLOW_UP, on=on, is_main=False)
     return None
 
 
-def _owe_merged_ones_an_answer(change: Change) -> None:
-    """Whoever was merged into this ticket is told its answer too."""
-    for row in Opinion.objects.filter(merged_into=change.ticket, told_at=None).order_by("pk"):
+def _owe_merged_ones_an_answer(main: Opinion, on: date) -> None:
+    """Whoever was merged into this ticket is told its answer too, also who comes when it has been answered already."""
+    for row in Opinion.objects.filter(merged_into=main, told_at=None).order_by("pk"):
         if not row.clocks.running().exists():
-            start_clock(ticket=row, stage=Stage.REPLIED, on=change.on, is_main=False)
+            start_clock(ticket=row, stage=Stage.REPLIED, on=on, is_main=False)
 
 
 def _write_hop(change: Change, by_villager: bool) -> Hop:
