@@ -10,6 +10,7 @@ from deputies.models import Deputy, Membership
 from julu_liaison.common.workflow import Move
 from julu_liaison.common.working_days import today_here
 from opinions.models import Director, Opinion
+from opinions.rules.ticket_names import name_in, uid_in
 from opinions.services.effects import longest_extension
 from opinions.services.labels import class_labels
 from opinions.states import Kind, Unit
@@ -188,7 +189,8 @@ def _amount(name: str, move: Move, ticket: Opinion) -> forms.Field:
 
 def _into(name: str, move: Move, ticket: Opinion) -> forms.Field:
     """By number, as it stands on the list; the ticket may be anywhere in the county."""
-    return TicketField(ticket, label="并入哪一件(填编号)", required=False, max_length=40)
+    label = "并入哪一件(填编号;别的联络站的连乡镇名一起填,或者粘贴网址)"
+    return TicketField(ticket, label=label, required=False, max_length=200)
 
 
 def _director(name: str, move: Move, ticket: Opinion) -> forms.Field:
@@ -235,7 +237,11 @@ def _promised_on(name: str, move: Move, ticket: Opinion) -> forms.Field:
 
 
 class TicketField(forms.CharField):
-    """A ticket named by its number or address; what names none is handed on as typed, for the service to refuse."""
+    """A ticket named by its number or address; what names none is handed on as typed, for the service to refuse.
+
+    Each station counts its own numbers. One without a station is meant of the ticket's own register; where that has none,
+    of the only other one in the county.
+    """
 
     def __init__(self, ticket: Opinion, **options):
         super().__init__(**options)
@@ -245,9 +251,26 @@ class TicketField(forms.CharField):
         typed = super().clean(value)
         if not typed:
             return typed
-        rows = Opinion.objects.filter(county=self.ticket.county_id, kind=self.ticket.kind, number=typed)
-        own = [row for row in rows[:20] if row.register_id == self.ticket.register_id]
-        return own[0] if own else typed
+        rows = self._rows(typed)
+        own = [row for row in rows if row.register_id == self.ticket.register_id]
+        if len(own) == 1 or len(rows) == 1:
+            return (own or rows)[0]
+        if rows:
+            example = f"{rows[0].register.name}{rows[0].number}"
+            raise forms.ValidationError(
+                f"有{len(rows)}个联络站都有这个编号,请连乡镇名一起填,例如“{example}”,或者粘贴那一件的网址"
+            )
+        return typed
+
+    def _rows(self, typed: str) -> list[Opinion]:
+        rows = Opinion.objects.filter(county=self.ticket.county_id).select_related("register")
+        uid = uid_in(typed)
+        if uid:
+            return list(rows.filter(uid=uid))
+        station, number = name_in(typed)
+        rows = rows.filter(kind=self.ticket.kind, number=number)
+        rows = rows.filter(register__name=station) if station else rows.exclude(pk=self.ticket.pk)
+        return list(rows.order_by("register__official_order", "pk"))
 
 
 FIELDS: dict[str, Callable[[str, Move, Opinion], forms.Field]] = {
