@@ -1,17 +1,22 @@
-"""Reading what not everybody may read: each look at a villager's identity is recorded (个人信息保护法), the words of
-an unsigned answer stay inside the department."""
+"""Reading what not everybody may read: each look at a villager's identity or at struck-out words is recorded
+(个人信息保护法), the words and files of an unsigned answer stay inside the department."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Prefetch
 
 from julu_liaison.common import audit
-from opinions.models import Hop, Opinion
-from opinions.permissions import sees_drafts, sees_villager
+from julu_liaison.common.errors import NotAllowed, NotFound
+from opinions.models import Hop, HopFile, Opinion, Redaction
+from opinions.permissions import sees_drafts_of, sees_original, sees_villager
 from opinions.states import State
 
 DRAFTING = frozenset({"reply", "return_reply"})
+ENDS_A_DRAFT = frozenset({"reply", "sign_reply", "return_reply", "reassign", "return_wrong"})
 
 
 @dataclass(frozen=True)
@@ -34,11 +39,46 @@ def look_at_villager(*, opinion: Opinion, actor, at: datetime) -> Villager | Non
     return Villager(opinion.villager_name, opinion.villager_phone, opinion.villager_village, opinion.confidential)
 
 
+@transaction.atomic
+def look_at_originals(*, opinion: Opinion, actor, at: datetime) -> list[Redaction]:
+    """Return what was struck out of the ticket, oldest first, and record that `actor` looked. For auditors alone."""
+    if not sees_original(actor, opinion):
+        raise NotAllowed("隐去前的原文只有审计员能看。")
+    audit.record("look_at_originals", actor=actor, target=opinion, at=at, number=opinion.number)
+    return list(opinion.redactions.select_related("redacted_by"))
+
+
 def hops_for(*, opinion: Opinion, actor) -> list[Hop]:
-    """Return the ticket's history, oldest first, with the notes about drafts blanked for outsiders."""
-    hops = list(opinion.hops.in_order())
-    if not sees_drafts(actor, opinion):
-        for hop in hops:
-            if hop.move in DRAFTING and hop.to_state != State.REPLIED:
-                hop.note = ""
+    """Return the ticket's history, oldest first, each hop with its files (`hop.shown_files`).
+
+    The notes about drafts are blanked for everybody outside the department that drafts; the files of a draft follow it
+    out once it is signed.
+    """
+    files = Prefetch("files", queryset=HopFile.objects.order_by("pk"), to_attr="shown_files")
+    hops = list(opinion.hops.in_order().prefetch_related(files))
+    for place, hop in enumerate(hops):
+        if (
+            hop.move not in DRAFTING
+            or hop.to_state == State.REPLIED
+            or sees_drafts_of(actor, opinion, hop.department_id)
+        ):
+            continue
+        hop.note = ""
+        if not _was_signed(hops[place + 1 :]):
+            hop.shown_files = []  # type: ignore[attr-defined]  # by the prefetch above
     return hops
+
+
+def file_for(*, opinion: Opinion, uid: UUID, actor) -> HopFile:
+    """Return one file of the ticket's history. Raises NotFound for one that is not there or not this person's to read."""
+    for hop in hops_for(opinion=opinion, actor=actor):
+        for file in hop.shown_files:  # type: ignore[attr-defined]  # as hops_for() gives it
+            if file.uid == uid:
+                return file
+    raise NotFound("没有找到这个附件,请回到办件页面再点一次。")
+
+
+def _was_signed(later: Sequence[Hop]) -> bool:
+    """Whether the draft before these hops was signed, and not returned, replaced or dropped."""
+    end = next((hop for hop in later if hop.move in ENDS_A_DRAFT), None)
+    return end is not None and end.move == "sign_reply"

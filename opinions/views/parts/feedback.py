@@ -1,10 +1,33 @@
-"""The villager's link, what was struck out, who was merged here."""
+"""The villager's link, what was said of the answers, what was struck out, who was merged here."""
 
 from opinions.models import Opinion
+from opinions.permissions import can_redact, can_tell_villager, sees_original
+from opinions.states import ANSWERED, Kind, State
 
 TEMPLATE = "opinions/parts/feedback.html"
 
 
 def part(user, ticket: Opinion) -> dict | None:
     """Return what the template shows as `part`; None for nothing."""
-    return None
+    merged = list(ticket.merged_here.visible_to(user).select_related("register").order_by("pk"))
+    shown = {
+        "ticket": ticket,
+        "may_hand_out": ticket.kind == Kind.OPINION and can_tell_villager(user, ticket),
+        "must_tell_first": ticket.state == State.REPLIED,
+        "may_redact": can_redact(user, ticket),
+        "redactions": ticket.redactions.count() if sees_original(user, ticket) else 0,
+        "verdicts": list(ticket.verdicts.select_related("signer", "given_by")) if ticket.rating else [],
+        "main": _main(user, ticket),
+        "merged": merged,
+        "untold": sum(row.told_at is None for row in merged) if ticket.state in ANSWERED else 0,
+    }
+    facts = ("may_hand_out", "may_redact", "redactions", "verdicts", "main", "merged")
+    return shown if any(shown[name] for name in facts) else None
+
+
+def _main(user, ticket: Opinion) -> Opinion | None:
+    """The ticket that this one was merged into, for whoever may open that."""
+    if ticket.merged_into_id is None:
+        return None
+    rows = Opinion.objects.visible_to(user).select_related("register")
+    return rows.only("uid", "number", "state", "register__name").filter(pk=ticket.merged_into_id).first()

@@ -1,0 +1,163 @@
+"""Striking words out of a ticket (隐去), e.g. a name or illness that a villager's sentence should not carry on.
+
+The person names the words; each place where they stand gets the same two marks, so that neither the words nor their
+length are left, nothing grows, and nothing else can be rewritten this way. The originals stay sealed, for auditors alone.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from julu_liaison.common import audit
+from julu_liaison.common.errors import DomainError, NotAllowed, StaleVersion
+from opinions.models import Hop, Opinion, Redaction, Reply
+from opinions.permissions import can_redact
+from opinions.rules import search_words
+from opinions.services.looking import hops_for
+from opinions.states import Redacted
+from opinions.workflow import REDACT, label_of
+
+MARK = "■■"
+SHORTEST = 2  # characters: one alone stands in too many other words
+MOST_WORDS = 20
+LONGEST_REASON = 200
+# Rows that hold a hop's words once more: (related name, column). Their original is the hop's.
+COPIES = (("verdicts", "reason"), ("assistances", "text"), ("extensions", "reason"))
+TYPED_FACTS = ("route", "title")  # of a hop: words of a person's; the others are codes
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A text of the ticket that words can be struck out of, as the person may read it."""
+
+    label: str
+    text: str
+
+
+def passages_of(*, opinion: Opinion, actor) -> list[Passage]:
+    """Return title, text, signed answers and the notes of the history, in this order; empty ones are left out."""
+    answers = [reply.text for reply in opinion.replies.filter(signed_at__isnull=False)]
+    found = [("标题", opinion.title), ("内容", opinion.text), *(("答复", text) for text in answers)]
+    for hop in hops_for(opinion=opinion, actor=actor):
+        if hop.note not in answers:  # an answer stands in its hop too
+            found.append((label_of(hop.move), hop.note))
+    return [Passage(label, text) for label, text in found if text]
+
+
+@transaction.atomic
+def redact(
+    *, opinion: Opinion, words: Sequence[str], reason: str, actor, at: datetime, version: int | None = None
+) -> Opinion:
+    """Strike `words` out of everything that the ticket says, seal the originals and write a hop with the reason.
+
+    A draft that waits for its signature stays as it is, and so do the visit and the log that the ticket came from.
+    Raises NotAllowed for anybody but the station's clerk and the county, StaleVersion when the ticket has moved on since
+    `version`, DomainError for words that are too short, too many or nowhere to be found, and for a missing reason.
+    """
+    ticket = Opinion.objects.select_for_update(of=("self",)).get(pk=opinion.pk)
+    if not can_redact(actor, ticket):
+        raise NotAllowed("隐去内容由所在联络站的工作人员或县人大办理。")
+    if version is not None and version != ticket.version:
+        raise StaleVersion("刚有人办了这一件,请看过最新内容再隐去,您填的还在。", version=ticket.version)
+    words, reason = _checked(words, reason)
+    strike = _striker(words)
+    sealed = [*_strike_ticket(ticket, strike), *_strike_replies(ticket, strike), *_strike_hops(ticket, strike)]
+    if not sealed:
+        sentence = "这一件里没有找到要隐去的字,请照原文填写"
+        raise DomainError(f"{sentence}。", fields={"words": sentence})
+    _strike_copies(ticket, strike)
+    Redaction.objects.bulk_create(
+        Redaction(
+            opinion=ticket, part=part, row=row, original=original, reason=reason, redacted_by=actor, redacted_at=at
+        )
+        for part, row, original in sealed
+    )
+    ticket.version += 1
+    ticket.search_words = search_words([ticket.number, ticket.title, ticket.text])
+    ticket.save(update_fields=["title", "text", "search_words", "version"])
+    _write_hop(ticket, reason, actor, at)
+    audit.record("redact", actor=actor, target=ticket, at=at, number=ticket.number, parts=[part for part, *_ in sealed])
+    return ticket
+
+
+def _checked(words: Sequence[str], reason: str) -> tuple[list[str], str]:
+    words, reason = list(dict.fromkeys(filter(None, (word.strip() for word in words)))), reason.strip()
+    problems = {}
+    if not words:
+        problems["words"] = "请填要隐去的字,照原文填写"
+    elif len(words) > MOST_WORDS:
+        problems["words"] = f"一次最多隐去{MOST_WORDS}处,请分几次"
+    elif any(len(word) < SHORTEST for word in words):
+        problems["words"] = f"每行至少{SHORTEST}个字,只填一个字会把别的词也盖掉"
+    elif any(not word.strip("■") for word in words):
+        problems["words"] = "这里已经隐去了"
+    if not reason:
+        problems["reason"] = "请写明为什么隐去"
+    elif len(reason) > LONGEST_REASON:
+        problems["reason"] = f"原因请控制在{LONGEST_REASON}字以内"
+    elif any(word in reason for word in words):
+        problems["reason"] = "原因里不要再写要隐去的字,原因会留在办理过程里"
+    if problems:
+        raise DomainError(";".join(problems.values()) + "。", fields=problems)
+    return words, reason
+
+
+def _striker(words: Iterable[str]) -> Callable[[str], str]:
+    longest_first = sorted(words, key=len, reverse=True)
+
+    def strike(text: str) -> str:
+        for word in longest_first:
+            text = text.replace(word, MARK)
+        return text
+
+    return strike
+
+
+def _strike_ticket(ticket: Opinion, strike):
+    for part, column in ((Redacted.TITLE, "title"), (Redacted.TEXT, "text")):
+        original = getattr(ticket, column)
+        if strike(original) != original:
+            setattr(ticket, column, strike(original))
+            yield part, None, original
+
+
+def _strike_replies(ticket: Opinion, strike):
+    for reply in Reply.objects.filter(Q(signed_at__isnull=False) | Q(withdrawn=True), opinion=ticket):
+        original, reply.text = reply.text, strike(reply.text)
+        if reply.text != original:
+            reply.save(update_fields=["text"])
+            yield Redacted.REPLY, reply.pk, original
+
+
+def _strike_hops(ticket: Opinion, strike):
+    """Notes, and what was typed beside them: where to go instead, the title of a suggestion."""
+    for hop in Hop.objects.filter(opinion=ticket):
+        typed = {name: hop.facts[name] for name in TYPED_FACTS if name in hop.facts}
+        original = "\n".join(filter(None, (hop.note, *typed.values())))
+        if strike(original) == original:
+            continue
+        hop.note, hop.facts = strike(hop.note), hop.facts | {name: strike(value) for name, value in typed.items()}
+        hop.save(update_fields=["note", "facts"])
+        yield Redacted.HOP, hop.pk, original
+
+
+def _strike_copies(ticket: Opinion, strike) -> None:
+    rows = [(row, column) for name, column in COPIES for row in getattr(ticket, name).all()]
+    if hasattr(ticket, "supervision"):
+        rows.append((ticket.supervision, "reason"))
+    for row, column in rows:
+        text = getattr(row, column)
+        if strike(text) != text:
+            setattr(row, column, strike(text))
+            row.save(update_fields=[column])
+
+
+def _write_hop(ticket: Opinion, reason: str, actor, at: datetime) -> None:
+    Hop.objects.create(
+        opinion=ticket, move=REDACT, from_state=ticket.state, to_state=ticket.state, actor=actor, at=at, note=reason,
+        standing_in_for_id=audit.stood_in_for(actor), place_id=ticket.holder_station_id,
+        department_id=ticket.holder_department_id, due_on=ticket.due_on, version=ticket.version,
+    )  # fmt: skip
