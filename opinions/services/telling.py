@@ -1,4 +1,7 @@
-"""Notices about tickets: to whoever has to act next, and to the deputy when there is an answer."""
+"""Notices about tickets: to whoever has to act next, and to the deputy when there is an answer.
+
+People of departments get a link of their own by which they can answer without signing in.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,37 +10,39 @@ from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.services import notify
 from opinions.models import Opinion
 from opinions.services.changes import Change
+from opinions.services.offices.links import answer_path
 from opinions.states import ENDED, State
 from stations.models import Posting
 from stations.states import COUNTY_ROLES, Role
 
 # They serve at a place that holds tickets but handle none.
 SILENT_ROLES = (Role.DEPUTY, Role.AUDITOR, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)
-URGED = "{}催办了,请抓紧办理。"
 WORDS = {  # what is said to whoever holds the ticket although it stays where it is
+    "urge": "{}催办了,请抓紧办理。",
     "supervise": "{}被列为督办件,请按要求办理。",
     "decide_extension": "{}的延期申请已有结果,请查看。",
     "assist_opinion": "{}的协办意见已提交,请查看。",
     "reassign": "{}改派到您这里,请办理。",
+    "return_reply": "{}的答复稿退回重拟,请看修改意见。",
 }
+TO_ANSWER = frozenset({"transfer", "reassign", "urge"})  # notices from which a department answers at once
 
 
 def tell(change: Change) -> None:
     """Put a notice in the inbox of whoever has to know; nobody is told of what they did themselves."""
     ticket, move, name = change.ticket, change.step.name, _named(change.ticket)
-    if move == "urge":
-        return _say(change, holders_of(ticket, change.at), URGED.format(name))
-    if move in WORDS:
-        return _say(change, holders_of(ticket, change.at), WORDS[move].format(name))
-    if move == "request_extension":
-        return _say(change, _county_staff(ticket, change.at), f"{name}申请延期,请审批。")
-    if move in ("transfer", "reassign"):
+    if move == "transfer":
         _tell_assistants(change)
-    if ticket.state == State.REPLIED and change.before != State.REPLIED:
-        return _tell_proposers(change)
-    if ticket.state in ENDED or change.step.target is None:
-        return None
-    return _say(change, holders_of(ticket, change.at), f"{name}{change.step.label}到您这里,请办理。")
+    if move in WORDS:
+        _say_to_holders(change, WORDS[move].format(name))
+    elif move == "request_extension":
+        _say(change, _county_staff(ticket, change.at), f"{name}申请延期,请审批。", "/console/extensions/")
+    elif move == "reply" and change.state == change.before:
+        _say(change, _heads(change), f"{name}的答复稿拟好了,请签发。")
+    elif ticket.state == State.REPLIED and change.before != State.REPLIED:
+        _tell_proposers(change)
+    elif ticket.state not in ENDED and change.step.target is not None:
+        _say_to_holders(change, f"{name}{change.step.label}到您这里,请办理。")
 
 
 def holders_of(ticket: Opinion, at: datetime) -> list:
@@ -50,6 +55,12 @@ def holders_of(ticket: Opinion, at: datetime) -> list:
     else:
         return []
     return _in_order(row.user for row in rows)
+
+
+def _heads(change: Change) -> list:
+    """Who signs the department's answer."""
+    rows = Posting.objects.in_force(change.on).filter(department=change.ticket.department_id, role=Role.DEPARTMENT_HEAD)
+    return _in_order(row.user for row in rows.select_related("user"))
 
 
 def _tell_proposers(change: Change) -> None:
@@ -78,9 +89,23 @@ def _county_staff(ticket: Opinion, at: datetime) -> list:
     return _in_order(row.user for row in rows.select_related("user"))
 
 
-def _say(change: Change, users: Iterable, text: str) -> None:
-    others = [user for user in users if user != change.actor]
-    notify(users=others, text=text, link=_page(change.ticket), at=change.at)
+def _say_to_holders(change: Change, text: str) -> None:
+    """Where the department has to answer, each of its people gets a link of their own."""
+    ticket, people = change.ticket, holders_of(change.ticket, change.at)
+    asked = change.step.name in TO_ANSWER or change.state == State.REWORKING != change.before
+    if not (asked and ticket.holder_department_id):
+        _say(change, people, text)
+        return
+    for user in _others(change, people):
+        notify(users=[user], text=text, link=answer_path(ticket=ticket, user=user, at=change.at), at=change.at)
+
+
+def _say(change: Change, users: Iterable, text: str, link: str = "") -> None:
+    notify(users=_others(change, users), text=text, link=link or _page(change.ticket), at=change.at)
+
+
+def _others(change: Change, users: Iterable) -> list:
+    return [user for user in users if user != change.actor]
 
 
 def _in_order(users: Iterable) -> list:

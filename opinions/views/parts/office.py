@@ -1,10 +1,61 @@
-"""Assisting departments, extensions, whose hands it is in."""
+"""Whose hands it is in, until when it can be returned, assisting departments, requests for more time, the draft."""
 
-from opinions.models import Opinion
+from opinions.models import Clock, Opinion
+from opinions.permissions import at_its_department, looks_after_it, sees_drafts
+from opinions.services.offices.drafts import read_draft
+from opinions.services.offices.samples import earlier_answers, samples_for
+from opinions.states import Stage, State
+from opinions.workflow import MOVES
+from stations.querysets import scope_of
 
 TEMPLATE = "opinions/parts/office.html"
 
 
 def part(user, ticket: Opinion) -> dict | None:
-    """Return what the template shows as `part`; None for nothing."""
-    return None
+    """Return `clocks`, `assistances`, `extensions`, `writing`…; None for a ticket that no department ever had."""
+    if ticket.department_id is None and ticket.holder_department_id is None:
+        return None
+    ours = at_its_department(user, ticket)
+    assistances = _assistances(user, ticket, ours)
+    shown = {
+        "ticket": ticket,
+        "ours": ours,
+        "assistances": assistances,
+        "owed": sum(row.given_at is None for row in assistances),
+        "extensions": list(ticket.extensions.select_related("clock", "department", "asked_by", "decided_by")),
+        "return_until": _return_until(ticket) if ours and ticket.state == State.AT_DEPARTMENT else None,
+        "writing": _writing(user, ticket) if ours else None,
+    }
+    shown["claimed"] = ticket.claimed_by if ours or looks_after_it(user, ticket) else None
+    has_something = assistances or shown["extensions"] or shown["writing"] or shown["claimed"] or shown["return_until"]
+    return shown if has_something else None
+
+
+def _assistances(user, ticket: Opinion, ours: bool) -> list:
+    """Each with `due_on` of its clock; the words only for the lead, the one who wrote them, the clerk and the county."""
+    rows = list(ticket.assistances.select_related("department", "given_by"))
+    if not rows:
+        return rows
+    clocks = Clock.objects.filter(opinion=ticket, stage=Stage.ASSIST).order_by("pk")
+    due = dict(clocks.values_list("department", "due_on"))
+    reads_all = ours or looks_after_it(user, ticket)
+    own = scope_of(user).departments
+    for row in rows:
+        row.due_on = due.get(row.department_id)
+        row.is_readable = reads_all or row.department_id in own
+    return rows
+
+
+def _return_until(ticket: Opinion):
+    until = MOVES["return_wrong"].until
+    return until(ticket) if until else None
+
+
+def _writing(user, ticket: Opinion) -> dict | None:
+    """What the reply form can start from; None while no answer is awaited."""
+    if not (sees_drafts(user, ticket) and MOVES["reply"].fits(ticket) and ticket.state in MOVES["reply"].sources):
+        return None
+    return {
+        "typed": read_draft(ticket=ticket, actor=user), "samples": samples_for(ticket),
+        "earlier": earlier_answers(ticket),
+    }  # fmt: skip
