@@ -1,7 +1,7 @@
 """Who may make which move. The workflow table names these functions; services call them through it."""
 
 from opinions.states import Kind
-from stations.permissions import holds
+from stations.permissions import holds, holds_anywhere
 from stations.querysets import scope_of
 from stations.states import Right
 
@@ -67,8 +67,37 @@ def can_tell_villager(user, opinion) -> bool:
 
 
 def can_rate(user, opinion) -> bool:
-    """Whoever can tell the villager passes the villager's word on; a suggestion is rated by its signers."""
-    return can_tell_villager(user, opinion) or signed_it(user, opinion)
+    """Whoever can tell the villager passes the villager's word on; a suggestion is rated by each of its signers, or by
+    clerk and county for them."""
+    if opinion.kind != Kind.SUGGESTION:
+        return can_tell_villager(user, opinion)
+    signed = is_its_deputy(user, opinion) or signed_it(user, opinion)
+    return looks_after_it(user, opinion) or (signed and not has_rated(user, opinion))
+
+
+def has_rated(user, opinion) -> bool:
+    """Whether the person's own word on the answer that stands is recorded, by whomever."""
+    answer = opinion.replies.filter(signed_at__isnull=False).last()
+    return user.is_authenticated and opinion.verdicts.filter(reply=answer, signer__user=user.pk).exists()
+
+
+def can_change_cosigners(user, opinion) -> bool:
+    """The lead deputy, or clerk and county for them."""
+    return is_its_deputy(user, opinion) or looks_after_it(user, opinion)
+
+
+def is_cosigner(user, cosigner) -> bool:
+    return cosigner.deputy.user_id is not None and cosigner.deputy.user_id == user.pk
+
+
+def can_confirm_cosigner(user, cosigner) -> bool:
+    """The invited deputy in person, or clerk and county, who have the signed paper."""
+    return is_cosigner(user, cosigner) or looks_after_it(user, cosigner.opinion)
+
+
+def can_sign_consultation(user, opinion) -> bool:
+    """The lead deputy in person, or clerk and county, who have the signed paper."""
+    return is_its_deputy(user, opinion) or looks_after_it(user, opinion)
 
 
 def can_make_suggestion(user, opinion) -> bool:
@@ -102,6 +131,11 @@ def can_file_suggestion(user, deputy, station_id: int) -> bool:
     return deputy.user_id == user.pk or holds(user, Right.HANDLE_OPINIONS, station_id)
 
 
+def can_take_in(user, county_id: int) -> bool:
+    """Register what the congress or another office hands over as a list: the county, to whom it is handed."""
+    return holds(user, Right.DIRECT_OPINIONS, county_id)
+
+
 def sees_villager(user, opinion) -> bool:
     """Who may read the villager's name and phone. A confidential villager stays hidden from departments."""
     if at_its_branch(user, opinion) or at_its_centre(user, opinion) or is_its_deputy(user, opinion):
@@ -117,3 +151,10 @@ def sees_drafts(user, opinion) -> bool:
 def sees_drafts_of(user, opinion, department_id: int | None) -> bool:
     """One department's drafts are its own business, also before the one that has the ticket now."""
     return holds(user, Right.ANSWER_OPINIONS, department_id or opinion.department_id)
+
+
+def can_export_tickets(user) -> bool:
+    """Take the list away as a file: those who handle or answer tickets or make reports, not deputies; each what one sees."""
+    return holds_anywhere(
+        user, Right.DIRECT_OPINIONS, Right.HANDLE_OPINIONS, Right.ANSWER_OPINIONS, Right.MAKE_REPORTS
+    )

@@ -3,10 +3,41 @@
 from datetime import date
 
 from django.apps import apps
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Value
 
 from opinions.states import ANSWERED, ENDED, Kind, Stage, State
 from stations.querysets import PlacedQuerySet, scope_of
+
+
+class Among(Func):
+    """Is the column one of the keys that a query finds?
+
+    As a list found beforehand, not as a join: only so PostgreSQL uses an index for each side of an OR.
+    """
+
+    output_field = BooleanField()
+
+    def __init__(self, column: F, keys: QuerySet):
+        super().__init__(column, Subquery(keys))
+
+    def as_sql(self, compiler, connection, **context):
+        return super().as_sql(compiler, connection, template="%(expressions)s", arg_joiner=" IN ")
+
+    def as_postgresql(self, compiler, connection, **context):
+        return super().as_sql(compiler, connection, template="%(expressions)s)", arg_joiner=" = ANY(ARRAY")
+
+
+class Indexed(Func):
+    """Does the index of a search hold the words of this tsquery? PostgreSQL only: migration 0008 adds its column."""
+
+    output_field = BooleanField()
+
+    def __init__(self, words: str):
+        super().__init__(F("search_words"), Value(words))
+
+    def as_sql(self, compiler, connection, **context):
+        column, words = self.source_expressions
+        return f'{connection.ops.quote_name(column.alias)}."search" @@ %s::tsquery', [words.value]
 
 
 class OpinionQuerySet(PlacedQuerySet):
@@ -21,12 +52,11 @@ class OpinionQuerySet(PlacedQuerySet):
             if keys:
                 seen |= Q(**{f"{column}__in": keys})
         if scope.departments:
-            seen |= Q(pk__in=_rows("Assistance").filter(department__in=scope.departments).values("opinion"))
+            seen |= Q(Among(F("pk"), _rows("Assistance").filter(department__in=scope.departments).values("opinion")))
         if user.is_authenticated and not scope.counties:  # who sees the whole county needs no more, and a plain index
             own = _rows("Deputy", "deputies").filter(user=user.pk).values("pk")
-            seen |= Q(deputy__in=own) | Q(
-                pk__in=_rows("Cosigner").filter(deputy__in=own, declined_at=None).values("opinion")
-            )
+            signed = _rows("Cosigner").filter(deputy__in=own, declined_at=None).values("opinion")
+            seen |= Q(Among(F("deputy"), own)) | Q(Among(F("pk"), signed))
         return self.filter(seen)
 
     def opinions(self):
@@ -46,6 +76,10 @@ class OpinionQuerySet(PlacedQuerySet):
         """Open tickets whose due day has passed; overdue is derived, never stored."""
         return self.open().filter(due_on__lt=on)
 
+    def not_overdue(self, on: date):
+        """All the others, those that have ended among them."""
+        return self.filter(Q(state__in=ENDED) | Q(due_on=None) | Q(due_on__gte=on))
+
     def held_by(self, code: str):
         """Tickets that the place or department with this code has to act on."""
         return self.filter(Q(holder_station__code=code) | Q(holder_department__code=code))
@@ -59,22 +93,41 @@ class OpinionQuerySet(PlacedQuerySet):
 
     def late(self):
         """A stage of it was finished after its due day. What is still running is a matter of `overdue`."""
-        stages = _rows("Clock").filter(opinion=OuterRef("pk"), is_main=True, stopped_on__gt=F("due_on"))
-        return self.filter(Exists(stages))
+        return self.filter(Exists(_late_stages()))
 
     def in_time(self):
         """No stage of it was finished late."""
-        return self.exclude(pk__in=self.late().values("pk"))
+        return self.filter(~Exists(_late_stages()))
 
     def reworked(self):
         return self.filter(Exists(_rows("Hop").filter(opinion=OuterRef("pk"), to_state=State.REWORKING)))
 
     def transferred(self):
         """Tickets that were handed over to a department at least once."""
-        return self.filter(Exists(_rows("Hop").filter(opinion=OuterRef("pk"), move="transfer")))
+        return self.filter(Exists(_handovers()))
+
+    def never_transferred(self):
+        return self.filter(~Exists(_handovers()))
+
+    def extended(self):
+        """Tickets whose department was granted more time at least once."""
+        return self.filter(Exists(_rows("Extension").filter(opinion=OuterRef("pk"), granted=True)))
+
+    def assisted_by(self, code: str):
+        """Tickets that the department with this code assists, or has assisted."""
+        return self.filter(Exists(_rows("Assistance").filter(opinion=OuterRef("pk"), department__code=code)))
+
+    def unvisited(self):
+        """Suggestions with a department that has not talked with the deputy about them yet (没有面商)."""
+        talks = _rows("Consultation").filter(opinion=OuterRef("pk"))
+        return self.suggestions().exclude(department=None).filter(~Exists(talks))
 
     def told(self):
         return self.exclude(told_at=None)
+
+    def untold(self):
+        """Tickets whose proposer has not been told a result, whether there is one or not."""
+        return self.filter(told_at=None)
 
     def supervised(self):
         return self.filter(supervision__isnull=False)
@@ -92,17 +145,10 @@ class OpinionQuerySet(PlacedQuerySet):
         """Merged tickets whose proposer has not been told the answer of the other one yet."""
         return self.filter(state=State.MERGED, told_at=None, merged_into__state__in=ANSWERED)
 
-    def matching(self, text: str):
-        """Search in number, text and the deputy's name or pinyin initials."""
-        text = text.strip()
-        if not text:
-            return self
-        return self.filter(
-            Q(text__contains=text)
-            | Q(number__contains=text)
-            | Q(deputy__name__contains="".join(text.split()))
-            | Q(deputy__initials__startswith=text.lower())
-        )
+    def waiting_to_tell(self):
+        """Tickets with a result that has not been told yet: answered ones, and merged ones whose other one is."""
+        merged = Q(state=State.MERGED, told_at=None, merged_into__state__in=ANSWERED)
+        return self.filter(Q(state=State.REPLIED) | merged)
 
     def waiting_for(self, user):
         """Tickets that are this person's move to make now, most urgent first."""
@@ -130,11 +176,26 @@ class OpinionQuerySet(PlacedQuerySet):
             "department",
             "holder_station__parent",
             "holder_department",
+            "detail__session",
+            "supervision",
         )
+
+    def with_class(self):
+        """Annotate `given_class`, the class of the last answer that was signed; empty without one."""
+        answers = _rows("Reply").filter(opinion=OuterRef("pk"), signed_at__isnull=False).order_by("-pk")
+        return self.annotate(given_class=Subquery(answers.values("reply_class")[:1]))
 
 
 def _rows(model: str, app: str = "opinions"):
     return apps.get_model(app, model)._default_manager.all()
+
+
+def _late_stages():
+    return _rows("Clock").filter(opinion=OuterRef("pk"), is_main=True, stopped_on__gt=F("due_on"))
+
+
+def _handovers():
+    return _rows("Hop").filter(opinion=OuterRef("pk"), move="transfer")
 
 
 class ClockQuerySet(QuerySet):

@@ -403,6 +403,7 @@ def _fill_merged(
 
 FONT = "宋体"
 LINE_HEIGHT = 15  # points
+TALLEST_ROW = 409  # of Excel
 
 
 @dataclass(frozen=True)
@@ -419,9 +420,12 @@ class Sheet:
     blank_rows: int = 0  # empty rows below that get the drop-down lists too
 
 
-def write_workbook(target: Path | BinaryIO, sheets: Sequence[Sheet]) -> None:
-    """Write `sheets` as .xlsx. Every text stays text: a cell that begins with = + - @ is data, never a formula."""
-    options = {"constant_memory": False, "strings_to_formulas": False, "strings_to_urls": False}
+def write_workbook(target: Path | BinaryIO, sheets: Sequence[Sheet], *, constant_memory: bool = False) -> None:
+    """Write `sheets` as .xlsx. Every text stays text: a cell that begins with = + - @ is data, never a formula.
+
+    `constant_memory`: for long lists; a row is written away before the next one is taken from `rows`.
+    """
+    options = {"constant_memory": constant_memory, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, options) as book:
         base = {"font_name": FONT, "font_size": 11, "valign": "vcenter"}
         boxed = base | {"border": 1, "text_wrap": True}
@@ -468,7 +472,7 @@ def _write_row(page, number: int, row: Sequence[str | int | float], sheet: Sheet
             page.write_number(number, index, value, formats["number"])
     lines = max((_lines(value, sheet.columns[index].width) for index, value in enumerate(row)), default=1)
     if lines > 1:
-        page.set_row(number, LINE_HEIGHT * lines)
+        page.set_row(number, min(LINE_HEIGHT * lines, TALLEST_ROW))
 
 
 def _lines(value: str | int | float, width: int) -> int:

@@ -4,7 +4,15 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from julu_liaison.common.numbering import printed_number
+
 WORD = re.compile(r"\w+")
+MOST_WORDS = 6
+# `〔2026〕第001号`, `[2026]1`, `2026-1`, `2026年第1号`; without the year `第001号`, `001`
+NUMBER = re.compile(r"(?:\D?(?P<year>[0-9]{4})(?:\W|年)+第?|第?)(?P<serial>[0-9]{1,6})号?")
+SERIAL_AT_END = re.compile(r"([0-9]{1,6})号?$")
+LARGEST_SERIAL = 32767
+WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 
 
 def folded(text: str) -> str:
@@ -29,3 +37,37 @@ def search_words(texts: Iterable[str]) -> str:
     for text in texts:
         words.update(bigrams(text))
     return " ".join(sorted(words))
+
+
+def asked_words(text: str) -> list[str]:
+    """Return the words of a search, all of which have to be found."""
+    return text.split()[:MOST_WORDS]
+
+
+def pairs_of(word: str) -> list[str]:
+    """Return the words the index must hold where a text contains `word`; none for a single character.
+
+    A character alone is left out: in a text it may have neighbours.
+    """
+    return [pair for pair in dict.fromkeys(bigrams(word)) if len(pair) > 1]
+
+
+def spellings(word: str) -> list[str]:
+    """Return the ways a text may write `word`: as typed, in half width, in full width; `107` → 107, 107."""
+    narrow = folded(word)
+    return list(dict.fromkeys([word, narrow, narrow.translate(WIDE)]))
+
+
+def number_ends(word: str) -> list[str]:
+    """Return how the printed number ends that `word` means: `2026-1` → 〔2026〕第001号, `001` → 第001号; or nothing."""
+    match = NUMBER.fullmatch(folded(word))
+    if match is None:
+        return []
+    printed = printed_number(int(match["year"] or 0), int(match["serial"]))
+    return [printed if match["year"] else printed.rpartition("〕")[2]]
+
+
+def serial_in(word: str) -> int | None:
+    """Return the number within a congress session that `word` ends with: `012`, `第十七届第5次会议第012号` → 12."""
+    match = SERIAL_AT_END.search(folded(word))
+    return int(match[1]) if match and int(match[1]) <= LARGEST_SERIAL else None

@@ -1,4 +1,4 @@
-"""Addresses of the list, its export, bulk moves and look-alikes."""
+"""Addresses of the list of tickets and of its export."""
 
 from django.urls import path
 
@@ -6,4 +6,5 @@ from opinions import views
 
 urlpatterns = [
     path("opinions/", views.opinions, name="opinions"),
+    path("opinions/export.xlsx", views.opinions_export, name="opinions-export"),
 ]

@@ -1,24 +1,69 @@
-"""The list of tickets."""
+"""The list of tickets, and the same list as a file."""
 
+from io import BytesIO
+
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.shortcuts import render
+from django.http import FileResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from julu_liaison.common.errors import DomainError, NotAllowed
 from julu_liaison.common.keyset import page_of
 from julu_liaison.common.working_days import today_here
 from opinions.forms import FilterForm
 from opinions.models import Opinion
+from opinions.permissions import can_export_tickets
+from opinions.querysets import OpinionQuerySet
+from opinions.spreadsheets import export_tickets
 
 IDENTITY = ("villager_name", "villager_phone")  # sealed columns: a list neither shows nor decrypts them
+MOST_COUNTED = 1000
 
 
 @require_safe
 @login_required
 def opinions(request):
-    """Every ticket in the person's scope, newest first, filtered by the address."""
+    """Every ticket in the person's scope, filtered by the address; newest first, or by the days left."""
     today = today_here()
     form = FilterForm(request.GET, user=request.user)
-    rows = form.applied(Opinion.objects.visible_to(request.user), today).for_list().defer(*IDENTITY)
-    page = page_of(rows, by=("-pk",), after=request.GET.get("after", ""), before=request.GET.get("before", ""))
-    context = {"form": form, "page": page, "links": page.links(request.GET), "today": today}
+    found = form.applied(Opinion.objects.visible_to(request.user), today)
+    page = page_of(
+        found.for_list().defer(*IDENTITY), by=form.row_order,
+        after=request.GET.get("after", ""), before=request.GET.get("before", ""),
+    )  # fmt: skip
+    context = {
+        "form": form, "page": page, "links": page.links(request.GET), "today": today, "count": _count_words(found),
+        "may_export": can_export_tickets(request.user), "query": request.GET.urlencode(),
+    }  # fmt: skip
     return render(request, "opinions/list.html", context)
+
+
+@require_safe
+@login_required
+@never_cache
+def opinions_export(request):
+    """The same rows as a workbook. Filters that are wrong, and too many rows, lead back to the list, which says so."""
+    form = FilterForm(request.GET, user=request.user)
+    today = today_here()
+    rows = form.applied(Opinion.objects.visible_to(request.user), today).for_list().defer(*IDENTITY)
+    try:
+        content = export_tickets(
+            rows=rows.order_by(*form.row_order), filters=form.chosen, actor=request.user, at=timezone.now(),
+            stations=form.shows_stations, branches=form.shows_branches,
+        )  # fmt: skip
+    except NotAllowed:
+        raise
+    except DomainError as refusal:
+        messages.error(request, refusal.message)
+        return redirect(f"{reverse('opinions')}?{request.GET.urlencode()}")
+    return FileResponse(BytesIO(content), as_attachment=True, filename=f"意见建议-{today:%Y-%m-%d}.xlsx")
+
+
+def _count_words(rows: OpinionQuerySet) -> str:
+    """How many there are: counted no further than a person would page; `12件`, `1000多件`."""
+    count = rows.order_by()[: MOST_COUNTED + 1].count()
+    return f"{MOST_COUNTED}多件" if count > MOST_COUNTED else f"{count}件"

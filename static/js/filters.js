@@ -1,8 +1,9 @@
-/* A chosen filter applies at once; without script there is the button. */
+/* A chosen filter applies at once, but for those inside [data-together], which have a button; so it is without script. */
 (function () {
   var form = document.querySelector("[data-filters]");
   if (!form) return;
   form.addEventListener("change", function (event) {
+    if (event.target.closest("[data-together]")) return;
     if (event.target.type !== "search" && event.target.type !== "text") form.submit();
   });
   form.addEventListener("submit", tidy);
