@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Q
 
-from activities.services.files import attach_file
+from activities.services.files import attach_file, path_of
 from julu_liaison.common import audit
 from julu_liaison.common.announcing import announce
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed, StaleVersion
@@ -64,14 +64,13 @@ def move_opinion(
     if main is not None and main.state in ANSWERED:
         _owe_merged_ones_an_answer(main, change.on)
     hop = _write_hop(change, by_villager)
-    for name, content in files:
-        attach_file(row=HopFile(hop=hop), owner=ticket, name=name, content=content, actor=actor, at=at)
     audit.record(step.name, actor=actor, target=ticket, at=at, before=change.before, after=ticket.state)
     tell(change)
     announce(
         opinion_moved, sender=Opinion, opinion=ticket, move=step.name, deputy_ids=_deputies(ticket),
         year=ticket.registered_on.year,
     )  # fmt: skip
+    _attach(hop, files, actor, at)
     return ticket
 
 
@@ -188,6 +187,21 @@ def _write_hop(change: Change, by_villager: bool) -> Hop:
         public_line=change.step.line, due_on=ticket.due_on, facts=worded(change.facts), version=ticket.version,
         by_villager=by_villager,
     )  # fmt: skip
+
+
+def _attach(hop: Hop, files: Files, actor, at: datetime) -> None:
+    """All files or none: when one is refused, those stored before it go again, and the sentence names it."""
+    kept = []
+    try:
+        for name, content in files:
+            row = HopFile(hop=hop)
+            kept.append(attach_file(row=row, owner=hop.opinion, name=name, content=content, actor=actor, at=at))
+    except BaseException as error:
+        for row in kept:
+            path_of(row).unlink(missing_ok=True)
+        if isinstance(error, DomainError):
+            raise DomainError(error.message, fields={"files": f"“{name}”{error.message.rstrip('。')}"}) from error
+        raise
 
 
 def _deputies(ticket: Opinion) -> list[int]:
