@@ -1,0 +1,120 @@
+"""Who raised it: a confidential villager's name, phone and village appear to those of `sees_villager` on the ticket alone,
+and on no list, page, file, notice, audit row or link; to departments never."""
+
+from io import BytesIO
+from urllib.parse import unquote
+from zipfile import ZipFile, is_zipfile
+
+import pytest
+from django.urls import reverse
+from rest_framework.test import APIClient
+
+from activities.services import Matter
+from activities.states import Category
+from julu_liaison.common.models import AuditLog
+from julu_liaison.notices.models import Notice
+from opinions.models import Hop, Opinion
+from opinions.services import move_opinion, register_opinion
+from opinions.services.feedback import token_of
+from opinions.urls import urlpatterns
+from tests.cast import SUNDAY, moment
+
+AT = moment(SUNDAY)
+IDENTITY = ("张三丰", "19900009999", "隐秘村")
+ROLES = ("admin", "staff", "auditor", "clerk", "head", "deputy", "officer", "chief", "other_officer", "stranger")
+MAY_KNOW = {"admin", "staff", "clerk", "head", "deputy"}
+DEPARTMENT = {"officer", "chief"}
+ANSWER = "已经把塌陷的路面填平,恢复通行。"
+
+
+@pytest.fixture
+def make(cast):
+    def once(*, confidential: bool, **villager) -> Opinion:
+        villager = villager or {
+            "villager_name": IDENTITY[0],
+            "villager_phone": IDENTITY[1],
+            "villager_village": IDENTITY[2],
+        }
+        matter = Matter("村西道路塌陷", Category.ROAD, deputy=cast.deputy_person, confidential=confidential, **villager)
+        ticket = register_opinion(branch=cast.gt01, matter=matter, actor=cast.clerk, at=AT)
+        for who, name, facts in (
+            (cast.clerk, "escalate", {}), (cast.clerk, "escalate", {}),
+            (cast.staff, "transfer", {"department": cast.jiaotong, "assisting": [cast.shuili]}),
+            (cast.officer, "reply", {"note": ANSWER, "class": "A"}), (cast.deputy, "tell", {}),
+            (cast.clerk, "rate", {"rating": "unsatisfied", "note": "还有坑"}),
+        ):  # fmt: skip
+            ticket = move_opinion(opinion=ticket, move=name, actor=who, at=AT, **facts)
+        return ticket
+
+    return once
+
+
+def found(answer) -> set[str]:
+    """What of the identity is in an answer: its body, unpacked where it is a workbook or a document, and its headers."""
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    texts = [body.decode(errors="ignore"), *(unquote(str(value)) for value in answer.headers.values())]
+    if is_zipfile(BytesIO(body)):
+        with ZipFile(BytesIO(body)) as package:
+            texts += [package.read(name).decode(errors="ignore") for name in package.namelist()]
+    return {word for word in IDENTITY if any(word in text for text in texts)}
+
+
+def pages_of(ticket) -> list[str]:
+    """Every address of the app that needs nothing, or a ticket."""
+    found = []
+    for pattern in urlpatterns:
+        names = set(pattern.pattern.converters)
+        if pattern.name and names <= {"uid"} and pattern.name != "opinion":
+            found.append(reverse(pattern.name, args=[ticket.uid] if names else []))
+    return found
+
+
+def test_nobody_reads_it_anywhere_but_on_the_ticket(cast, signed_in, client, make):
+    ticket = make(confidential=True)
+    pages = [*pages_of(ticket), reverse("notices"), reverse("home"), "/opinions/?q=张三丰", "/opinions/?q=19900009999"]
+    assert {reverse("opinions"), reverse("opinion-slip", args=[ticket.uid])} <= set(pages)
+    for role in ROLES:
+        client = signed_in(getattr(cast, role))
+        shown = found(client.get(reverse("opinion", args=[ticket.uid])))
+        assert shown == (set(IDENTITY) if role in MAY_KNOW else set()), role
+        opened = 0
+        for page in pages:
+            answer = client.get(page)
+            opened += answer.status_code == 200
+            text = found(answer) - ({word for word in IDENTITY if word in page} if "?q=" in page else set())
+            assert text == set(), (role, page)
+        assert opened >= 3, role
+    client.logout()
+    for page in (*pages, reverse("opinion", args=[ticket.uid]), reverse("villager-link", args=[token_of(ticket)])):
+        assert found(client.get(page)) <= {word for word in IDENTITY if word in page}, page
+
+
+@pytest.mark.parametrize("confidential", [True, False])
+def test_the_api_shows_it_in_the_detail_alone_and_never_to_departments_of_confidential_ones(cast, make, confidential):
+    ticket = make(confidential=confidential)
+    may_know = MAY_KNOW if confidential else MAY_KNOW | DEPARTMENT
+    path = f"/api/v1/opinions/{ticket.uid}/"
+    for role in ROLES:
+        api = APIClient()
+        api.force_authenticate(getattr(cast, role))
+        assert found(api.get(path)) == (set(IDENTITY) if role in may_know else set()), role
+        for other in ("/api/v1/opinions/", f"{path}history/", f"{path}moves/"):
+            assert found(api.get(other)) == set(), (role, other)
+
+
+def test_what_the_system_writes_by_itself_holds_no_identity(cast, make):
+    ticket = make(confidential=True)
+    move_opinion(opinion=ticket, move="urge", actor=cast.staff, at=AT)
+    kept = [
+        *AuditLog.objects.values_list("detail", "target_key"), *Notice.objects.values_list("text", "link"),
+        *Hop.objects.values_list("note", "public_line", "facts"), *Opinion.objects.values_list("search_words", "number"),
+    ]  # fmt: skip
+    assert len(kept) > 20
+    assert [word for word in IDENTITY if word in str(kept)] == []
+
+
+def test_an_anonymous_ticket_is_handled_like_any_other(cast, signed_in, client, make):
+    ticket = make(confidential=False, villager_village="")
+    assert "没有留姓名" in signed_in(cast.officer).get(reverse("opinion", args=[ticket.uid])).text
+    assert not AuditLog.objects.filter(action="look_at_villager").exists()  # there was nobody to look at
+    assert client.get(reverse("villager-link", args=[token_of(ticket)])).status_code == 200
