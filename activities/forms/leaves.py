@@ -5,7 +5,6 @@ from datetime import date, datetime
 
 from django import forms
 
-from activities.forms.selects import OwnedSelect
 from activities.models import Leave, Shift, ShiftPlace
 from activities.rules import MOST_AVOIDED, WEEKS, day_words
 from activities.rules.plans import month_end
@@ -13,6 +12,7 @@ from activities.services.preferences import LONGEST_NOTE
 from activities.states import LEAVE_KINDS, LeaveState
 from deputies.models import Deputy
 from julu_liaison.common.errors import DomainError
+from julu_liaison.common.selects import OwnedSelect
 from julu_liaison.common.working_days import today_here
 from stations.models import Station
 from stations.rules import place_choices

@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 
 from activities.forms.lines import LONGEST_NAME, LONGEST_PHONE, LONGEST_VILLAGE, whole_number
 from activities.forms.logs import NO_FILTER, LogFilterForm
-from activities.forms.selects import OwnedSelect
 from activities.models import DutyLog, Visit
 from activities.permissions import branches_to_file
 from activities.rules import guess_category
@@ -28,6 +27,7 @@ from activities.services.visits.keeping import LONGEST_REASON
 from activities.states import SERVED, Category, Form, Handling, Rating, RefusalReason
 from deputies.models import Deputy, Membership
 from deputies.states import Gender
+from julu_liaison.common.selects import OwnedSelect
 from stations.models import Station
 
 TOLD_HOW = ("当面", "电话", "短信", "上门", "书面")
