@@ -13,6 +13,7 @@ from activities.states import CALLED_OFF, LeaveState, SwapState
 from deputies.models import Deputy
 from julu_liaison.common.working_days import today_here
 from opinions.models import Opinion
+from opinions.services.suggestions import asked_of
 from opinions.states import ENDED
 from scoring.services import score_of
 from stations.querysets import scope_of
@@ -44,6 +45,7 @@ def me(request):
         "latest": _latest(request.user, tickets),
         "unsigned": Activity.objects.waiting_for_answer(person, today).count(),
         **_heads_tasks(request.user),
+        "suggestions": asked_of(person),
         "constituents": person.constituents.in_force(today).count(),
     }
     return render(request, "me.html", context)

@@ -7,9 +7,10 @@ from deputies.models import Deputy
 from julu_liaison.common.errors import Conflict, DomainError
 from julu_liaison.common.workflow import Move
 from opinions.models import Director, Opinion
-from opinions.permissions import looks_after_it, signed_it
+from opinions.permissions import looks_after_it
 from opinions.rules import LEAST_ANSWER
 from opinions.services.effects import longest_extension
+from opinions.services.suggestions.judging import owing_signers, signers_of
 from opinions.states import ENDED, Kind, ReplyClass
 from stations.models import Department
 
@@ -83,20 +84,20 @@ def _settle_amount(ticket: Opinion, given: dict, problems: dict) -> None:
 
 
 def _settle_signer(ticket: Opinion, given: dict, actor, problems: dict) -> None:
-    """Who rates a suggestion: the one named, else the signer who is at it, else its lead."""
+    """Who rates a suggestion: the one named, else the signer who is at it, else its lead. Each once an answer, each for
+    oneself; clerk and county for anybody."""
     if ticket.kind != Kind.SUGGESTION:
         given.pop("signer", None)
         return
-    signer = given.get("signer")
-    confirmed = ticket.cosigners.filter(confirmed_at__isnull=False).select_related("deputy")
-    if signer is None and actor is not None and signed_it(actor, ticket):
-        given["signer"] = next(row.deputy for row in confirmed if row.deputy.user_id == actor.pk)
-    elif signer is not None:
-        signers = {ticket.deputy_id, *confirmed.values_list("deputy", flat=True)}
-        if not isinstance(signer, Deputy) or signer.pk not in signers:
-            problems["signer"] = "请选这件建议的领衔代表或附议代表"
-        elif signed_it(actor, ticket) and signer.user_id != actor.pk and not looks_after_it(actor, ticket):
-            problems["signer"] = "只能登记您本人的评价"
+    signers = signers_of(ticket)
+    own = next((person for person in signers if actor is not None and person.user_id == actor.pk), ticket.deputy)
+    signer = given.setdefault("signer", own)
+    if actor is None or not isinstance(signer, Deputy) or signer not in signers:
+        problems["signer"] = "请选这件建议的领衔代表或附议代表"
+    elif signer.user_id != actor.pk and not looks_after_it(actor, ticket):
+        problems["signer"] = "只能登记您本人的评价"
+    elif signer not in owing_signers(ticket):
+        problems["signer"] = f"{signer.name}已经评价过这份答复,请选还没有评价的代表"
 
 
 def _check_promise(given: dict, on: date, problems: dict) -> None:

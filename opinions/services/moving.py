@@ -13,6 +13,7 @@ from julu_liaison.common.errors import Conflict, DomainError, NotAllowed, StaleV
 from julu_liaison.common.workflow import Move
 from julu_liaison.common.working_days import today_here
 from opinions.models import Hop, HopFile, Opinion
+from opinions.permissions import has_rated
 from opinions.services.changes import Change
 from opinions.services.clocks import pause_clocks, resume_clocks, start_clock, stop_clocks
 from opinions.services.effects import do_it
@@ -90,6 +91,8 @@ def _open_step(ticket: Opinion, name: str, actor, on, by_villager: bool, seen: i
     if not step.is_open(ticket, on):
         raise _not_open(ticket, step, actor, on, seen)
     if not (step.by_villager if by_villager else step.allowed(actor, ticket)):
+        if step.name == "rate" and actor is not None and has_rated(actor, ticket):
+            raise Conflict("您已经评价过这份答复,不用再评。", state=ticket.state, moves=[])
         raise NotAllowed(f"“{step.label}”不由您的账号办理,需要的话请联系县人大办公室。")
     return step
 

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
+from activities.services.addressees import tell_deciders, tell_deputies
 from deputies.models import Deputy, Membership
-from julu_liaison.common.errors import DomainError, NotAllowed
+from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.working_days import today_here
-from opinions.models import Cosigner, Opinion, SuggestionDetail
+from opinions.models import Opinion, SuggestionDetail
 from opinions.permissions import can_file_suggestion
 from opinions.services.registering import checked_text, enter_register
+from opinions.services.suggestions.cosigning import add_cosigners
 from opinions.services.suggestions.numbering import session_on
 from opinions.states import ContactWish, Kind, State
 from stations.models import Station
@@ -22,23 +25,34 @@ LONGEST_TITLE = 100
 @transaction.atomic
 def file_suggestion(
     *, deputy: Deputy, text: str, category: str, actor, at: datetime, title: str = "", is_motion: bool = False,
-    cosigners: Sequence[Deputy] = (), may_publish: bool = True, contact_wish: str = ContactWish.MEETING,
+    cosigners: Sequence[Deputy] = (), signed_on_paper: bool = False, may_publish: bool = True,
+    contact_wish: str = ContactWish.MEETING, uid: UUID | None = None,
 ) -> Opinion:  # fmt: skip
-    """File a suggestion; it waits at the township station for its check.
+    """File a suggestion; it waits at the township station for its check. The co-signers are invited, or, with
+    `signed_on_paper`, have signed already.
 
-    Raises DomainError for a deputy without a branch or co-signers who can't sign, NotAllowed for anybody but the
-    deputy in person and the station's clerk.
+    `uid` makes a repeat return what was filed first. Raises DomainError for a deputy without a branch or co-signers
+    who can't sign, NotAllowed for anybody but the deputy in person and the station's clerk.
     """
     branch = _branch_of(deputy, at)
-    if not can_file_suggestion(actor, deputy, branch.parent_id):
-        raise NotAllowed("建议由代表本人提出,或由所在联络站代为登记。")
+    demand_may_file(actor, deputy, branch)
+    filed = Opinion.objects.filter(uid=uid).first() if uid else None
+    if filed:
+        return _filed_before(filed, deputy)
     opinion = Opinion(
-        kind=Kind.SUGGESTION, title=_checked_title(title), text=checked_text(text), category=category, deputy=deputy
-    )
+        kind=Kind.SUGGESTION, title=checked_title(title), text=checked_text(text), category=category, deputy=deputy,
+        **({"uid": uid} if uid else {}),
+    )  # fmt: skip
     enter_register(opinion, branch, State.REGISTERED, branch.parent, actor, at)
     add_detail(opinion, is_motion=is_motion, may_publish=may_publish, contact_wish=contact_wish, at=at)
-    _invite(opinion, cosigners, at)
+    add_cosigners(opinion, cosigners, actor=actor, at=at, on_paper=signed_on_paper)
+    tell_of_filing(opinion, actor=actor, at=at)
     return opinion
+
+
+def demand_may_file(actor, deputy: Deputy, branch: Station) -> None:
+    if not can_file_suggestion(actor, deputy, branch.parent_id):
+        raise NotAllowed("建议由代表本人提出,或由所在联络站代为登记。")
 
 
 def add_detail(opinion: Opinion, *, at: datetime, **fields) -> SuggestionDetail:
@@ -48,6 +62,16 @@ def add_detail(opinion: Opinion, *, at: datetime, **fields) -> SuggestionDetail:
     return SuggestionDetail.objects.create(opinion=opinion, session=session, in_session=in_session, **fields)
 
 
+def tell_of_filing(opinion: Opinion, *, actor, at: datetime) -> None:
+    """The station checks what a deputy has filed; the deputy knows what was filed in their name."""
+    name, link = f"{opinion.register.name}{opinion.number}", f"/opinions/{opinion.uid}/"
+    deputy = opinion.deputy
+    if deputy and deputy.user_id != actor.pk:
+        tell_deputies([deputy], f"{actor.name}替您登记了代表建议{name},请看内容对不对。", link, at)
+    elif deputy:
+        tell_deciders(opinion.branch, f"{deputy.name}提出了代表建议{name},请核对。", link, at, without=[actor])
+
+
 def _branch_of(deputy: Deputy, at: datetime) -> Station:
     membership = Membership.objects.in_force(today_here(at)).filter(deputy=deputy).select_related("branch").first()
     if membership is None:
@@ -55,18 +79,14 @@ def _branch_of(deputy: Deputy, at: datetime) -> Station:
     return hold_place(membership.branch)
 
 
-def _checked_title(title: str) -> str:
+def _filed_before(filed: Opinion, deputy: Deputy) -> Opinion:
+    if filed.kind == Kind.SUGGESTION and filed.deputy_id == deputy.pk:
+        return filed
+    raise Conflict("这一页已经交过了,请重新打开再登记。")
+
+
+def checked_title(title: str) -> str:
     title = title.strip()
     if len(title) > LONGEST_TITLE:
         raise DomainError(f"标题请控制在{LONGEST_TITLE}字以内。", fields={"title": f"请控制在{LONGEST_TITLE}字以内"})
     return title
-
-
-def _invite(opinion: Opinion, cosigners: Sequence[Deputy], at: datetime) -> None:
-    """Co-signers are other deputies of the county; each confirms in person, or the clerk has the paper."""
-    for deputy in cosigners:
-        if deputy.pk == opinion.deputy_id or deputy.county_id != opinion.county_id:
-            sentence = f"{deputy.name}不能附议这一件,请核对"
-            raise DomainError(f"{sentence}。", fields={"cosigners": sentence})
-    people = {deputy.pk: deputy for deputy in cosigners}.values()
-    Cosigner.objects.bulk_create(Cosigner(opinion=opinion, deputy=deputy, added_at=at) for deputy in people)

@@ -1,11 +1,11 @@
 """An opinion becomes a formal suggestion (转为代表建议)."""
 
-from deputies.models import Membership
+from deputies.models import Deputy, Membership
 from julu_liaison.common.errors import DomainError
 from opinions.models import Opinion
 from opinions.services.changes import Change
 from opinions.services.registering import checked_text, enter_register
-from opinions.services.suggestions.filing import add_detail
+from opinions.services.suggestions.filing import add_detail, checked_title, demand_may_file, tell_of_filing
 from opinions.states import Kind, State
 
 
@@ -17,15 +17,17 @@ def grow_suggestion(change: Change) -> Opinion:
     """
     ticket, facts = change.ticket, change.facts
     deputy = facts.get("deputy") or ticket.deputy
-    if deputy is None:
+    if not isinstance(deputy, Deputy):
         raise DomainError("请选由哪位代表提出这件建议。", fields={"deputy": "请选代表"})
     if not Membership.objects.in_force(change.on).filter(deputy=deputy, branch=ticket.branch).exists():
         sentence = f"{deputy.name}不是{ticket.branch.full_name}的代表,请核对"
         raise DomainError(f"{sentence}。", fields={"deputy": sentence})
+    demand_may_file(change.actor, deputy, ticket.branch)
     suggestion = Opinion(
-        kind=Kind.SUGGESTION, title=facts.get("title", "").strip()[:100], category=ticket.category, deputy=deputy,
+        kind=Kind.SUGGESTION, title=checked_title(facts.get("title", "")), category=ticket.category, deputy=deputy,
         text=checked_text(facts.get("text") or ticket.text),
     )  # fmt: skip
     enter_register(suggestion, ticket.branch, State.REGISTERED, ticket.branch.parent, change.actor, change.at)
     add_detail(suggestion, at=change.at, grown_from=ticket)
+    tell_of_filing(suggestion, actor=change.actor, at=change.at)
     return suggestion
