@@ -5,7 +5,7 @@ from datetime import date
 from django.apps import apps
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Value
 
-from opinions.states import ANSWERED, ENDED, Kind, Stage, State
+from opinions.states import ENDED, SETTLED, Kind, Stage, State
 from stations.querysets import PlacedQuerySet, scope_of
 
 
@@ -143,7 +143,7 @@ class OpinionQuerySet(PlacedQuerySet):
 
     def to_tell(self):
         """Merged tickets whose proposer has not been told the answer of the other one yet."""
-        return self.filter(state=State.MERGED, told_at=None, merged_into__state__in=ANSWERED)
+        return self.filter(state=State.MERGED, told_at=None, merged_into__state__in=SETTLED)
 
     def waiting_to_tell(self):
         """Tickets with a result that has not been told yet: answered ones, and merged ones whose other one is."""

@@ -28,6 +28,7 @@ HELD = frozenset({State.AT_BRANCH, State.AT_STATION, State.AT_CENTRE, State.AT_D
 ENDED = frozenset({State.CLOSED, State.REFUSED, State.MERGED, State.VOID})
 OPEN = frozenset(State) - ENDED
 ANSWERED = frozenset({State.REPLIED, State.TOLD, State.CLOSED})
+SETTLED = ANSWERED | {State.REFUSED}  # there is something to tell to whoever was merged into it
 OF_SUGGESTIONS = {State.WAITING: "等代表补充"}  # where the usual words speak of a villager
 
 

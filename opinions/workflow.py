@@ -9,7 +9,7 @@ from activities.states import Rating
 from julu_liaison.common.workflow import Move, table
 from julu_liaison.common.working_days import today_here
 from opinions import permissions as may
-from opinions.states import ANSWERED, HELD, OPEN, Kind, Stage, State
+from opinions.states import HELD, OPEN, SETTLED, Kind, Stage, State
 
 BACK = {State.AT_STATION: State.AT_BRANCH, State.AT_CENTRE: State.AT_STATION}
 UP = {State.AT_BRANCH: State.AT_STATION, State.AT_STATION: State.AT_CENTRE}
@@ -118,7 +118,7 @@ def _is_opinion(opinion) -> bool:
 def _has_something_to_tell(opinion) -> bool:
     if opinion.state != State.MERGED:
         return True
-    return opinion.told_at is None and opinion.merged_into is not None and opinion.merged_into.state in ANSWERED
+    return opinion.told_at is None and opinion.merged_into is not None and opinion.merged_into.state in SETTLED
 
 
 def _last_day_to_return(opinion) -> date | None:

@@ -1,5 +1,7 @@
 """The table of moves: every move that is not open in a state, or not this person's, is refused and changes nothing."""
 
+from datetime import date
+
 import pytest
 from django.conf import settings
 
@@ -131,7 +133,7 @@ def test_conflict_names_the_state_and_the_moves_that_are_open(cast, ticket):
 def test_second_person_is_told_what_the_first_did_and_when(cast, ticket):
     seen = ticket.version
     move_opinion(opinion=ticket, move="urge", actor=cast.staff, at=moment(SUNDAY, 12), version=seen)
-    with pytest.raises(StaleVersion, match="^县工作人员3月1日12:00做了“催办”") as error:
+    with pytest.raises(StaleVersion, match=r"^县工作人员3月1日12:00做了“催办”") as error:
         move_opinion(opinion=ticket, move="escalate", actor=cast.clerk, at=AT, version=seen)
     assert error.value.details["changes"] == [
         {"move": "urge", "label": "催办", "actor": "县工作人员", "at": "2026-03-01T12:00:00+08:00"}
@@ -139,7 +141,7 @@ def test_second_person_is_told_what_the_first_did_and_when(cast, ticket):
     for _ in range(4):
         move_opinion(opinion=ticket, move="urge", actor=cast.staff, at=moment(SUNDAY, 12))
     move_opinion(opinion=ticket, move="solve", actor=cast.clerk, at=moment(SUNDAY, 13), note=ANSWER)
-    with pytest.raises(Conflict, match="前后6步,最后是:.*您自己3月1日13:00做了“本级解决”") as error:
+    with pytest.raises(Conflict, match=r"前后6步,最后是:.*您自己3月1日13:00做了“本级解决”") as error:
         move_opinion(opinion=ticket, move="escalate", actor=cast.clerk, at=AT, version=seen)
     assert [change["move"] for change in error.value.details["changes"]] == ["urge"] * 5 + ["solve"]
     with pytest.raises(Conflict) as error:  # read after all that: only the state is in the way
@@ -251,3 +253,77 @@ def test_villagers_identity_is_sealed_in_the_database(cast, ticket):
 
 def test_the_diagram_in_the_docs_shows_the_table():
     assert (settings.BASE_DIR / "docs" / "workflow.md").read_text() == diagram()
+
+
+# --- The moves around the answer ---------------------------------------------------------------------------------
+
+BESIDE = {  # of a ticket in the transport department's hands, with the water department assisting, an extension asked for
+    (State.AT_DEPARTMENT, "assist_opinion"): {"other_officer"},
+    (State.AT_DEPARTMENT, "decide_extension"): COUNTY,
+    (State.AT_DEPARTMENT, "sign_reply"): {"chief"},
+    (State.AT_DEPARTMENT, "return_reply"): {"chief"},
+    (State.REWORKING, "assist_opinion"): {"other_officer"},
+    (State.REWORKING, "sign_reply"): {"chief"},
+    (State.REWORKING, "return_reply"): {"chief"},
+    (State.CLOSED, "sign_reply"): {"chief"},
+    (State.CLOSED, "return_reply"): {"chief"},
+}
+
+
+@pytest.mark.parametrize("state", [State.AT_DEPARTMENT, State.REWORKING, State.CLOSED])
+def test_moves_that_wait_for_something_beside_the_state(cast, ticket, state):
+    """Assisting, an extension and a draft open steps of their own; a draft keeps the next answer waiting."""
+    put(ticket, cast, State.AT_CENTRE)
+    given = {"department": cast.jiaotong, "assisting": [cast.shuili]}
+    ticket = move_opinion(opinion=ticket, move="transfer", actor=cast.staff, at=AT, **given)
+    ticket = move_opinion(opinion=ticket, move="request_extension", actor=cast.officer, at=AT, note="要等设备")
+    type(cast.jiaotong).objects.filter(pk=cast.jiaotong.pk).update(signature_needed=True)
+    ticket = Opinion.objects.get(pk=ticket.pk)
+    ticket = move_opinion(opinion=ticket, move="reply", actor=cast.officer, at=AT, note=ANSWER, **{"class": "A"})
+    assert ticket.state == State.AT_DEPARTMENT
+    Opinion.objects.filter(pk=ticket.pk).update(state=state)
+    ticket = Opinion.objects.get(pk=ticket.pk)
+    found = {(move.name, role) for role in ROLES for move in moves_open_to(getattr(cast, role), ticket, SUNDAY)}
+    table = MAY | BESIDE | {(state, "reply"): set(), (State.AT_DEPARTMENT, "request_extension"): set()}
+    assert found == {(move, role) for (at, move), who in table.items() if at == state for role in who}
+    for (_at, move), who in BESIDE.items():
+        for role in set(ROLES) - who:
+            with pytest.raises((NotAllowed, Conflict)):
+                move_opinion(opinion=ticket, move=move, actor=getattr(cast, role), at=AT, note=ANSWER, granted=True)
+
+
+def test_a_suggestion_answered_with_b_is_answered_again_from_closed(cast):
+    ticket = file_suggestion(deputy=cast.deputy_person, text="建议修路", category="road", actor=cast.deputy, at=AT)
+    put(ticket, cast, State.AT_DEPARTMENT)
+    b = {"class": "B", "note": ANSWER, "promised_on": SUNDAY}
+    for wrong in ({"class": "A"}, {"promised_on": date(2026, 2, 28)}):
+        with pytest.raises(DomainError) as error:
+            move_opinion(opinion=ticket, move="reply", actor=cast.officer, at=AT, **(b | wrong))
+        assert "promised_on" in error.value.fields
+    for name, actor, facts in (
+        ("reply", cast.officer, b),
+        ("tell", cast.clerk, {}),
+        ("rate", cast.deputy, {"rating": "basic"}),
+    ):
+        ticket = move_opinion(opinion=ticket, move=name, actor=actor, at=AT, **facts)
+    assert (ticket.state, ticket.tracked, ticket.clocks.running().get().stage) == (State.CLOSED, True, "follow_up")
+    assert "reply" in {move.name for move in moves_open_to(cast.officer, ticket, SUNDAY)}
+    ticket = move_opinion(opinion=ticket, move="reply", actor=cast.officer, at=AT, note=ANSWER, **{"class": "A"})
+    assert (ticket.state, ticket.tracked, ticket.ended_at) == (State.REPLIED, False, None)
+    assert ticket.clocks.running().get().stage == "replied"  # it is not followed up while it is told anew
+
+
+@pytest.mark.parametrize("end", ["solve", "refuse"])
+def test_whoever_was_merged_is_told_once_the_other_is_answered_or_refused(cast, ticket, end):
+    other = register_opinion(branch=cast.gt01, matter=Matter("路面塌了"), actor=cast.clerk, at=AT)
+    merged = move_opinion(opinion=other, move="merge", actor=cast.clerk, at=AT, into=ticket)
+    with pytest.raises(Conflict):
+        move_opinion(opinion=merged, move="tell", actor=cast.clerk, at=AT)
+    move_opinion(opinion=ticket, move=end, actor=cast.clerk, at=AT, note=ANSWER)
+    assert list(Opinion.objects.to_tell()) == [merged]
+    merged = Opinion.objects.get(pk=merged.pk)
+    assert [(clock.stage, clock.alert_on) for clock in merged.clocks.running()] == [("replied", None)]
+    merged = move_opinion(opinion=merged, move="tell", actor=cast.clerk, at=AT)
+    assert (merged.state, merged.told_at) == (State.MERGED, AT) and not Opinion.objects.to_tell().exists()
+    with pytest.raises(Conflict):
+        move_opinion(opinion=merged, move="tell", actor=cast.clerk, at=AT)

@@ -164,10 +164,12 @@ def _run_clocks(change: Change) -> None:
     stop_clocks(ticket=ticket, on=on, main=state not in ENDED)
     if state not in AT_OFFICES:
         stop_clocks(ticket=ticket, on=on, stages=[Stage.SIGN_FOR, Stage.ASSIST])
+    if change.before == State.CLOSED:
+        stop_clocks(ticket=ticket, on=on, stages=[Stage.FOLLOW_UP])
     ticket.due_on = None
     if state in Stage.values:
         start_clock(ticket=ticket, stage=state, on=on, department=ticket.holder_department)
-    if state == State.REPLIED:
+    if state in (State.REPLIED, State.REFUSED):
         _owe_merged_ones_an_answer(ticket, on)
     if state == State.CLOSED:
         start_clock(ticket=ticket, stage=Stage.FOLLOW_UP, on=on, is_main=False)
