@@ -147,7 +147,7 @@ class OpinionQuerySet(PlacedQuerySet):
 
     def waiting_to_tell(self):
         """Tickets with a result that has not been told yet: answered ones, and merged ones whose other one is."""
-        merged = Q(state=State.MERGED, told_at=None, merged_into__state__in=ANSWERED)
+        merged = Q(state=State.MERGED, told_at=None, merged_into__state__in=SETTLED)
         return self.filter(Q(state=State.REPLIED) | merged)
 
     def waiting_for(self, user):
