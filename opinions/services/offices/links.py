@@ -6,8 +6,10 @@ it from being guessed or altered. Nothing is stored: whether it still holds is r
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.signing import BadSignature, Signer, b62_decode, b62_encode
 from django.utils import timezone
 
@@ -30,7 +32,7 @@ class AnswerLink:
 
     ticket: Opinion
     department: Department
-    officer: "object"  # the account it was sent to
+    officer: Any  # the account it was sent to
     made_at: datetime
 
     @property
@@ -59,7 +61,7 @@ def read_link(token: str) -> AnswerLink:
             Opinion.objects.for_list().get(pk=ticket), Department.objects.get(pk=department),
             get_user_model()._default_manager.get(pk=user), datetime.fromtimestamp(seconds, UTC),
         )  # fmt: skip
-    except (BadSignature, Opinion.DoesNotExist) as error:
+    except (BadSignature, ObjectDoesNotExist, ValueError) as error:
         raise LinkBroken("这个链接不完整或者不对。请从通知里重新点开,或者登录后在“待办”里办理。") from error
 
 
