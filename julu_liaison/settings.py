@@ -166,6 +166,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "activities.tasks.forget_old_drafts", "schedule": crontab(hour=4, minute=0),
     },
     "rosters-daily": {"task": "activities.tasks.watch_rosters", "schedule": crontab(hour=7, minute=0)},
+    "deadlines-daily": {"task": "opinions.tasks.sweep_deadlines", "schedule": crontab(hour="7,12,17", minute=30)},
     "sign-ins-nightly": {
         "task": "julu_liaison.accounts.tasks.forget_old_sign_ins",
         "schedule": crontab(hour=3, minute=20),

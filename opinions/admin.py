@@ -1,10 +1,9 @@
-"""How long tickets may take; meetings of the congress, directors, words for answers. Tickets themselves have their own pages."""
+"""Meetings of the congress, directors, words for answers. Tickets and how long they may take have their own pages."""
 
 from django.contrib import admin
 
 from julu_liaison.common.administration import ServiceAdmin
-from opinions.models import CongressSession, Director, ReplyLabel, Term
-from opinions.services import set_term
+from opinions.models import CongressSession, Director, ReplyLabel
 from opinions.services.registries import (
     add_director,
     add_reply_label,
@@ -14,20 +13,6 @@ from opinions.services.registries import (
     edit_session,
 )
 from stations.querysets import scope_of
-
-
-@admin.register(Term)
-class TermAdmin(ServiceAdmin):
-    list_display = ("kind", "stage", "category", "starts_on", "amount", "unit", "statutory")
-    list_filter = ("kind",)
-    fields = ("kind", "stage", "category", "starts_on", "amount", "unit", "statutory")
-    readonly_fields = ("kind", "stage", "category", "starts_on", "unit", "statutory")
-
-    def scoped(self, request):
-        return Term.objects.filter(county__in=scope_of(request.user).counties)
-
-    def edit(self, request, row, values):
-        set_term(term=row, amount=values["amount"], actor=request.user)
 
 
 class CountyAdmin(ServiceAdmin):

@@ -3,7 +3,9 @@
 from django.dispatch import receiver
 
 from activities.signals import matters_recorded, visit_corrected
+from julu_liaison.common.signals import calendar_changed
 from opinions.services import follow_visit, register_opinions
+from opinions.services.clocks import follow_days
 from opinions.services.relocating import demand_no_open_tickets, follow_branch, follow_merger
 from stations.signals import branch_merged, branch_moved, station_closing
 
@@ -33,3 +35,8 @@ def hand_open_tickets_over(sender, *, branch, into, actor, at, **_more):
 def refuse_while_tickets_wait_there(sender, *, station, **_more):
     demand_no_open_tickets(station=station)
     return []
+
+
+@receiver(calendar_changed)
+def count_the_days_anew(sender, *, days, actor, at, **_more):
+    return follow_days(days=days, actor=actor, at=at).sentences

@@ -3,6 +3,7 @@
 The State Council announces a year's holidays in the November before it; the package follows some weeks later.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from chinese_calendar.constants import Holiday, holidays, workdays
@@ -14,6 +15,7 @@ from julu_liaison.common.announcing import settle
 from julu_liaison.common.errors import DomainError
 from julu_liaison.common.history import load_traced, save_traced
 from julu_liaison.common.models import CalendarDay
+from julu_liaison.common.rehearsing import rehearsed
 from julu_liaison.common.signals import calendar_changed
 
 ANNOUNCED_FROM = 11  # November
@@ -23,10 +25,11 @@ SATURDAY = 5
 
 
 @transaction.atomic
-def load_holidays(*, first_year: int, actor) -> int:
-    """Add the holidays and make-up working days from `first_year` to the last known year; return how many were new.
+def load_holidays(*, first_year: int, actor) -> tuple[int, list]:
+    """Add the holidays and make-up working days from `first_year` to the last known year.
 
-    A day that the calendar has already is left as it is: somebody may have corrected it.
+    A day that the calendar has already is left as it is: somebody may have corrected it. Returns how many were new, and
+    what listeners say follows from them.
     """
     had = set(CalendarDay.objects.filter(date__year__gte=first_year).values_list("date", flat=True))
     kinds = ((CalendarDay.Kind.HOLIDAY, holidays), (CalendarDay.Kind.WORKDAY, workdays))
@@ -39,16 +42,17 @@ def load_holidays(*, first_year: int, actor) -> int:
     new.sort(key=lambda row: row.date)
     load_traced(new, CalendarDay, actor=actor)
     audit.record("load_holidays", actor=actor, first_year=first_year, added=len(new))
-    return len(new)
+    days = [row.date for row in new]
+    return len(new), settle(calendar_changed, sender=CalendarDay, days=days, actor=actor, at=timezone.now())
 
 
 @transaction.atomic
 def put_calendar_day(*, day: CalendarDay, actor) -> CalendarDay:
-    """Write one holiday or make-up working day as typed in; running terms keep the day they were given."""
+    """Write one holiday or make-up working day as typed in; listeners follow it."""
     day.full_clean()
     save_traced(day, actor=actor)
     audit.record("put_calendar_day", actor=actor, target=day, date=str(day.date), kind=day.kind)
-    settle(calendar_changed, sender=CalendarDay, days=[day.date], at=timezone.now())
+    settle(calendar_changed, sender=CalendarDay, days=[day.date], actor=actor, at=timezone.now())
     return day
 
 
@@ -69,7 +73,7 @@ def put_calendar_days(*, kind: str, name: str, start: date, end: date, actor, at
     audit.record(
         "put_calendar_days", actor=actor, at=at, kind=kind, name=name.strip(), start=str(start), end=str(end)
     )
-    return settle(calendar_changed, sender=CalendarDay, days=days, at=at)
+    return settle(calendar_changed, sender=CalendarDay, days=days, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -82,7 +86,17 @@ def drop_calendar_days(*, start: date, end: date, actor, at: datetime) -> list:
         row._history_user = actor  # type: ignore[attr-defined]
         row.delete()
     audit.record("drop_calendar_days", actor=actor, at=at, start=str(start), end=str(end), dropped=len(days))
-    return settle(calendar_changed, sender=CalendarDay, days=days, at=at)
+    return settle(calendar_changed, sender=CalendarDay, days=days, actor=actor, at=at)
+
+
+def preview_days(act: Callable[..., list], **facts) -> list[str]:
+    """What would follow from `put_calendar_days` or `drop_calendar_days`, sentence by sentence; nothing is written."""
+    return sentences_of(rehearsed(act, **facts))
+
+
+def sentences_of(told: list) -> list[str]:
+    """All that listeners said, in one list."""
+    return [sentence for sentences in told for sentence in sentences]
 
 
 def _check_period(kind: str, start: date, end: date) -> None:

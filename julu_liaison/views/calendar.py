@@ -1,7 +1,8 @@
 """The working calendar of a year: holidays and make-up working days, typed in as the notice announces them."""
 
 from calendar import Calendar as Weeks
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date
 
 from django import forms
@@ -21,7 +22,9 @@ from julu_liaison.common.holidays import (
     known_years,
     load_holidays,
     missing_years,
+    preview_days,
     put_calendar_days,
+    sentences_of,
 )
 from julu_liaison.common.models import CalendarDay
 from julu_liaison.common.working_days import SUNDAY, Calendar, today_here
@@ -74,6 +77,22 @@ class PeriodForm(forms.Form):
         widget=forms.DateInput(attrs={"class": "fld", "type": "date"}),
     )  # fmt: skip
 
+    def facts(self) -> dict:
+        given = self.cleaned_data
+        return given | {"end": given["end"] or given["start"]}
+
+
+@dataclass
+class Change:
+    """A change of the calendar: the service with its facts, words for the page, and what `follows` from it."""
+
+    act: Callable[..., list]
+    facts: dict
+    done: str
+    confirm: str
+    address: str
+    follows: list[str] = field(default_factory=list)
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
@@ -84,30 +103,40 @@ def calendar(request):
     may_edit = holds_anywhere(request.user, Right.MAINTAIN)
     if request.method == "POST" and not may_edit:
         raise NotAllowed("节假日由县人大办公室维护,需要改的话请联系他们。")
-    year = _year(request)
-    form = PeriodForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and _put(request, form):
-        return redirect(_address(form.cleaned_data["start"].year))
+    form, change = PeriodForm(request.POST or None), None
+    if request.method == "POST" and form.is_valid():
+        change = Change(put_calendar_days, form.facts(), "已经保存。", "确认保存", reverse("calendar"))
+        try:
+            if _made(request, change):
+                return redirect(_address(form.cleaned_data["start"].year))
+        except DomainError as error:
+            change = None
+            for name, sentence in (error.fields or {None: error.message}).items():
+                form.add_error(name, sentence)
+    return _page(request, form, may_edit=may_edit, change=change)
+
+
+def _page(request, form: PeriodForm, *, may_edit: bool, change: "Change | None" = None):
+    year = change.facts["start"].year if change else _year(request)
     context = {
-        "year": year, "before": year - 1, "after": year + 1, "form": form, "may_edit": may_edit,
+        "year": year, "before": year - 1, "after": year + 1, "form": form, "may_edit": may_edit, "change": change,
         "blocks": _blocks(year), "months": _months(year), "missing": missing_years(today_here()),
         "may_load": year in known_years() and not CalendarDay.objects.filter(date__year=year).exists(),
     }  # fmt: skip
     return render(request, "calendar.html", context, status=400 if form.errors else 200)
 
 
-def _put(request, form: PeriodForm) -> bool:
-    given = form.cleaned_data
-    try:
-        told = put_calendar_days(
-            kind=given["kind"], name=given["name"], start=given["start"], end=given["end"] or given["start"],
-            actor=request.user, at=timezone.now(),
-        )  # fmt: skip
-    except DomainError as error:
-        for name, sentence in (error.fields or {None: error.message}).items():
-            form.add_error(name, sentence)
-        return False
-    _say(request, "已经保存。", told)
+def _made(request, change: Change) -> bool:
+    """Make the change, or first only find out what it does to receptions and running terms: nothing, or `follows`.
+
+    Whoever has seen what follows confirms it with `confirmed`.
+    """
+    facts = {**change.facts, "actor": request.user, "at": timezone.now()}
+    if not request.POST.get("confirmed"):
+        change.follows = preview_days(change.act, **facts)
+        if change.follows:
+            return False
+    _say(request, change.done, change.act(**facts))
     return True
 
 
@@ -120,9 +149,11 @@ def calendar_drop(request):
         first, last = (date.fromisoformat(request.POST.get(name, "")) for name in ("start", "end"))
     except ValueError as error:
         raise Http404 from error
-    told = drop_calendar_days(start=first, end=last, actor=request.user, at=timezone.now())
-    _say(request, "已经去掉,这几天按平常的星期算。", told)
-    return redirect(_address(first.year))
+    done = "已经去掉,这几天按平常的星期算。"
+    change = Change(drop_calendar_days, {"start": first, "end": last}, done, "确认去掉", reverse("calendar-drop"))
+    if _made(request, change):
+        return redirect(_address(first.year))
+    return _page(request, PeriodForm(), may_edit=True, change=change)
 
 
 @require_POST
@@ -133,8 +164,8 @@ def calendar_load(request):
     year = _year(request)
     if year not in known_years():
         raise Http404
-    added = load_holidays(first_year=year, actor=request.user)
-    messages.success(request, f"录入了{added}天。请对照通知看一遍。")
+    added, told = load_holidays(first_year=year, actor=request.user)
+    _say(request, f"录入了{added}天。请对照通知看一遍。", told)
     return redirect(_address(year))
 
 
@@ -145,7 +176,7 @@ def _demand_editor(request) -> None:
 
 def _say(request, words: str, told: list) -> None:
     messages.success(request, words)
-    for sentence in (sentence for sentences in told for sentence in sentences):
+    for sentence in sentences_of(told):
         messages.warning(request, sentence)
 
 

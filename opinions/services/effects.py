@@ -122,7 +122,7 @@ def _decide_extension(change: Change) -> None:
     asked.decided_by, asked.decided_at = change.actor, change.at
     asked.save(update_fields=["granted", "decided_by", "decided_at"])
     if asked.granted and asked.clock.stopped_on is None:
-        extend_clock(clock=asked.clock, amount=asked.amount, ticket=change.ticket)
+        extend_clock(clock=asked.clock, amount=asked.amount, ticket=change.ticket, on=change.on)
 
 
 def _supervise(change: Change) -> None:

@@ -1,16 +1,14 @@
 """How long a stage may last: the county's table (办理期限)."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
 
 from julu_liaison.common import audit
-from julu_liaison.common.errors import NotAllowed
 from opinions.models import Opinion, Term
 from opinions.states import Kind, Stage, Unit
 from stations.models import Station
-from stations.permissions import holds
-from stations.states import Right
 
 EVER = date(2000, 1, 1)  # from when on the default terms count
 # domain.md §4; (kind, stage, amount, unit, longest extension, statutory)
@@ -55,22 +53,14 @@ def set_default_terms(*, county: Station, actor) -> int:
     return len(new)
 
 
-@transaction.atomic
-def set_term(*, term: Term, amount: int, actor) -> Term:
-    """Change how long a stage may last; running tickets keep the day they were given."""
-    if not holds(actor, Right.SET_RULES, term.county_id):
-        raise NotAllowed("办理期限由县级管理员设置。")
-    before, term.amount = term.amount, amount
-    term.full_clean()
-    term.save(update_fields=["amount"])
-    audit.record("set_term", actor=actor, target=term.county, term=str(term), before=before, after=amount)
-    return term
-
-
 def term_for(*, opinion: Opinion, stage: str, on: date) -> Term | None:
     """Return the term that a clock of `opinion` started on the day `on` runs by; None where the county has none."""
-    rows = Term.objects.filter(
-        county=opinion.county_id, kind=opinion.kind, stage=stage, starts_on__lte=on,
-        category__in=["", opinion.category],
-    )  # fmt: skip
-    return rows.order_by("-category", "-starts_on").first()  # "" comes last
+    rows = Term.objects.filter(county=opinion.county_id, kind=opinion.kind, stage=stage)
+    return governing(rows, category=opinion.category, on=on)
+
+
+def governing(terms: Iterable[Term], *, category: str, on: date) -> Term | None:
+    """Return which of a stage's terms a clock started on the day `on` runs by: its category's before the general one,
+    the latest of those in force that day; None for none."""
+    fitting = [term for term in terms if term.starts_on <= on and term.category in ("", category)]
+    return max(fitting, key=lambda term: (term.category != "", term.starts_on), default=None)

@@ -8,6 +8,7 @@ from django.db.models import Q
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.history import save_traced
+from julu_liaison.common.rehearsing import rehearsed
 from julu_liaison.common.working_days import today_here
 from stations.models import Posting, Station
 from stations.permissions import can_edit_station
@@ -15,7 +16,7 @@ from stations.rules import Effect
 from stations.services.postings import end_posting
 from stations.services.tree.editing import TREE_COLUMNS
 from stations.services.tree.locking import lock_tree
-from stations.services.tree.outcome import Outcome, effects_of, rehearsed
+from stations.services.tree.outcome import Outcome, effects_of
 from stations.signals import station_closing
 from stations.states import Level
 

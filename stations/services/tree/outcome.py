@@ -1,10 +1,8 @@
 """What moving, merging or closing a place does, done or only tried out."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 
-from django.db import transaction
 from django.dispatch import Signal
 
 from julu_liaison.common.announcing import settle
@@ -43,11 +41,3 @@ class Outcome:
 def effects_of(fact: Signal, **facts) -> tuple[Effect, ...]:
     """Settle a fact of `stations.signals`; return what all its listeners did."""
     return tuple(effect for effects in settle(fact, sender=Station, **facts) for effect in effects)
-
-
-def rehearsed(act: Callable[..., Outcome], **facts) -> Outcome:
-    """Do it and undo it: a preview that cannot differ from the act, refusals included."""
-    with transaction.atomic():
-        outcome = act(**facts)
-        transaction.set_rollback(True)
-    return outcome

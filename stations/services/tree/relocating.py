@@ -11,13 +11,14 @@ from django.db.models import Max
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError
 from julu_liaison.common.history import save_traced
+from julu_liaison.common.rehearsing import rehearsed
 from stations.models import Station
 from stations.rules import Effect
 from stations.services.tree.closing import demand_keeper, demand_open, demand_past_day, shut
 from stations.services.tree.editing import TREE_COLUMNS
 from stations.services.tree.locking import lock_tree
 from stations.services.tree.naming import full_name
-from stations.services.tree.outcome import Outcome, effects_of, rehearsed
+from stations.services.tree.outcome import Outcome, effects_of
 from stations.signals import branch_merged, branch_moved
 from stations.states import Level
 
