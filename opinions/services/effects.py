@@ -16,6 +16,16 @@ def do_it(change: Change) -> None:
     effect = EFFECTS.get(change.step.name)
     if effect:
         effect(change)
+    if change.before == State.AT_DEPARTMENT and (change.state not in STILL_RUNS or change.step.name == "reassign"):
+        _lapse_extension(change)
+
+
+STILL_RUNS = (State.AT_DEPARTMENT, State.WAITING)  # the department's term goes on
+
+
+def _lapse_extension(change: Change) -> None:
+    """A request that was not decided ends with the term it is about; else the next department could not ask."""
+    change.ticket.extensions.filter(granted=None).update(granted=False, decided_at=change.at)
 
 
 def _accept(change: Change) -> None:
