@@ -89,7 +89,7 @@ def test_what_is_wrong_comes_back_with_all_that_was_typed(cast, signed_in):
 
 def test_a_clerk_files_from_paper_for_the_own_stations_deputies(cast, signed_in):
     client = signed_in(cast.clerk)
-    assert "代代表登记" in client.get(STATION).text
+    assert "替代表登记" in client.get(STATION).text
     code = cast.deputies["GT02"][1].code
     answer = client.post(STATION, typed(deputy=code, cosigners="陈卫", signed_on_paper="on"))
     ticket = Opinion.objects.get()

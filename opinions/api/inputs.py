@@ -7,10 +7,11 @@ from rest_framework import serializers
 from activities.states import Category, Rating
 from julu_liaison.common.inputs import Strict, Villager, choice_field
 from julu_liaison.common.problems import flat_errors
-from opinions.states import Kind, ReplyClass
+from opinions.states import ContactWish, Kind, ReplyClass
 from opinions.workflow import MOVES
 
 LONGEST_TEXT = 2000
+FORMAL = frozenset({"title", "is_motion", "cosigners", "may_publish", "contact_wish"})  # of suggestions alone
 ALWAYS_TAKEN = {"move", "note"}
 NOT_TAKEN = "这一步不用填这一项"
 
@@ -25,8 +26,18 @@ class TicketInput(Strict):
     )
     villager = Villager(required=False, allow_null=True)
     confidential = serializers.BooleanField(default=False)
+    title = serializers.CharField(max_length=100, required=False, allow_blank=True, help_text="代表建议的标题")
+    is_motion = serializers.BooleanField(required=False, help_text="是议案;不填是建议")
+    cosigners = serializers.ListField(
+        child=serializers.CharField(max_length=20), max_length=100, required=False,
+        help_text="请哪些代表附议:全县代表的编号",
+    )  # fmt: skip
+    may_publish = serializers.BooleanField(required=False, help_text="可以向社会公开;不填是可以")
+    contact_wish = choice_field(ContactWish.choices, required=False)
 
     def validate(self, values):
+        if values["kind"] == Kind.OPINION and (formal := FORMAL.intersection(values)):
+            raise serializers.ValidationError(dict.fromkeys(sorted(formal), "社情民意不填这一项"))
         if values["kind"] == Kind.OPINION and "branch" not in values:
             raise serializers.ValidationError({"branch": "请填分站编号"})
         if values["kind"] == Kind.SUGGESTION and (values.get("villager") or values["confidential"]):

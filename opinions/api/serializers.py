@@ -4,8 +4,13 @@ from rest_framework import serializers
 
 from activities.states import Category
 from opinions.models import Hop, Opinion
-from opinions.states import Kind, State
+from opinions.services.suggestions import is_on_paper
+from opinions.states import ContactWish, Kind, State
 from opinions.workflow import label_of
+
+FORMAL_FIELDS = (
+    "session_number", "is_motion", "in_session", "may_publish", "contact_wish", "cosigners", "consultations", "verdicts",
+)  # fmt: skip
 
 
 class TicketRow(serializers.ModelSerializer):
@@ -45,13 +50,73 @@ class VillagerShown(serializers.Serializer):
     village = serializers.CharField()
 
 
+class CosignerShown(serializers.Serializer):
+    """A co-signer (附议代表), read with `deputy`."""
+
+    deputy = serializers.CharField(source="deputy.code", help_text="代表编号")
+    state = serializers.SerializerMethodField(help_text="invited、confirmed、declined")
+    confirmed_at = serializers.DateTimeField(allow_null=True)
+    on_paper = serializers.SerializerMethodField(help_text="联络站凭纸质签名登记")
+
+    def get_state(self, row) -> str:
+        return "confirmed" if row.confirmed_at else "declined" if row.declined_at else "invited"
+
+    def get_on_paper(self, row) -> bool:
+        return is_on_paper(row)
+
+
+class ConsultationShown(serializers.Serializer):
+    """A talk of the department with the lead deputy (面商)."""
+
+    department = serializers.CharField(source="department.code")
+    held_on = serializers.DateField()
+    way = serializers.CharField(help_text="meeting、visit、phone")
+    text = serializers.CharField()
+    signed_at = serializers.DateTimeField(allow_null=True, help_text="代表签字;还没签是 null")
+    on_paper = serializers.BooleanField()
+
+
+class VerdictShown(serializers.Serializer):
+    """What one signer said of one answer (评价)."""
+
+    signer = serializers.CharField(source="signer.code", allow_null=True, default=None, help_text="代表编号")
+    answered_at = serializers.DateTimeField(source="reply.signed_at", allow_null=True, default=None, help_text="评的是哪份答复")
+    rating = serializers.CharField()
+    reason = serializers.CharField(allow_blank=True)
+    by_proxy = serializers.BooleanField(help_text="代为登记")
+    given_at = serializers.DateTimeField()
+
+
+class FormalSide(serializers.Serializer):
+    """What a suggestion has beyond a ticket: its SuggestionDetail, with the rows around it prefetched."""
+
+    title = serializers.CharField(source="opinion.title", allow_blank=True)
+    session_number = serializers.CharField(allow_blank=True, help_text="会议编号;受理后才有")
+    is_motion = serializers.BooleanField()
+    in_session = serializers.BooleanField()
+    may_publish = serializers.BooleanField()
+    contact_wish = serializers.ChoiceField(ContactWish.choices)
+    cosigners = CosignerShown(source="opinion.cosigners.all", many=True)
+    consultations = ConsultationShown(source="opinion.consultations.all", many=True)
+    verdicts = VerdictShown(source="opinion.verdicts.all", many=True)
+
+
 class TicketShown(TicketRow):
-    """The detail. `villager` is there only for those who may see who raised it, and if anything is known."""
+    """The detail. `villager` is there only for those who may see who raised it, and if anything is known; the rest only
+    of suggestions."""
 
     villager = VillagerShown(required=False, help_text="只给有权看的人;没有权限或者没有登记就没有这一项")
+    session_number = serializers.CharField(required=False, help_text="这一项和下面几项只有代表建议有")
+    is_motion = serializers.BooleanField(required=False)
+    in_session = serializers.BooleanField(required=False)
+    may_publish = serializers.BooleanField(required=False)
+    contact_wish = serializers.ChoiceField(ContactWish.choices, required=False)
+    cosigners = CosignerShown(many=True, required=False)
+    consultations = ConsultationShown(many=True, required=False)
+    verdicts = VerdictShown(many=True, required=False)
 
     class Meta(TicketRow.Meta):
-        fields = [*TicketRow.Meta.fields, "villager"]
+        fields = [*TicketRow.Meta.fields, "villager", "title", *FORMAL_FIELDS]
 
 
 class HopRow(serializers.ModelSerializer):

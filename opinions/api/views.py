@@ -1,5 +1,6 @@
 """Tickets: list, register, detail, history, moves. Everything is decided by the services and the workflow table."""
 
+from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -17,10 +18,10 @@ from julu_liaison.common.schema import IDEMPOTENCY_KEY, IF_MATCH
 from julu_liaison.common.versions import matches, named_version, version_tag
 from julu_liaison.common.working_days import today_here
 from opinions.api.filters import TicketFilter
-from opinions.api.inputs import MoveInput, TicketInput, read_move
+from opinions.api.inputs import FORMAL, MoveInput, TicketInput, read_move
 from opinions.api.naming import named_facts
-from opinions.api.serializers import HopRow, MoveRow, TicketRow, TicketShown, VillagerShown
-from opinions.models import Opinion
+from opinions.api.serializers import FormalSide, HopRow, MoveRow, TicketRow, TicketShown, VillagerShown
+from opinions.models import Consultation, Cosigner, Opinion, SuggestionDetail, Verdict
 from opinions.services import file_suggestion, hops_for, look_at_villager, move_opinion, register_opinion
 from opinions.states import Kind
 from opinions.workflow import moves_open_to
@@ -83,7 +84,21 @@ def _file_suggestion(given: dict, user) -> Opinion:
         if not serves.exists():
             sentence = f"{deputy.name}现在不在这个分站"
             raise DomainError(f"{sentence},请核对。", fields={"branch": sentence})
-    return file_suggestion(deputy=deputy, text=given["text"], category=given["category"], actor=user, at=timezone.now())
+    formal = {name: given[name] for name in FORMAL.intersection(given) - {"cosigners"}}
+    return file_suggestion(
+        deputy=deputy, text=given["text"], category=given["category"], actor=user, at=timezone.now(),
+        cosigners=_cosigners(given.get("cosigners", []), deputy), **formal,
+    )  # fmt: skip
+
+
+def _cosigners(codes: list[str], lead: Deputy) -> list[Deputy]:
+    """Deputies of the lead's county, whom anybody may ask to sign."""
+    found = {row.code: row for row in Deputy.objects.filter(county=lead.county_id, code__in=codes).select_related("user")}
+    unknown = [code for code in codes if code not in found]
+    if unknown:
+        sentence = f"没有找到编号是“{'”“'.join(unknown)}”的代表"
+        raise DomainError(f"{sentence}。", fields={"cosigners": sentence})
+    return list(found.values())
 
 
 def _deputy(given: dict, user) -> Deputy | None:
@@ -105,7 +120,20 @@ class OpinionDetail(APIView):
         ticket = _ticket(request.user, uid)
         answer = _answer(ticket)
         answer.data.update(_villager(ticket, request.user))
+        answer.data.update(_formal_side(ticket))
         return answer
+
+
+def _formal_side(ticket: Opinion) -> dict:
+    """What a suggestion has beyond a ticket, in four queries; {} of an opinion."""
+    if ticket.kind != Kind.SUGGESTION:
+        return {}
+    rows = SuggestionDetail.objects.select_related("session", "opinion").prefetch_related(
+        Prefetch("opinion__cosigners", Cosigner.objects.select_related("deputy")),
+        Prefetch("opinion__consultations", Consultation.objects.select_related("department")),
+        Prefetch("opinion__verdicts", Verdict.objects.select_related("signer", "reply")),
+    )
+    return dict(FormalSide(rows.get(opinion=ticket)).data)
 
 
 def _villager(ticket: Opinion, user) -> dict:

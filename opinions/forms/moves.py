@@ -13,6 +13,7 @@ from opinions.models import Director, Opinion
 from opinions.rules.ticket_names import name_in, uid_in
 from opinions.services.effects import longest_extension
 from opinions.services.labels import class_labels
+from opinions.services.suggestions import owing_signers
 from opinions.states import Kind, Unit
 from stations.models import Department
 
@@ -199,10 +200,10 @@ def _director(name: str, move: Move, ticket: Opinion) -> forms.Field:
 
 
 def _signer(name: str, move: Move, ticket: Opinion) -> forms.Field:
-    keys = [ticket.deputy_id, *ticket.cosigners.filter(confirmed_at__isnull=False).values_list("deputy", flat=True)]
+    keys = [person.pk for person in owing_signers(ticket)]
     return forms.ModelChoiceField(
         Deputy.objects.filter(pk__in=keys), to_field_name="code", label="哪位代表的评价", required=False,
-        empty_label="本人,或领衔代表",
+        empty_label="本人,或领衔代表", error_messages={"invalid_choice": "请选还没有评价的领衔代表或附议代表"},
     )  # fmt: skip
 
 

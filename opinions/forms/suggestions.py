@@ -57,6 +57,7 @@ class SuggestionForm(Refusable, SignersForm):
     category = _choice("类别", [("", "请选择"), *Category.choices], "请选类别")
     contact_wish = _choice("希望部门怎么和您联系", ContactWish.choices, "请选联系方式")
     may_publish = forms.BooleanField(label="可以向社会公开", required=False, initial=True)
+    field_order = ("sort", "deputy", "title", "text", "category", "contact_wish", "cosigners")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, initial={"uid": uuid.uuid4(), "contact_wish": ContactWish.MEETING}, **kwargs)

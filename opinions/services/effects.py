@@ -6,6 +6,7 @@ from opinions.models import Assistance, Extension, Opinion, Reply, Supervision, 
 from opinions.services.changes import Change
 from opinions.services.clocks import extend_clock, start_clock, stop_clocks, term_for
 from opinions.services.suggestions.growing import grow_suggestion
+from opinions.services.suggestions.judging import summed_up
 from opinions.services.suggestions.numbering import number_suggestion
 from opinions.states import Kind, ReplyClass, Stage, State
 from stations.querysets import scope_of
@@ -167,14 +168,14 @@ def _tell(change: Change) -> None:
 
 def _rate(change: Change) -> None:
     ticket, signer = change.ticket, change.facts.get("signer")
-    if ticket.kind == Kind.SUGGESTION:
-        signer = signer or ticket.deputy
     own = change.actor is None if signer is None else signer.user_id == change.actor.pk
     Verdict.objects.create(
         opinion=ticket, reply=ticket.replies.filter(signed_at__isnull=False).last(), signer=signer,
         rating=change.facts["rating"], reason=change.note, by_proxy=not own, given_by=change.actor, given_at=change.at,
     )  # fmt: skip
     ticket.rating, ticket.rated_by_proxy = change.facts["rating"], not own
+    if ticket.kind == Kind.SUGGESTION:
+        ticket.rating, ticket.rated_by_proxy = summed_up(ticket)
 
 
 def _follow_up(change: Change) -> None:

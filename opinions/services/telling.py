@@ -11,7 +11,8 @@ from julu_liaison.notices.services import notify
 from opinions.models import Opinion
 from opinions.services.changes import Change
 from opinions.services.offices.links import answer_path
-from opinions.states import ENDED, State
+from opinions.services.suggestions.judging import signers_of
+from opinions.states import ENDED, Kind, State
 from stations.models import Posting
 from stations.states import COUNTY_ROLES, Role
 
@@ -64,11 +65,12 @@ def _heads(change: Change) -> list:
 
 
 def _tell_proposers(change: Change) -> None:
-    """There is an answer: the deputy passes it on, and so do the deputies of what was merged into this ticket."""
+    """There is an answer: the deputy passes it on, all signers of a suggestion rate it, and so do the deputies of what was
+    merged into this ticket."""
     ticket = change.ticket
-    text = "{}有答复了,请告诉反映人,并记下是否满意。"
-    people = [ticket.deputy.user] if ticket.deputy and ticket.deputy.user else holders_of(ticket, change.at)
-    _say(change, people, text.format(_named(ticket)))
+    what = "看过以后评价" if ticket.kind == Kind.SUGGESTION else "告诉反映人,并记下是否满意"
+    people = [person.user for person in signers_of(ticket) if person.user] or holders_of(ticket, change.at)
+    _say(change, people, f"{_named(ticket)}有答复了,请{what}。")
     for row in ticket.merged_here.filter(told_at=None).select_related("register", "deputy__user"):
         if row.deputy and row.deputy.user:
             notify(
