@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from deputies.models import Deputy
 from julu_liaison.accounts.models import User
+from opinions.models import Director
 from stations.models import Department, Station
 
 HERE = ZoneInfo("Asia/Shanghai")
@@ -36,6 +37,7 @@ class Demo:
     officers: dict[str, User] = field(default_factory=dict)
     chiefs: dict[str, User] = field(default_factory=dict)
     members: dict[int, list[Deputy]] = field(default_factory=dict)
+    directors: list[Director] = field(default_factory=list)
 
     def branch(self, code: str) -> Station:
         return next(branch for branch in self.branches if branch.code == self.prefix + code)

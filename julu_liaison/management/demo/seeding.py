@@ -13,7 +13,7 @@ from julu_liaison.accounts.models import User
 from julu_liaison.common.announcing import bulk_load
 from julu_liaison.common.errors import Conflict, DomainError
 from julu_liaison.common.holidays import load_holidays
-from julu_liaison.management.demo import article
+from julu_liaison.management.demo import article, proposals
 from julu_liaison.management.demo.constituents import get_acquainted
 from julu_liaison.management.demo.county import Demo, moment
 from julu_liaison.management.demo.further import build_further_county
@@ -96,6 +96,9 @@ def _build_county(rng: Random, stage: str, period: Period, today: date) -> Demo:
     set_default_terms(county=demo.centre, actor=demo.admin)
     for year in range(period.first.year, today.year + 1):
         open_scheme(county=demo.centre, year=year, actor=demo.admin)
+    proposals.convene(demo, first=period.first, today=today)
+    proposals.choose_directors(rng, demo, names)
+    proposals.keep_sample_answers(demo, first=period.first)
     if stage == "empty":
         return demo
     elect(rng, demo, names)

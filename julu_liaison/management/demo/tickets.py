@@ -1,18 +1,22 @@
 """How a ticket of the demo goes its way: steps through `move_opinion`, each at a plausible moment."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
+from deputies.models import Deputy
 from julu_liaison.accounts.models import User
-from julu_liaison.management.demo import words
+from julu_liaison.management.demo import proposals, words
 from julu_liaison.management.demo.agenda import Agenda
 from julu_liaison.management.demo.county import Demo, moment
 from julu_liaison.management.demo.words import Said
 from opinions.models import Opinion
 from opinions.services import move_opinion
+from opinions.states import Kind
 
+ASSISTANTS = ("ziran", "nongye", "zhujian", "shuili")
 FRESH = 45  # days before today in which a ticket may have got stuck
 
 
@@ -72,11 +76,38 @@ def voided(rng: Random, said: Said) -> list[Step]:
     return [Step("void", "station", 1, {"note": "同一件事登记了两次,这一份作废。"})]
 
 
-def suggestion(rng: Random, said: Said) -> list[Step]:
-    """A deputy's suggestion by way of the station and the centre to its department, three months being its term."""
+def suggestion(rng: Random, said: Said, signers: Sequence[Deputy]) -> list[Step]:
+    """A deputy's suggestion by way of the station and the centre to its department, three months being its term.
+
+    Every third has a department that assists, some are supervised or get more time; each of its signers rates it.
+    """
     check = [Step("accept", "station", rng.randint(0, 2)), Step("escalate", "station", rng.randint(1, 3))]
-    hand_over = _transfer(rng, said.department, (2, 7))
-    return [*check, *hand_over, *_answer(rng, said, (15, 48)), *_told(rng), *_rated(rng)]
+    assisting = rng.choice(ASSISTANTS) if rng.random() < 0.33 else ""
+    assisting = "" if assisting == said.department else assisting
+    hand_over = _transfer(rng, said.department, (2, 7), assisting)
+    meanwhile = [step for share, steps in _meanwhile(rng, said, assisting) if rng.random() < share for step in steps]
+    answer = _answer(rng, said, (5, 20))
+    return [*check, *hand_over, *meanwhile, *answer, *_told(rng), *_rated_by(rng, signers)]
+
+
+def _meanwhile(rng: Random, said: Said, assisting: str) -> list[tuple[float, list[Step]]]:
+    """What may happen while the department works on a suggestion: (share, steps)."""
+    ask = Step("request_extension", "officer", rng.randint(5, 15), {"note": rng.choice(words.MORE_TIME)}, said.department)
+    helps = Step("assist_opinion", "officer", rng.randint(3, 12), {"note": rng.choice(words.ASSISTED)}, assisting)
+    return [
+        (0.08, [Step("supervise", "centre", rng.randint(2, 8), {"note": rng.choice(words.SUPERVISED)})]),
+        (0.9 if assisting else 0, [helps]),
+        (0.1, [ask, Step("decide_extension", "centre", 1, {"granted": True})]),
+        (0.7, [Step("talk", "officer", rng.randint(1, 6), {"note": rng.choice(words.TALKED)}, said.department)]),
+    ]
+
+
+def _rated_by(rng: Random, signers: Sequence[Deputy]) -> list[Step]:
+    ratings = rng.choices(("satisfied", "basic"), (82, 18), k=len(signers))
+    return [
+        Step("rate", "branch", rng.randint(1, 4), {"rating": rating, "signer": signer})
+        for signer, rating in zip(signers, ratings, strict=True)
+    ]
 
 
 LOOSE_ENDS = 11
@@ -112,9 +143,10 @@ def _handed_over(rng: Random, said: Said) -> list[Step]:
     return [*_transfer(rng, said.department), *_answer(rng, said, (4, 12)), *_told(rng)]
 
 
-def _transfer(rng: Random, department: str, wait: tuple[int, int] = (0, 2)) -> list[Step]:
+def _transfer(rng: Random, department: str, wait: tuple[int, int] = (0, 2), assisting: str = "") -> list[Step]:
+    facts = {"assisting": [assisting]} if assisting else {}
     return [
-        Step("transfer", "centre", rng.randint(*wait), {}, department),
+        Step("transfer", "centre", rng.randint(*wait), facts, department),
         Step("sign_for", "officer", rng.randint(0, 2), {}, department),
     ]
 
@@ -197,6 +229,15 @@ class Way:
         facts = dict(step.facts)
         if step.move == "transfer":
             facts["department"] = self.demo.departments[step.department]
+            facts["assisting"] = [self.demo.departments[code] for code in facts.get("assisting", ())]
+        if step.move == "supervise":
+            facts["director"] = self.rng.choice(self.demo.directors)
+        if step.move == "reply" and ticket.kind == Kind.SUGGESTION and facts["class"] == "B":
+            facts["promised_on"] = at.date() + timedelta(days=120)
+        if step.move == "talk":
+            officer, clerk = self._actor(ticket, step), self.demo.clerks[ticket.station_id]
+            proposals.talk(ticket, text=facts["note"], officer=officer, clerk=clerk, at=at)
+            return
         move_opinion(opinion=ticket, move=step.move, actor=self._actor(ticket, step), at=at, **facts)
 
     def _actor(self, ticket: Opinion, step: Step) -> User:

@@ -94,6 +94,18 @@ WRONG = ("经核对不属本单位职责,请转有关单位。", "该路段归�
 UNSATISFIED = ("只修了一半,雨后又积水,希望彻底解决。", "答复笼统,没有说明什么时候办完。")
 REWORKED = ("已派人重新到现场,把剩余部分全部办完。", "重新核查后补做了工程,并约反映人验收。")
 FOLLOWED_UP = ("电话回访,反映人表示问题没有反复。", "回访时到现场看过,效果良好。")
+ASSISTED = (
+    "涉及本单位的部分已经核实,资金可在本年度预算中安排。",
+    "同意主办单位意见,本单位负责配合做好用地手续。",
+    "已派人同主办单位一起到现场看过,建议分两期实施。",
+)
+MORE_TIME = ("需要等上级资金批复,请延长办理时间。", "施工受雨季影响,请延长办理时间。", "涉及两个单位会商,请延长办理时间。")
+SUPERVISED = ("群众反映集中,请限期办结并报告结果。", "列入主任会议重点督办件,请主要负责人包案。")
+TALKED = (
+    "到代表所在村当面介绍了办理方案,代表表示认可。",
+    "请代表到现场看了进度,代表提出两点意见,已采纳。",
+    "同代表座谈,说明了暂时不能办的原因和下一步打算。",
+)
 URGED = ("已过期限,请抓紧办理并答复。",)
 NOT_HELD = (
     "大雪封路,改为电话接待",
@@ -119,6 +131,7 @@ class Said:
     settled: str
     answered: str
     department: str
+    title: str = ""
 
 
 def matter(rng: Random, village: str, township: str, category: str | None = None) -> Said:
@@ -132,10 +145,12 @@ def matter(rng: Random, village: str, township: str, category: str | None = None
 
 
 def suggestion(rng: Random, village: str, township: str) -> Said:
-    """Return a deputy's suggestion: its title, then what it asks for."""
+    """Return a deputy's suggestion: its title and what it asks for."""
     category, department, title, wish = rng.choice(SUGGESTIONS)
-    text = f"{title}\n{wish}".format(v=village, t=township, n=rng.randint(2, 9))
-    return Said(text, category, village, "", rng.choice(SUGGESTION_ANSWERS), department)
+    named = {"v": village, "t": township, "n": rng.randint(2, 9)}
+    return Said(
+        wish.format(**named), category, village, "", rng.choice(SUGGESTION_ANSWERS), department, title.format(**named)
+    )
 
 
 def summary(rng: Random, received: int, matters: list[Said]) -> str:

@@ -22,7 +22,7 @@ from activities.services import (
 from activities.states import SERVED, ActivityKind, Category, Form, Handling, Presence, RefusalReason
 from deputies.models import Deputy
 from julu_liaison.common.working_days import SUNDAY, Calendar
-from julu_liaison.management.demo import duties, tickets, words
+from julu_liaison.management.demo import duties, proposals, tickets, words
 from julu_liaison.management.demo.agenda import Agenda
 from julu_liaison.management.demo.county import Demo, moment
 from julu_liaison.management.demo.names import villager
@@ -257,8 +257,13 @@ class Year:
 
     def _file_suggestion(self, deputy: Deputy, branch: Station, said: Said, at: datetime) -> None:
         clerk = self.demo.clerk_of(branch)
-        ticket = file_suggestion(deputy=deputy, text=said.text, category=said.category, actor=clerk, at=at)
-        self.way.walk(ticket, tickets.suggestion(self.rng, said))
+        signers = proposals.choose_signers(self.rng, self.demo, deputy, self.demo.members[branch.pk])
+        ticket = file_suggestion(
+            deputy=deputy, title=said.title, text=said.text, category=said.category, cosigners=signers, actor=clerk,
+            at=at,
+        )  # fmt: skip
+        everybody = proposals.sign(ticket, clerk=clerk, at=at)
+        self.way.walk(ticket, tickets.suggestion(self.rng, said, everybody))
 
     # --- Under way ----------------------------------------------------------------------------------------------
 
