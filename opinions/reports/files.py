@@ -7,10 +7,11 @@ from io import BytesIO, StringIO
 from julu_liaison.common.spreadsheets import Column, Sheet, write_workbook
 from opinions.reports.reading import Asked
 from opinions.reports.tables import Cell, Table, meanings_of
+from opinions.rules.figures import LEAST
 
 NAME = "name"
 LIMITS = (
-    "件数少于5件的不算百分比,写成“3/4”;没有可以相除的写成“—”。",
+    f"件数少于{LEAST}件的,件数少,不算百分比,写成“3/4”这样;没有可以相除的写成“—”。",
     "作废的、并入别件的不计。社情民意和代表建议分别统计,不相加。",
     "这些数字说明登记了多少、办得及时不及时、反映人怎么说;不说明事情难不难、办得好不好,也不包括没有登记的工作。",
     "按公文顺序排列,不排名次。",

@@ -212,8 +212,11 @@ def _cell(column: Column, line: Line, kind: str, asked: Asked) -> Cell:
         return Cell(column.label, value, _address(column.figure, line, kind, asked) if value else "")
     if column.wanted is None or not isinstance(value, Rate) or not value.whole:
         return Cell(column.label, value)
+    if value.is_few and column is not TALKED:  # too few to judge; only talks are asked for of the very first suggestion
+        return Cell(column.label, value)
     wanted = column.wanted(line)
-    return Cell(column.label, value, wanted=f"要求{wanted}%", reached=value.reaches(wanted))
+    reached = value.reaches(wanted)
+    return Cell(column.label, value, wanted=f"{'达到' if reached else '没到'}{wanted}%", reached=reached)
 
 
 def _total(column: Column, line: Line, kind: str, asked: Asked, table: str) -> Cell:
