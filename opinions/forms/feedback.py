@@ -39,7 +39,8 @@ class RedactForm(forms.Form):
     """Which words go, and why. Whether they are there is the service's question."""
 
     words = forms.CharField(
-        label="要隐去的字", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3, "class": "fld"}),
+        label="要隐去的字", required=False, max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "fld", "data-private": ""}),
         help_text="照原文填写,一行一处。这一件里凡是有这些字的地方都会变成“■■”。",
     )  # fmt: skip
     reason = forms.CharField(
