@@ -10,6 +10,7 @@ from django.db.models.lookups import Exact
 
 from activities.states import Rating
 from opinions.models import Clock, Consultation, Extension, Hop, Reply
+from opinions.querysets import OpinionQuerySet
 from opinions.states import ENDED, State
 
 
@@ -142,7 +143,7 @@ FIGURES: dict[str, Figure] = {figure.key: figure for figure in (
 RETURNED = "returned"
 
 
-def counted(rows: QuerySet, key: str, on: date, office: str = "") -> QuerySet:
+def counted(rows: OpinionQuerySet, key: str, on: date, office: str = "") -> OpinionQuerySet:
     """The tickets among `rows` that figure `key` counts on the day `on`, whatever the period; void and merged never do.
 
     `returned` takes the code of the department (`office`) that sent them back as wrongly addressed: it is theirs no more.
