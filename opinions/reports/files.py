@@ -45,7 +45,7 @@ def figures_text(tables: Sequence[Table], asked: Asked, whose: str) -> bytes:
 
 def _sheet(table: Table, heading: str) -> Sheet:
     columns = [Column(NAME, table.owner, width=18)]
-    columns += [Column(str(index), column.label, width=10) for index, column in enumerate(table.columns)]
+    columns += [Column(str(index), column.label, width=7) for index, column in enumerate(table.columns)]
     rows = [[name, *(_value(cell) for cell in cells)] for name, cells in _rows(table)]
     return Sheet(table.title.replace(":", "-"), heading, columns, rows)
 

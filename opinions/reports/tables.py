@@ -241,9 +241,9 @@ def _address(key: str, line: Line, kind: str, asked: Asked) -> str:
 
 
 def _place_of(line: Line, asked: Asked) -> dict[str, str] | None:
-    """The list's filters for the place and the department; None for several departments at once."""
+    """The list's filters for the place and the department; None where it has none."""
     if isinstance(line.of, Station):
-        return {"station": line.of.code}
+        return {"station": line.of.code} if line.of.is_open(asked.on) else None  # the list offers no closed places
     here = {"station": asked.place.code} if asked.place and asked.place.level != Level.CENTRE else {}
     if isinstance(line.of, Department):
         return here | {"department": line.of.code}
