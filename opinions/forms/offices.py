@@ -2,6 +2,7 @@
 
 from django import forms
 
+from activities.states import Category
 from opinions.models import SampleAnswer
 from opinions.services.labels import class_labels
 from opinions.services.offices.drafts import LONGEST_ANSWER
@@ -14,7 +15,7 @@ class SampleForm(forms.ModelForm):
     class Meta:
         model = SampleAnswer
         fields = ["department", "title", "category", "text"]
-        labels = {"category": "用在哪一类(不选就各类都能用)"}
+        labels = {"category": "用在哪一类"}
         widgets = {"text": forms.Textarea(attrs={"rows": 6})}
         error_messages = {
             "title": {"required": "请给它起个名称"}, "text": {"required": "请写答复内容"},
@@ -25,6 +26,7 @@ class SampleForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["department"].queryset = departments
         self.fields["department"].empty_label = None
+        self.fields["category"].choices = [("", "各类都能用"), *Category.choices]
         for field in self.fields.values():
             field.widget.attrs["class"] = "fld"
 
