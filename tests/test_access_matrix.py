@@ -14,7 +14,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
-from activities.services import Matter, SundayRow, file_log
+from activities.services import SundayRow, file_log
 from activities.states import Presence
 from deputies.models import Deputy
 from deputies.services import (
@@ -28,14 +28,15 @@ from deputies.services import (
 from julu_liaison.common.jobs import job_folder
 from julu_liaison.common.models import CalendarDay, Job
 from julu_liaison.common.pdf import write_atomically
-from opinions.models import Term
-from opinions.services import register_opinion, set_default_terms
+from opinions.services import set_default_terms
+from opinions.services.registries import add_director, add_reply_label, add_session
 from scoring.models import Rule, Scheme
 from scoring.services import open_scheme
 from stations.services import add_department, add_village, appoint, open_station
 from stations.states import Role
 from tests.access_facts import reception_arguments
 from tests.cast import OPENED, SUNDAY, account, moment
+from tests.ticket_facts import term_arguments, ticket_arguments
 
 TABLE = Path(__file__).with_name("access_matrix.txt")
 ROLES = (
@@ -88,7 +89,7 @@ def admin_arguments(cast) -> dict[str, dict[str, tuple]]:
         "deputies_membership": assign_to_branch(
             deputy=person, branch=branch, role="member", started_on=OPENED, actor=boss
         ),
-        "opinions_term": Term.objects.filter(county=neighbour).first(),
+        **_county_rows(neighbour, boss),
         "scoring_scheme": scheme, "scoring_rule": scheme.rules.first(),
     }  # fmt: skip
     own = {
@@ -96,7 +97,7 @@ def admin_arguments(cast) -> dict[str, dict[str, tuple]]:
         "deputies_deputy": cast.deputy_person, "stations_village": cast.village,
         "stations_department": cast.jiaotong, "deputies_mandate": cast.deputy_person.mandates.get(),
         "deputies_membership": cast.deputy_person.memberships.get(),
-        "opinions_term": Term.objects.filter(county=cast.county).first(),
+        **_county_rows(cast.county, cast.admin),
         "scoring_scheme": Scheme.objects.get(county=cast.county),
         "scoring_rule": Rule.objects.filter(scheme__county=cast.county).first(),
         "common_calendarday": CalendarDay.objects.create(date=date(2026, 10, 1), kind="holiday", name="国庆节"),
@@ -107,16 +108,23 @@ def admin_arguments(cast) -> dict[str, dict[str, tuple]]:
         for page in ("change", "history", "delete")
     }
     apps = sorted({model.partition("_")[0] for model in own})
-    return pages | {"admin:app_list": {app: (app,) for app in apps}}
+    return pages | {"admin:app_list": {app: (app,) for app in apps}} | term_arguments(cast, neighbour)
+
+
+def _county_rows(county, admin) -> dict[str, object]:
+    """What a county keeps for its suggestions."""
+    return {
+        "opinions_congresssession": add_session(
+            county=county, term="第十七届", ordinal=5, starts_on=SUNDAY, ends_on=SUNDAY, actor=admin
+        ),
+        "opinions_director": add_director(county=county, name="督办人", position="副主任", actor=admin),
+        "opinions_replylabel": add_reply_label(county=county, reply_class="A", label="已经解决", actor=admin),
+    }
 
 
 def arguments(cast) -> dict[str, dict[str, tuple]]:
     """Return the arguments of every URL that takes some, for an own (官亭镇) and a foreign (阎疃镇) place."""
     at = moment(SUNDAY)
-    tickets = {
-        "own": register_opinion(branch=cast.gt01, matter=Matter("路灯不亮"), actor=cast.clerk, at=at),
-        "foreign": register_opinion(branch=cast.yt01, matter=Matter("水渠堵了"), actor=cast.stranger, at=at),
-    }
     logs = {
         place: file_log(
             row=SundayRow(branch=branch, attendance={person: Presence.PRESENT}), on=SUNDAY, actor=clerk, at=at
@@ -155,9 +163,7 @@ def arguments(cast) -> dict[str, dict[str, tuple]]:
     }
     day = SUNDAY.isoformat()
     both = ("own", "foreign")
-    return admin_arguments(cast) | reception_arguments(cast, logs) | {
-        "opinion": {place: (tickets[place].uid,) for place in both},
-        "opinion-move": {place: (tickets[place].uid, "escalate") for place in both},
+    return admin_arguments(cast) | reception_arguments(cast, logs) | ticket_arguments(cast) | {
         "duty-log": {place: (logs[place].uid,) for place in both},
         "job": {place: (jobs[place].uid,) for place in both},
         "job-file": {place: (jobs[place].uid,) for place in both},
