@@ -173,7 +173,12 @@ def test_class_b_stays_tracked_until_it_is_answered_again(cast, signed_in):
     assert (ticket.state, ticket.tracked, ticket.rating) == (State.CLOSED, True, "basic")
     shown = signed_in(cast.officer).get(reverse("opinion", args=[ticket.uid])).text
     assert "正在跟踪办理" in shown and "2026年12月31日" in shown
-    again = walk(ticket, (cast.officer, "reply", {"note": "路已经修通,通车了。", "class": "A"}))
+    cast.jiaotong.signature_needed = True
+    cast.jiaotong.save()
+    drafted = walk(ticket, (cast.officer, "reply", {"note": "路已经修通,通车了。", "class": "A"}))
+    assert (drafted.state, drafted.tracked) == (State.CLOSED, True)
+    assert "通车了" not in signed_in(cast.deputy).get(reverse("opinion", args=[ticket.uid])).text
+    again = walk(drafted, (cast.chief, "sign_reply", {}))
     assert (again.state, again.tracked, again.told_at, again.holder) == (State.REPLIED, False, None, cast.gt01)
     assert [(hop.move, hop.facts.get("promised_on")) for hop in again.hops.filter(move="reply")] == [
         ("reply", "2026-12-31"), ("reply", None),

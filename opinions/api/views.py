@@ -98,7 +98,7 @@ def _cosigners(codes: list[str], lead: Deputy) -> list[Deputy]:
     if unknown:
         sentence = f"没有找到编号是“{'”“'.join(unknown)}”的代表"
         raise DomainError(f"{sentence}。", fields={"cosigners": sentence})
-    return list(found.values())
+    return [found[code] for code in dict.fromkeys(codes)]
 
 
 def _deputy(given: dict, user) -> Deputy | None:
