@@ -59,7 +59,7 @@ def test_a_changed_term_gives_running_tickets_a_new_day_with_a_reason(cast, tick
     assert (hop.move, hop.from_state, hop.to_state, hop.actor) == ("recompute", ticket.state, ticket.state, cast.admin)
     assert (hop.version, hop.due_on) == (ticket.version, ticket.due_on)
     assert hop.note == "期限由3月9日改为3月12日:办理期限有调整,压缩时间"
-    assert outcome.sentences == [f"正在办的意见建议有1件跟着改了期限:{ticket.number}期限由3月9日改为3月12日。"]
+    assert outcome.sentences == [f"正在办的意见建议有1件跟着改了期限:官亭镇{ticket.number}期限由3月9日改为3月12日。"]
     assert AuditLog.objects.get(action="set_term").detail["after"] == 8
     assert AuditLog.objects.get(action="recompute_clocks").detail["tickets"] == 1
 

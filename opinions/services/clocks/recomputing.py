@@ -65,7 +65,7 @@ class Recomputed:
         """What a page says of it: nothing where no ticket changed."""
         if not self.days:
             return []
-        named = "、".join(f"{row.clock.opinion.number}{row.words}" for row in self.days[:NAMED])
+        named = "、".join(f"{_name(row.clock.opinion)}{row.words}" for row in self.days[:NAMED])
         rest = "等" if len(self.days) > NAMED else ""
         late = len({row.clock.opinion_id for row in self.late_at_once})
         return [
@@ -143,8 +143,10 @@ def _locked(clocks: ClockQuerySet) -> list[Clock]:
     """The clocks with ticket and pauses; tickets are locked first and in order, as every move does."""
     columns = (
         "number", "uid", "state", "category", "due_on", "holder_station_id", "holder_department_id", "kind", "version",
+        "register__name",
     )  # fmt: skip
-    rows = Opinion.objects.filter(pk__in=clocks.values("opinion")).order_by("pk").only(*columns)
+    rows = Opinion.objects.filter(pk__in=clocks.values("opinion")).order_by("pk")
+    rows = rows.select_related("register").only(*columns)
     tickets = {ticket.pk: ticket for ticket in rows.select_for_update(of=("self",))}
     found = []
     for clock in (
@@ -154,6 +156,10 @@ def _locked(clocks: ClockQuerySet) -> list[Clock]:
             clock.opinion = tickets[clock.opinion_id]
             found.append(clock)
     return found
+
+
+def _name(ticket: Opinion) -> str:
+    return f"{ticket.register.name}{ticket.number}"
 
 
 def _state_of(clock: Clock) -> tuple:
