@@ -3,10 +3,11 @@
 from deputies.spreadsheets import CONSTITUENTS, DEPUTIES
 from julu_liaison.common.errors import NotFound
 from julu_liaison.common.registers import Register
+from opinions.spreadsheets.importing import TICKETS
 from stations.spreadsheets import DEPARTMENTS, STAFF, VILLAGES
 
 REGISTERS: dict[str, Register] = {
-    register.kind: register for register in (DEPUTIES, VILLAGES, DEPARTMENTS, STAFF, CONSTITUENTS)
+    register.kind: register for register in (DEPUTIES, VILLAGES, DEPARTMENTS, STAFF, CONSTITUENTS, TICKETS)
 }
 
 

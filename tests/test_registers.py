@@ -642,7 +642,7 @@ def test_cards_offer_what_one_may_do(filled, signed_in, media):
     for register in REGISTERS.values():
         assert register.title in page and register.purpose in page
         assert f"{PAGE}template/?kind={register.kind}&amp;county=JLX" in page
-        assert f"/console/export/{register.kind}/?station=JLX" in page
+        assert (f"/console/export/{register.kind}/?station=JLX" in page) == register.is_exported
     staff = signed_in(filled.staff)
     page = staff.get(PAGE).content.decode()
     assert REGISTERS["staff"].import_refusal in page and f"{PAGE}template/?kind=staff" not in page
@@ -708,7 +708,7 @@ def test_first_passwords_and_uploads_go_after_a_day(office, book, media):
 
 
 def test_a_large_file_is_imported_in_the_background(filled, office, book, monkeypatch):
-    monkeypatch.setattr("julu_liaison.views.importing.LARGE", 2)
+    monkeypatch.setattr("julu_liaison.common.registers.Register.large", 2)
     rows = [row_of("villages", 村名=f"村{n}") for n in range(3)]
     url = upload(office, "villages", book("villages", *rows)).url
     page = office.get(url)

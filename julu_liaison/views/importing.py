@@ -27,7 +27,6 @@ from stations.models import Station
 
 MOST_SHOWN = 200  # lines of one list on the page; the workbook of failed rows has them all
 AS_NOBODY_SAW = "-"  # a digest that no report has
-LARGE = 1000  # rows; that many are imported in the background
 MANY = 200  # changed rows; each takes several steps of its own
 DEFAULT_KIND = "deputies"
 JOB_KIND = "import_register"
@@ -194,9 +193,10 @@ def _checked(request, upload: Upload, county: Station, register: Register) -> Re
 
 
 def _preview(request, upload: Upload, county: Station, report: Report, status: int = 200):
+    register = register_of(upload.kind)
     context = {
-        "upload": upload, "county": county, "register": register_of(upload.kind), "report": report, "most": MOST_SHOWN,
-        "is_large": len(report.changes) >= LARGE or len(report.changed) >= MANY,
+        "upload": upload, "county": county, "register": register, "report": report, "most": MOST_SHOWN,
+        "is_large": len(report.changes) >= register.large or len(report.changed) >= MANY,
     }  # fmt: skip
     return render(request, "registers/preview.html", context, status=status)
 

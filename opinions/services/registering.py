@@ -1,6 +1,7 @@
 """Where tickets begin: a matter in a duty log, an entry at the station."""
 
 from datetime import date, datetime
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
@@ -26,8 +27,12 @@ SHARED_WITH_VISIT = ("villager_name", "villager_phone", "villager_village", "con
 
 
 @transaction.atomic
-def register_opinion(*, branch: Station, matter: Matter, actor, at: datetime, log=None) -> Opinion:
+def register_opinion(
+    *, branch: Station, matter: Matter, actor, at: datetime, log=None, uid: UUID | None = None
+) -> Opinion:
     """Register one villager's matter at its branch with the station's next number (社情民意).
+
+    `uid`: the ticket's address where its form has one already; else it gets a new one.
 
     What a log of a branch merged since brings is the successor's to handle, that of a closed one the station's.
     From a back-filled log or visit it counts as received on that day, in that day's year; its terms run from now.
@@ -40,7 +45,7 @@ def register_opinion(*, branch: Station, matter: Matter, actor, at: datetime, lo
         _demand_open(branch)
         _demand_member(matter.deputy, branch, today_here(at))
     opinion = Opinion(
-        kind=Kind.OPINION, text=text, category=matter.category, deputy=matter.deputy, log=log,
+        uid=uid or uuid4(), kind=Kind.OPINION, text=text, category=matter.category, deputy=matter.deputy, log=log,
         visit=matter.visit,
         villager_name=matter.villager_name, villager_phone=matter.villager_phone,
         villager_village=matter.villager_village, confidential=matter.confidential,
@@ -89,10 +94,16 @@ def checked_text(text: str) -> str:
     return text
 
 
-def enter_register(opinion: Opinion, branch: Station, state: str, holder: Station, actor, at: datetime) -> Opinion:
-    """Give a new ticket its number and place, let its time run and write its first hop."""
+def enter_register(
+    opinion: Opinion, branch: Station, state: str, holder: Station, actor, at: datetime, *, on: date | None = None,
+    note: str = "",
+) -> Opinion:  # fmt: skip
+    """Give a new ticket its number and place, let its time run and write its first hop, with `note`.
+
+    `on`: the day it was handed in where that is earlier and no log or visit tells; its terms run from `at` all the same.
+    """
     source = opinion.log or opinion.visit
-    day = source.date if source else today_here(at)
+    day = source.date if source else on or today_here(at)
     opinion.enter_at(branch)
     serial = next_number(f"{opinion.kind}:{branch.parent_id}:{day.year}")
     opinion.number = printed_number(day.year, serial)
@@ -104,7 +115,7 @@ def enter_register(opinion: Opinion, branch: Station, state: str, holder: Statio
     Opinion.objects.filter(pk=opinion.pk).update(due_on=opinion.due_on)
     Hop.objects.create(
         opinion=opinion, move="register", to_state=state, actor=actor, at=at, place=holder, due_on=opinion.due_on,
-        public_line="已登记", standing_in_for_id=audit.stood_in_for(actor), version=opinion.version,
+        public_line="已登记", standing_in_for_id=audit.stood_in_for(actor), version=opinion.version, note=note,
     )  # fmt: skip
     audit.record("register", actor=actor, target=opinion, at=at, kind=opinion.kind, number=opinion.number)
     deputies = [opinion.deputy_id] if opinion.deputy_id else []

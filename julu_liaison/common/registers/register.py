@@ -66,6 +66,8 @@ class Register(ABC):
     code_column: ClassVar[str] = "编号"  # title of what names a row that is missing; empty if it has no code
     names_people: ClassVar[bool] = True
     is_countywide: ClassVar[bool] = False  # has no part that belongs to one station
+    is_exported: ClassVar[bool] = True
+    large: ClassVar[int] = 1000  # rows; that many are imported in the background
 
     @abstractmethod
     def may_import(self, actor, county) -> bool: ...
