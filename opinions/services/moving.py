@@ -93,8 +93,16 @@ def _open_step(ticket: Opinion, name: str, actor, on, by_villager: bool, seen: i
     if not (step.by_villager if by_villager else step.allowed(actor, ticket)):
         if step.name == "rate" and actor is not None and has_rated(actor, ticket):
             raise Conflict("您已经评价过这份答复,不用再评。", state=ticket.state, moves=[])
-        raise NotAllowed(f"“{step.label}”不由您的账号办理,需要的话请联系县人大办公室。")
+        raise _not_theirs(ticket, step, actor, seen)
     return step
+
+
+def _not_theirs(ticket: Opinion, step: Move, actor, seen: int | None) -> NotAllowed:
+    """It may have been theirs when they looked: say then who took it on."""
+    since = hops_since(ticket, seen) if seen is not None and seen != ticket.version else []
+    words = f"({told_in_words(since, actor)})" if since else ""
+    details = {"changes": listed(since)} if since else {}
+    return NotAllowed(f"“{step.label}”不由您的账号办理{words},需要的话请联系县人大办公室。", **details)
 
 
 def _not_open(ticket: Opinion, step: Move, actor, on, seen: int | None) -> Conflict:
