@@ -18,7 +18,7 @@ class Among(Func):
     output_field = BooleanField()
 
     def __init__(self, column: F, keys: QuerySet):
-        super().__init__(column, Subquery(keys))
+        super().__init__(column, Subquery(keys.order_by()))
 
     def as_sql(self, compiler, connection, **context):
         return super().as_sql(compiler, connection, template="%(expressions)s", arg_joiner=" IN ")
@@ -44,7 +44,7 @@ class OpinionQuerySet(PlacedQuerySet):
     def visible_to(self, user):
         """Staff and head: their places; a department: what it leads or assists; a deputy: what one raised or signed."""
         scope = scope_of(user)
-        seen = Q(pk=None)
+        seen = Q()  # nothing that is always false in it: an OR keeps PostgreSQL from walking an index in order
         for column, keys in (
             ("county", scope.counties), ("station", scope.townships), ("branch", scope.headed),
             ("department", scope.departments),
@@ -57,7 +57,7 @@ class OpinionQuerySet(PlacedQuerySet):
             own = _rows("Deputy", "deputies").filter(user=user.pk).values("pk")
             signed = _rows("Cosigner").filter(deputy__in=own, declined_at=None).values("opinion")
             seen |= Q(Among(F("deputy"), own)) | Q(Among(F("pk"), signed))
-        return self.filter(seen)
+        return self.filter(seen) if seen else self.none()
 
     def opinions(self):
         return self.filter(kind=Kind.OPINION)

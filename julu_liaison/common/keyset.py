@@ -80,7 +80,7 @@ def _values(model, by: tuple[str, ...], cursor: str) -> list | None:
 
 def _beyond(by: tuple[str, ...], values: list, backwards: bool) -> Q:
     """Rows that come after (or, backwards, before) the one with these values."""
-    found, same = Q(pk=None), Q()
+    found, same = Q(), Q()
     for name, value in zip(by, values, strict=True):
         ascending = name.startswith("-") == backwards
         column = name.lstrip("-")

@@ -21,7 +21,7 @@ from opinions.querysets import OpinionQuerySet
 from opinions.spreadsheets import export_tickets
 
 IDENTITY = ("villager_name", "villager_phone")  # sealed columns: a list neither shows nor decrypts them
-MOST_COUNTED = 1000
+MOST_COUNTED = 100
 
 
 @require_safe
@@ -47,8 +47,9 @@ def opinions(request):
 @never_cache
 def opinions_export(request):
     """The same rows as a workbook. Filters that are wrong, and too many rows, lead back to the list, which says so."""
-    form = FilterForm(request.GET, user=request.user)
-    today = today_here()
+    form, today = FilterForm(request.GET, user=request.user), today_here()
+    if not form.is_valid():
+        return _back_to_list(request)
     rows = form.applied(Opinion.objects.visible_to(request.user), today).for_list().defer(*IDENTITY)
     try:
         content = export_tickets(
@@ -59,11 +60,15 @@ def opinions_export(request):
         raise
     except DomainError as refusal:
         messages.error(request, refusal.message)
-        return redirect(f"{reverse('opinions')}?{request.GET.urlencode()}")
+        return _back_to_list(request)
     return FileResponse(BytesIO(content), as_attachment=True, filename=f"意见建议-{today:%Y-%m-%d}.xlsx")
 
 
+def _back_to_list(request):
+    return redirect(f"{reverse('opinions')}?{request.GET.urlencode()}")
+
+
 def _count_words(rows: OpinionQuerySet) -> str:
-    """How many there are: counted no further than a person would page; `12件`, `1000多件`."""
+    """How many there are: counted no further than a person would page; `12件`, `100多件`."""
     count = rows.order_by()[: MOST_COUNTED + 1].count()
     return f"{MOST_COUNTED}多件" if count > MOST_COUNTED else f"{count}件"

@@ -1,0 +1,114 @@
+"""Search in Chinese text: numbers in every form, short words, several words, plain signs, the deputy's name."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from activities.services import Matter
+from activities.states import Category
+from opinions.models import CongressSession, Opinion, SuggestionDetail
+from opinions.rules.searching import number_ends, pairs_of, search_words, serial_in
+from opinions.services import file_suggestion, register_opinion, search_tickets
+from tests.cast import moment
+
+DAY = date(2026, 3, 2)
+TEXTS = (
+    "安家庄村东头路灯不亮",
+    "107国道边排水沟堵了,100%的户受影响",
+    "WiFi信号差,文件名a_b\\c打不开",
+    "路边的灯杆倒了",
+)
+
+
+@pytest.fixture
+def found(cast):
+    """`found(text)`: which of the four tickets (1 to 4) and the suggestion (5) a search by the clerk brings."""
+    made = [
+        register_opinion(branch=cast.gt01, matter=Matter(text, Category.ROAD), actor=cast.clerk, at=moment(DAY))
+        for text in TEXTS
+    ]
+    made.append(
+        file_suggestion(
+            deputy=cast.deputy_person, title="关于修建文化广场的建议", text="请立项", category=Category.OTHER,
+            actor=cast.deputy, at=moment(DAY),
+        )
+    )  # fmt: skip
+    session = CongressSession.objects.create(county=cast.county, term="第十七届", ordinal=5, starts_on=DAY, ends_on=DAY)
+    SuggestionDetail.objects.filter(opinion=made[4]).update(session=session, serial=12, in_session=True)
+    keys = {ticket.pk: place for place, ticket in enumerate(made, start=1)}
+
+    def search(text: str, user=cast.clerk) -> set[int]:
+        rows = search_tickets(rows=Opinion.objects.visible_to(user), text=text, user=user)
+        return {keys[row.pk] for row in rows}
+
+    return search
+
+
+def test_words_numbers_signs_and_names_find_their_tickets(cast, found):
+    name, initials = cast.deputy_person.name, cast.deputy_person.initials
+    for text, places in (
+        ("路灯", {1}),
+        ("灯", {1, 4}),
+        ("路 灯", {1, 4}),
+        ("路灯 国道", set()),
+        (" 东头 路灯 ", {1}),
+        ("", {1, 2, 3, 4, 5}),
+        ("灯路", set()),
+        ("107", {2}),
+        ("107", {2}),
+        ("wifi", {3}),
+        ("WIFI", {3}),
+        ("%", {2}),
+        ("100%", {2}),
+        ("_", {3}),
+        ("a_b", {3}),
+        ("axb", set()),
+        ("\\", {3}),
+        ("b\\c", {3}),
+        ("'", set()),
+        ("路' | '灯", set()),
+        ("文化广场", {5}),
+        ("〔2026〕第002号", {2}),
+        ("[2026]2", {2}),
+        ("2026-2", {2}),
+        ("2026年第2号", {2}),
+        ("2026-2", {2}),
+        ("003", {3}),
+        ("第3号", {3}),
+        ("2025-2", set()),
+        (str(SuggestionDetail.objects.get()), {5}),
+        ("第十六届第012号", set()),
+        ("012", {5}),
+        (name, {5}),
+        (initials, {5}),
+        (f"{name} 文化", {5}),
+        (f"{name} 路灯", set()),
+    ):
+        assert found(text) == places, text
+    assert found("路灯", cast.stranger) == set() and found(name, cast.stranger) == set()
+    assert found("文化广场", cast.deputy) == {5} and found("路灯", cast.deputy) == set()
+    assert found("路灯", cast.admin) == {1}
+
+
+def test_more_words_than_anybody_types_cost_no_more_queries(cast, found, django_assert_max_num_queries):
+    with django_assert_max_num_queries(6):
+        assert found(" ".join("甲乙丙丁戊己庚辛壬癸")) == set()
+
+
+@given(st.text(max_size=30), st.text(max_size=6), st.text(max_size=30))
+def test_the_index_holds_every_pair_of_any_part_of_a_text(before, word, after):
+    """What the index is asked for is in it, whatever stands around the word: it never hides a match."""
+    held = set(search_words([before + word + after]).split(" "))
+    whole = word.isalnum() and before.isascii() and after.isascii()
+    assert not whole or set(pairs_of(word)) <= held
+    assert all(len(pair) == 2 and "'" not in pair and "\\" not in pair for pair in pairs_of(word))
+
+
+def test_forms_of_a_number():
+    assert number_ends("2026-1") == number_ends("【2026】0001号") == ["〔2026〕第001号"]
+    assert number_ends("1") == number_ends("第001号") == ["第001号"]
+    assert number_ends("1234567") == number_ends("路灯") == number_ends("2026-") == []
+    assert serial_in("会议第012号") == serial_in("12") == 12
+    assert serial_in("号") is serial_in("99999") is None
