@@ -17,7 +17,10 @@ STAFF = (Role.COUNTY_ADMIN, Role.COUNTY_STAFF)
 SECTIONS_OF = {
     "county": (
         ("工作台", (("今天要办的", "console"),)),
-        ("意见建议", (("意见建议", "opinions"),)),
+        ("意见建议", (
+            ("意见建议", "opinions"), ("督办件", "supervised"), ("延期审批", "extensions"), ("办理情况", "opinion-figures"),
+            ("导入", "console-opinions-import"), ("办理期限", "terms"),
+        )),
         ("接待", (
             ("没登记的分站", "console-sundays"), ("排班", "console-roster"), ("请假换班", "station-leave"),
             ("工作日志", "duty-logs"), ("接待登记", "visits"), ("补录期限", "late-logs"),
@@ -34,7 +37,9 @@ SECTIONS_OF = {
     ),
     "auditor": (
         ("工作台", (("今天要办的", "console"),)),
-        ("意见建议", (("意见建议", "opinions"),)),
+        ("意见建议", (
+            ("意见建议", "opinions"), ("督办件", "supervised"), ("办理情况", "opinion-figures"), ("办理期限", "terms"),
+        )),
         ("接待", (
             ("没登记的分站", "console-sundays"), ("排班", "console-roster"), ("请假换班", "station-leave"),
             ("工作日志", "duty-logs"), ("接待登记", "visits"),
@@ -51,25 +56,35 @@ SECTIONS_OF = {
             ("登记接待日", "sunday"), ("排班", "roster"), ("请假换班", "station-leave"), ("工作日志", "duty-logs"),
             ("接待登记", "visits"),
         )),
-        ("群众意见", (("群众意见", "opinions"),)),
+        ("群众意见", (
+            ("意见建议", "opinions"), ("登记意见", "opinion-new"), ("提建议", "suggestion-new"), ("办理情况", "opinion-figures"),
+        )),
         ("活动", (("活动", "activities"), ("工作计划", "work-plan"), ("服务记录", "station-service"))),
         ("代表", (
             ("代表", "console-deputies"), ("分站和群众", "branches"), ("履职档案", "station-archive"), ("名册", "console-export"),
         )),
         ("月报", (("月报", "reports"),)),
     ),
-    "department": (("待办", (("待办", "opinions"),)),),
+    "department": (
+        ("待办", (("待办", "office"),)),
+        ("全部办件", (("全部办件", "opinions"),)),
+        ("常用答复", (("常用答复", "sample-answers"),)),
+        ("办理情况", (("办理情况", "opinion-figures"),)),
+    ),
     "head": (
         ("首页", (("首页", "me"),)),
         ("接待", (("登记接待日", "sunday"), ("工作日志", "duty-logs"), ("请假换班", "station-leave"), ("接待登记", "visits"))),
         ("值班", (("我的值班", "my-duty"), ("排班表", "my-roster"), ("日历", "my-calendar"))),
-        ("意见", (("意见", "opinions"),)),
+        ("意见", (
+            ("意见建议", "opinions"), ("登记意见", "my-opinion-new"), ("提建议", "my-suggestion-new"),
+            ("办理情况", "opinion-figures"),
+        )),
         ("活动", (("活动", "my-activities"), ("服务记录", "my-service"), ("档案", "my-archive"), ("得分", "my-score"))),
     ),
     "deputy": (
         ("首页", (("首页", "me"),)),
         ("值班", (("我的值班", "my-duty"), ("排班表", "my-roster"), ("日历", "my-calendar"))),
-        ("意见", (("意见", "opinions"),)),
+        ("意见", (("意见建议", "opinions"), ("登记意见", "my-opinion-new"), ("提建议", "my-suggestion-new"))),
         ("活动", (("活动", "my-activities"), ("服务记录", "my-service"))),
         ("档案", (("履职档案", "my-archive"), ("得分", "my-score"))),
     ),

@@ -18,7 +18,8 @@ PAGES_AND_FILES = {
     "test_feeds", "test_form_drafts", "test_import_page", "test_jobs", "test_kept_nowhere", "test_leave_pages",
     "test_log_photos", "test_log_register", "test_me", "test_monthly_report", "test_navigation", "test_page_weight",
     "test_photos", "test_places_page", "test_problems", "test_projects", "test_public_pages", "test_registers",
-    "test_rights", "test_roster_page", "test_roster_remedies", "test_ticket_pages", "test_told_truly", "test_visit_pages",
+    "test_rights", "test_roster_page", "test_roster_remedies", "test_sample_answers", "test_suggestion_papers",
+    "test_supervision", "test_consultations", "test_ticket_pages", "test_told_truly", "test_visit_pages",
     "test_work_plans",
 }  # fmt: skip
 

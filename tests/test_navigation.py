@@ -22,7 +22,7 @@ def frame_of(user, url: str) -> dict:
         ("staff", ["工作台", "意见建议", "接待", "活动", "代表", "公示牌", "月报", "设置"]),
         ("auditor", ["工作台", "意见建议", "接待", "活动", "代表", "月报", "设置"]),
         ("security", ["账号和岗位"]),
-        ("officer", ["待办"]),
+        ("officer", ["待办", "全部办件", "常用答复", "办理情况"]),
         ("head", ["首页", "接待", "值班", "意见", "活动"]),
         ("deputy", ["首页", "值班", "意见", "活动", "档案"]),
     ],
@@ -32,7 +32,8 @@ def test_sections_of_each_role(cast, who, labels):
     assert [item.label for item in context["nav"]] == labels
     shown = [reverse("opinions")] if who != "security" else []
     assert [item.url for item in context["nav"] if item.is_current] == shown
-    assert context["subnav"] == []  # one page alone needs no second row
+    more = ["意见建议"] if who not in ("security", "officer") else []  # one page alone needs no second row
+    assert [item.label for item in context["subnav"] if item.is_current] == more
     assert context["site_name"] == "巨鹿县人大代表联络平台"
     assert context["tabs"] is (who in ("head", "deputy"))
 
