@@ -84,7 +84,7 @@ class TicketRegister(FlatRegister):
         kind, is_motion = reader.value(c.KIND, c.read_kind) or (Kind.SUGGESTION, False)
         title, text = _words(reader, kind)
         deputy = deputy_of(reader, books, needed=kind == Kind.SUGGESTION)
-        branch = place_of(reader, books, deputy)
+        branch = place_of(reader, books, deputy) if deputy or kind == Kind.OPINION else None
         on = reader.day(c.RAISED) or occasion.started_on
         if on > occasion.today:
             reader.refuse(c.RAISED, "提出日期不能晚于今天,请改日期。")

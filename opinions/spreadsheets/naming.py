@@ -91,10 +91,10 @@ def deputy_of(reader: RowReader, book: Book, *, needed: bool) -> Deputy | None:
 
 
 def place_of(reader: RowReader, book: Book, deputy: Deputy | None) -> Station | None:
-    """The branch of a row: the deputy's own, else the one that is written."""
+    """The branch of a row: the deputy's own, else the one that is written; None where the deputy is not known."""
     if deputy:
         return _branch_of(deputy)
-    if not reader.is_sound:
+    if not reader.row[c.LEAD.key].is_blank:
         return None
     return reader.filled(c.BRANCH, _read_branch, book)
 

@@ -60,10 +60,8 @@ def _report(file: Path, username: str | None, dry_run: bool) -> Report:
 def _account(username: str | None) -> tuple[User, Station] | None:
     """The account that acts, with its county: the one named, else the only county administrator there is."""
     rows = Posting.objects.in_force(today_here()).select_related("user", "station").filter(user__is_active=True)
-    if username:
-        rows = rows.filter(user__username=username, role__in=COUNTY_ROLES)
-    else:
-        rows = rows.filter(role=Role.COUNTY_ADMIN)
+    wanted = {"user__username": username, "role__in": COUNTY_ROLES} if username else {"role": Role.COUNTY_ADMIN}
+    rows = rows.filter(**wanted)
     found = {row.user_id: (row.user, row.station) for row in rows}
     return next(iter(found.values())) if len(found) == 1 else None  # type: ignore[return-value]  # posted at a county
 
