@@ -1,6 +1,7 @@
 """Named queries over tickets."""
 
 from datetime import date
+from typing import Any
 
 from django.apps import apps
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Value
@@ -20,7 +21,7 @@ class Among(Func):
     def __init__(self, column: F, keys: QuerySet):
         super().__init__(column, Subquery(keys.order_by()))
 
-    def as_sql(self, compiler, connection, **context):
+    def as_sql(self, compiler: Any, connection: Any, *_function, **_context: Any) -> Any:
         return super().as_sql(compiler, connection, template="%(expressions)s", arg_joiner=" IN ")
 
     def as_postgresql(self, compiler, connection, **context):
@@ -35,9 +36,9 @@ class Indexed(Func):
     def __init__(self, words: str):
         super().__init__(F("search_words"), Value(words))
 
-    def as_sql(self, compiler, connection, **context):
-        column, words = self.source_expressions
-        return f'{connection.ops.quote_name(column.alias)}."search" @@ %s::tsquery', [words.value]
+    def as_sql(self, compiler: Any, connection: Any, *_function, **_context: Any) -> Any:
+        column, words = self.get_source_expressions()
+        return f'{connection.ops.quote_name(column.alias)}."search" @@ %s::tsquery', [words.value]  # type: ignore[attr-defined]
 
 
 class OpinionQuerySet(PlacedQuerySet):

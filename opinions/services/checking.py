@@ -29,8 +29,8 @@ def _of_holders() -> Iterator[str]:
 def _of_histories() -> Iterator[str]:
     """The last hop leads to the ticket's state, each begins where the one before led to; versions count the hops."""
     last = Hop.objects.filter(opinion=OuterRef("pk")).order_by("-pk")
-    for ticket in Opinion.objects.annotate(shown=last.values("to_state")[:1]).exclude(shown=F("state")):
-        yield f"意见建议 {ticket.uid}: 办理过程到“{ticket.shown or '空'}”,状态却是“{ticket.state}”"
+    for lost in Opinion.objects.annotate(shown=last.values("to_state")[:1]).exclude(shown=F("state")):
+        yield f"意见建议 {lost.uid}: 办理过程到“{lost.shown or '空'}”,状态却是“{lost.state}”"
     before = Window(Lag("to_state"), partition_by="opinion", order_by="pk")
     torn = Hop.objects.annotate(before=before).exclude(before=None).exclude(before=F("from_state"))
     for hop in torn.select_related("opinion"):

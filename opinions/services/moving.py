@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -101,7 +102,7 @@ def _not_theirs(ticket: Opinion, step: Move, actor, seen: int | None) -> NotAllo
     """It may have been theirs when they looked: say then who took it on."""
     since = hops_since(ticket, seen) if seen is not None and seen != ticket.version else []
     words = f"({told_in_words(since, actor)})" if since else ""
-    details = {"changes": listed(since)} if since else {}
+    details: dict[str, Any] = {"changes": listed(since)} if since else {}
     return NotAllowed(f"“{step.label}”不由您的账号办理{words},需要的话请联系县人大办公室。", **details)
 
 
