@@ -19,7 +19,9 @@ PAGES_AND_FILES = {
     "test_log_photos", "test_log_register", "test_me", "test_monthly_report", "test_navigation", "test_page_weight",
     "test_photos", "test_places_page", "test_problems", "test_projects", "test_public_pages", "test_registers",
     "test_rights", "test_roster_page", "test_roster_remedies", "test_sample_answers", "test_suggestion_papers",
-    "test_supervision", "test_consultations", "test_ticket_pages", "test_told_truly", "test_visit_pages",
+    "test_supervision", "test_consultations", "test_confidential_tickets", "test_hop_files", "test_redaction",
+    "test_stale_tickets", "test_ticket_export", "test_ticket_list", "test_ticket_pages", "test_villager_feedback",
+    "test_workflow_doors", "test_told_truly", "test_visit_pages",
     "test_work_plans",
 }  # fmt: skip
 

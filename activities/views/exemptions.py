@@ -13,9 +13,9 @@ from activities.forms.exemptions import EndForm, ExemptionForm
 from activities.models import Exemption
 from activities.permissions import can_exempt
 from activities.services import end_exemption, grant_exemption
-from activities.views.sending import done, sent, status_of
 from deputies.models import Deputy, Membership
 from julu_liaison.common.keyset import page_of
+from julu_liaison.common.sending import done, sent, status_of
 from julu_liaison.common.working_days import today_here
 from stations.querysets import scope_of
 

@@ -21,8 +21,8 @@ from activities.rules.plans import HowFar, how_far, progress_of
 from activities.services import adopt_plan, attach_to_plan, copy_plan, edit_plan, remove_from_plan, write_plan
 from activities.services.plans import TEXTS
 from activities.views.files import file_answer
-from activities.views.sending import done, refuse, sent, status_of
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed, StaleVersion
+from julu_liaison.common.sending import done, refuse, sent, status_of
 from julu_liaison.common.texts import plain_number
 from julu_liaison.common.working_days import today_here
 from stations.models import Station

@@ -12,7 +12,7 @@ from activities.forms.plans import ProjectForm
 from activities.models import Activity, LivelihoodProject
 from activities.permissions import activity_places, can_keep_projects
 from activities.services import add_project, edit_project
-from activities.views.sending import done, sent, status_of
+from julu_liaison.common.sending import done, sent, status_of
 from julu_liaison.common.working_days import today_here
 from stations.models import Station
 from stations.querysets import scope_of

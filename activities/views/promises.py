@@ -12,8 +12,8 @@ from activities.permissions import can_keep_plan
 from activities.rules.plans import progress_of
 from activities.services import add_promise, drop_promise, edit_promise
 from activities.views.plans import Promise, catch_up, kept_plan, plan_url
-from activities.views.sending import done, sent, status_of
 from julu_liaison.common.errors import StaleVersion
+from julu_liaison.common.sending import done, sent, status_of
 from julu_liaison.common.working_days import today_here
 
 

@@ -18,12 +18,12 @@ from activities.permissions import can_record_service, can_void_service
 from activities.reports.services import services_workbook
 from activities.services import record_service, void_service
 from activities.states import LogState, ServiceKind
-from activities.views.sending import done, sent, status_of
 from activities.views.workbooks import download, whole
 from deputies.models import Deputy, Membership
 from deputies.states import ServiceRole
 from julu_liaison.common.errors import DomainError, NotAllowed
 from julu_liaison.common.keyset import page_of
+from julu_liaison.common.sending import done, sent, status_of
 from julu_liaison.common.working_days import today_here
 from stations.models import Station
 from stations.querysets import scope_of

@@ -17,6 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from rest_framework.throttling import SimpleRateThrottle
 
+from julu_liaison.accounts.flood import ByAddress, is_flood
 from julu_liaison.common.errors import DomainError, NotAllowed
 from julu_liaison.common.qr import qr_svg
 from opinions.forms.feedback import RedactForm, SayForm
@@ -31,13 +32,10 @@ GONE = "这个链接打不开。请重新扫一扫纸上的二维码;还是不�
 TOO_OFTEN = "打开得太频繁了,请过一分钟再试。"
 
 
-class ByAddress(SimpleRateThrottle):
+class FromAddress(ByAddress):
     """A whole village may share one address of its network."""
 
     scope, rate = "villager-address", "120/min"
-
-    def get_cache_key(self, request, view):
-        return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
 
 
 class ByToken(SimpleRateThrottle):
@@ -52,12 +50,11 @@ def _for_villagers(view):
 
     @wraps(view)
     def opened(request, token):
-        throttles = (ByAddress(), ByToken()) if settings.THROTTLE else ()
-        if all(throttle.allow_request(request, token) for throttle in throttles):
-            answer = view(request, token)
-        else:
+        if is_flood(request, FromAddress(), ByToken(), of=token):
             answer = _sentence(TOO_OFTEN, status=429)
             answer["Retry-After"] = "60"
+        else:
+            answer = view(request, token)
         answer["X-Robots-Tag"] = "noindex, nofollow"
         answer["Referrer-Policy"] = "no-referrer"
         return answer

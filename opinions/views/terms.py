@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from activities.views.sending import done, sent, status_of
 from julu_liaison.common.errors import DomainError, NotAllowed
+from julu_liaison.common.sending import done, sent, status_of
 from julu_liaison.common.working_days import today_here
 from opinions.forms.terms import ChangeForm, TermForm
 from opinions.models import Opinion, Term

@@ -1,6 +1,5 @@
 """What is already registered about the thing that somebody is typing."""
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -8,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from rest_framework.throttling import UserRateThrottle
 
+from julu_liaison.accounts.flood import is_flood
 from opinions.services.desks import similar_tickets
 from stations.models import Station
 from stations.states import Level
@@ -26,7 +26,7 @@ class TypingThrottle(UserRateThrottle):
 @never_cache
 def similar(request):
     """A fragment of HTML: up to five tickets in scope like `?text=`, those of `?branch=CODE` first; empty for none."""
-    if settings.THROTTLE and not TypingThrottle().allow_request(request, None):
+    if is_flood(request, TypingThrottle()):
         return HttpResponse("问得太快了,请稍等。", status=429, content_type="text/plain; charset=utf-8")
     text = request.GET.get("text", "").replace("\0", "")[:LONGEST_ASKED]
     code = request.GET.get("branch", "")

@@ -5,15 +5,13 @@ The referrer policy stays the site's own `same-origin`: under `no-referrer` brow
 the CSRF check refuses; and no other site is ever told of the address either way.
 """
 
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.core.cache import cache
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from julu_liaison.accounts.rules import address_of
+from julu_liaison.accounts.flood import ByAddress, is_flood
 from julu_liaison.common.errors import DomainError
 from julu_liaison.common.working_days import today_here
 from opinions.forms.offices import LinkForm
@@ -24,8 +22,6 @@ from opinions.services.offices.samples import samples_for, without_phones
 from opinions.states import State
 from opinions.workflow import MOVES
 
-MOST = 60  # requests of one address in WINDOW; offices share one
-WINDOW = 60  # seconds
 # Whoever is signed in on this computer is not who acts here.
 BARE = {"user": AnonymousUser(), "nav": [], "subnav": [], "tabs": False, "unread": 0, "place_name": ""}
 DONE = {
@@ -34,11 +30,17 @@ DONE = {
 }
 
 
+class FromOffice(ByAddress):
+    """A token can't be guessed; this only keeps a flood from the database. Offices share one address."""
+
+    scope, rate = "answer-link", "60/min"
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def answer_link(request, token):
     """GET shows the ticket and the form; POST with `move` makes one of BY_LINK. What was typed comes back if refused."""
-    if _too_many(request):
+    if is_flood(request, FromOffice()):
         return _said(request, "点得太快了,请过一分钟再试。", status=429)
     at = timezone.now()
     try:
@@ -107,10 +109,3 @@ def _bare(response):
     return response
 
 
-def _too_many(request) -> bool:
-    """Count what one address asks for; a token can't be guessed, this only keeps a flood from the database."""
-    if not settings.THROTTLE:
-        return False
-    key = f"answer-link:{address_of(request)}:{int(timezone.now().timestamp()) // WINDOW}"
-    cache.add(key, 0, WINDOW * 2)
-    return cache.incr(key) > MOST

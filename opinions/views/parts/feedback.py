@@ -2,7 +2,7 @@
 
 from opinions.models import Opinion
 from opinions.permissions import can_redact, can_tell_villager, sees_original
-from opinions.states import ANSWERED, Kind, State
+from opinions.states import SETTLED, Kind, State
 
 TEMPLATE = "opinions/parts/feedback.html"
 
@@ -16,13 +16,20 @@ def part(user, ticket: Opinion) -> dict | None:
         "must_tell_first": ticket.state == State.REPLIED,
         "may_redact": can_redact(user, ticket),
         "redactions": ticket.redactions.count() if sees_original(user, ticket) else 0,
-        "verdicts": list(ticket.verdicts.select_related("signer", "given_by")) if ticket.rating else [],
+        "verdicts": _verdicts(ticket),
         "main": _main(user, ticket),
         "merged": merged,
-        "untold": sum(row.told_at is None for row in merged) if ticket.state in ANSWERED else 0,
+        "untold": sum(row.told_at is None for row in merged) if ticket.state in SETTLED else 0,
     }
     facts = ("may_hand_out", "may_redact", "redactions", "verdicts", "main", "merged")
     return shown if any(shown[name] for name in facts) else None
+
+
+def _verdicts(ticket: Opinion) -> list:
+    """What the villager said of each answer; the signers of a suggestion have their own part."""
+    if not ticket.rating or ticket.kind == Kind.SUGGESTION:
+        return []
+    return list(ticket.verdicts.select_related("signer", "given_by"))
 
 
 def _main(user, ticket: Opinion) -> Opinion | None:
