@@ -69,6 +69,7 @@ def test_a_shared_place_alone_is_not_alike_and_rare_pairs_weigh_more():
     others = [(text, 0) for text in (*OTHERS, LIGHTS)]
     assert most_alike(ASKED, others, most=5) == [len(OTHERS)]
     assert most_alike("希望尽快解决", others, most=5) == [] == most_alike("", others, most=5)
+    assert most_alike("苏家堤村回迁房交房晚了", [("北苏家堤村集上买到掺假的农药", 0)], most=5) == []  # one village, two things
     near_first = [("路灯不亮", 0), ("路灯不亮", 2), ("路灯不亮", 1)]
     assert most_alike(ASKED, near_first, most=2) == [1, 2]
     rows = [("公路养护", 0)] * 8 + [("公路涵洞堵塞", 0)]
