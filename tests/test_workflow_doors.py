@@ -1,4 +1,7 @@
-"""Every move that is not in the table is refused on every door: page, API, bulk, admin, links. Services: test_workflow."""
+"""Every move that is not in the table is refused on every door: page, API, bulk, links, admin.
+
+Services: test_workflow; imports: test_import_opinions.
+"""
 
 from random import Random
 
@@ -7,10 +10,14 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import reverse
 
+from julu_liaison.common.working_days import today_here
 from opinions.models import Opinion
+from opinions.services.feedback import token_of
+from opinions.services.offices.links import answer_path
 from opinions.states import State
 from opinions.workflow import MOVES, moves_open_to
 from tests.api.conftest import api  # noqa: F401 - a fixture
+from tests.cast import moment
 from tests.test_workflow import ANSWER, ROLES, put, ticket  # noqa: F401 - fixtures
 
 SAMPLE = 3  # moves a state and person, drawn anew from the same seed each run
@@ -53,6 +60,47 @@ def test_page_and_api_refuse_what_the_table_does_not_have(cast, signed_in, api, 
             assert answer.status_code == status, (role, name)
     ticket.refresh_from_db()
     assert (ticket.version, ticket.state, ticket.hops.count()) == before
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_many_at_once_move_only_what_the_table_has(cast, signed_in, ticket, state):  # noqa: F811
+    put(ticket, cast, state)
+    for name in ("transfer", "urge"):
+        open_moves = {move.name for move in moves_open_to(cast.staff, ticket)}
+        if name in open_moves:
+            continue
+        version = {f"version_{ticket.uid}": ticket.version}
+        facts = {"ticket": str(ticket.uid), "act": name, "department": "jiaotong", "note": "请办理"}
+        page = signed_in(cast.staff).post(reverse("opinions-bulk"), facts | version, follow=True)
+        assert page.status_code == 200 and "没办成1件" in page.content.decode()
+        for role in ("clerk", "head", "deputy", "officer", "auditor"):
+            assert signed_in(getattr(cast, role)).post(reverse("opinions-bulk"), facts).status_code == 403
+    ticket.refresh_from_db()
+    assert (ticket.version, ticket.state) == (1, state) or "urge" in open_moves
+
+
+@pytest.mark.parametrize("state", State.values)
+def test_a_villagers_link_rates_what_was_told_and_reopens_what_was_closed(cast, client, ticket, state):  # noqa: F811
+    put(ticket, cast, state)
+    token = reverse("villager-link", args=[token_of(ticket)])
+    for word, source, status in (("unsolved", State.CLOSED, 302), ("satisfied", State.TOLD, 302)):
+        wanted = status if state == source else 409
+        assert client.post(token, {"word": word, "note": "路又塌了"}).status_code == wanted, word
+    assert client.post(token, {"word": "void"}).status_code == 400
+
+
+@pytest.mark.parametrize("state", State.values)
+def test_an_officers_link_works_while_the_department_has_it(cast, client, ticket, state):  # noqa: F811
+    at = moment(today_here())
+    put(ticket, cast, State.AT_DEPARTMENT)
+    path = answer_path(ticket=ticket, user=cast.officer, at=at)
+    put(ticket, cast, state)
+    for move in ("void", "merge", "transfer", "request_extension", "supervise"):
+        assert client.post(path, {"move": move, "note": ANSWER}).status_code in (400, 403, 409), move
+    if state not in (State.AT_DEPARTMENT, State.REWORKING):
+        assert client.post(path, {"move": "reply", "note": ANSWER, "class": "A"}).status_code in (403, 409)
+    ticket.refresh_from_db()
+    assert (ticket.version, ticket.state) == (1, state)
 
 
 def test_words_that_are_no_move_open_no_door(cast, signed_in, api, ticket):  # noqa: F811

@@ -1,5 +1,6 @@
 """How tickets, hops and moves are shown."""
 
+from django.urls import reverse
 from rest_framework import serializers
 
 from activities.states import Category
@@ -33,7 +34,7 @@ class TicketRow(serializers.ModelSerializer):
         model = Opinion
         fields = [
             "uid", "number", "register", "kind", "state", "holder", "department", "due_on", "is_overdue", "text", "category",
-            "branch", "deputy", "registered_on", "rating", "confidential",
+            "branch", "deputy", "registered_on", "rating", "rated_by_proxy", "confidential",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -119,16 +120,30 @@ class TicketShown(TicketRow):
         fields = [*TicketRow.Meta.fields, "villager", "title", *FORMAL_FIELDS]
 
 
+class HopFileShown(serializers.Serializer):
+    """A file of one step, by the address of its page."""
+
+    name = serializers.CharField()
+    size = serializers.IntegerField(help_text="字节")
+    url = serializers.SerializerMethodField(help_text="登录网站以后打开")
+
+    def get_url(self, file) -> str:
+        return reverse("opinion-file", args=[self.root.context["ticket"].uid, file.uid])
+
+
 class HopRow(serializers.ModelSerializer):
     label = serializers.SerializerMethodField()
     from_state = serializers.CharField(read_only=True, help_text="登记时是空的")
     to_state = serializers.ChoiceField(State.choices, read_only=True)
     actor = serializers.SerializerMethodField(help_text="办理人姓名")
     holder = serializers.SerializerMethodField(help_text="之后该谁办:站点或部门的编号")
+    files = HopFileShown(source="shown_files", many=True, read_only=True)
 
     class Meta:
         model = Hop
-        fields = ["move", "label", "from_state", "to_state", "actor", "at", "holder", "note", "due_on"]
+        fields = [
+            "move", "label", "from_state", "to_state", "actor", "by_villager", "at", "holder", "note", "due_on", "files",
+        ]  # fmt: skip
         read_only_fields = fields
 
     def get_label(self, hop) -> str:

@@ -148,7 +148,7 @@ class OpinionHistory(APIView):
     @extend_schema(summary="办理过程", responses=HopRow(many=True), description="从登记起,按先后。")
     def get(self, request, uid):
         ticket = _ticket(request.user, uid)
-        return Response(HopRow(hops_for(opinion=ticket, actor=request.user), many=True).data)
+        return Response(HopRow(hops_for(opinion=ticket, actor=request.user), many=True, context={"ticket": ticket}).data)
 
 
 class OpinionMoves(APIView):

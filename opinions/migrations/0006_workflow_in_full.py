@@ -23,7 +23,6 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('text', models.TextField(blank=True, verbose_name='内容')),
-                ('reply_class', models.CharField(blank=True, choices=[('A', 'A 已解决'), ('B', 'B 正在解决或列入计划'), ('C', 'C 因条件限制暂不能解决'), ('D', 'D 留作参考')], max_length=1, verbose_name='办理类别')),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('saved_at', models.DateTimeField(verbose_name='保存时间')),
             ],

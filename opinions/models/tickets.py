@@ -248,7 +248,6 @@ class AnswerDraft(models.Model):
     opinion = models.ForeignKey(Opinion, models.CASCADE, related_name="answer_drafts")
     department = models.ForeignKey(Department, models.CASCADE, related_name="+")
     text = models.TextField("内容", blank=True)
-    reply_class = models.CharField("办理类别", max_length=1, choices=ReplyClass, blank=True)
     version = models.PositiveIntegerField(default=1)
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="保存人")
     saved_at = models.DateTimeField("保存时间")
