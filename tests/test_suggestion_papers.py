@@ -76,15 +76,16 @@ def test_form_names_number_signers_and_hand_over(cast, suggestion, signed_in, fi
 @pytest.mark.parametrize("file_format", ["pdf", "docx"])
 def test_letter_bears_class_signature_and_promise(cast, suggestion, signed_in, file_format):
     ReplyLabel.objects.create(county=cast.county, reply_class="B", label="正在推进")
-    move_opinion(opinion=suggestion, move="reply", actor=cast.officer, at=AT, **CLASS_B)
+    before_dawn = moment(SUNDAY, 3)  # still the day before in London
+    move_opinion(opinion=suggestion, move="reply", actor=cast.officer, at=before_dawn, **CLASS_B)
     words = words_of(signed_in(cast.clerk).get(address(suggestion, "reply", file_format)))
     for wanted in (
         "类别:B正在推进", "签发人:交通经办人", "县交通运输局关于对巨鹿县第十七届人民代表大会第十二次会议第001号建议的答复",
-        "李代表等代表:", "你们提出的“关于修通断头路的建议”收悉", ANSWER, "计划于2026年6月30日前办成",
+        "李代表等代表:", "你们提出的“关于修通断头路的建议”收悉", ANSWER, "计划于2026年6月30日前办成", "县交通运输局2026年3月1日", "感谢你们",
     ):  # fmt: skip
         assert squeezed(wanted) in words, wanted
     verdict = words_of(signed_in(cast.head).get(address(suggestion, "verdict", file_format)))
-    for wanted in ("办理情况征询意见表", "□满意□基本满意□不满意", "县水利局", "没有面商记录", "代表签名"):
+    for wanted in ("办理情况征询意见表", "2026年3月1日", "□满意□基本满意□不满意", "县水利局", "没有面商记录", "代表签名"):
         assert squeezed(wanted) in verdict, wanted
     assert AuditLog.objects.filter(action="hand_out_paper").count() == 2
 

@@ -10,6 +10,7 @@ from datetime import date
 
 from deputies.models import Deputy
 from julu_liaison.common.texts import long_day, typeset
+from julu_liaison.common.working_days import today_here
 from opinions.models import Opinion, Reply
 from opinions.services.labels import class_labels
 from opinions.states import Stage
@@ -61,7 +62,7 @@ def _form(ticket: Opinion, reply: Reply | None, on: date) -> Paper:
         ]),
         body_label="内容",
         body=_typeset_lines(_paragraphs(ticket.text)),
-        signatures=["领衔代表签名", *(["附议代表签名"] if _signers(ticket) else [])],
+        signatures=["领衔代表签名", *(["附议代表签名"] * len(_signers(ticket)))],
         note=typeset(f"打印日期:{long_day(on)}"),
     )  # fmt: skip
 
@@ -69,7 +70,7 @@ def _form(ticket: Opinion, reply: Reply | None, on: date) -> Paper:
 def _letter(ticket: Opinion, reply: Reply | None, on: date) -> Paper:
     if reply is None:
         raise ValueError("a letter needs its answer")
-    signed = long_day(reply.signed_at.date()) if reply.signed_at else ""
+    signed = long_day(today_here(reply.signed_at)) if reply.signed_at else ""
     department = reply.department.name if reply.department else ticket.branch.parent.full_name
     promised = [f"计划于{long_day(reply.promised_on)}前办成。"] if reply.promised_on else []
     return Paper(
@@ -80,7 +81,7 @@ def _letter(ticket: Opinion, reply: Reply | None, on: date) -> Paper:
         address=_addressee(ticket),
         body=_typeset_lines(
             [f"{'你们' if _signers(ticket) else '您'}提出的“{ticket.heading}”收悉,现答复如下:", *_paragraphs(reply.text), *promised,
-             "感谢您对我们工作的关心和支持,欢迎继续提出宝贵意见。"]
+             f"感谢{'你们' if _signers(ticket) else '您'}对我们工作的关心和支持,欢迎继续提出宝贵意见。"]
         ),
         closing=[department, signed],
         note=typeset(
@@ -101,7 +102,7 @@ def _verdict(ticket: Opinion, reply: Reply | None, on: date) -> Paper:
             ("协办单位", _assisting(ticket) or "无"),
             ("领衔代表", _person(ticket.deputy)),
             *_cosigners(ticket),
-            ("答复日期", long_day(reply.signed_at.date()) if reply and reply.signed_at else "____年__月__日"),
+            ("答复日期", long_day(today_here(reply.signed_at)) if reply and reply.signed_at else "____年__月__日"),
             ("办理类别", _class_words(ticket, reply) if reply and reply.reply_class else ""),
             ("面商情况", _talks(ticket)),
             ("对办理态度", RATINGS),

@@ -20,6 +20,7 @@ CONTENT_TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 HEIGHT_OF_BODY = 70  # mm of the cell with the text, at least
+ROOM_IN_WORD = 6  # empty lines below it, to write on
 
 
 def paper_file(ticket: Opinion, kind: str, file_format: str, *, reply: Reply | None, at: datetime) -> bytes:
@@ -52,7 +53,7 @@ def _docx(paper: Paper, at: datetime) -> bytes:
         last = index == len(paper.title) - 1
         document.line(line, size=20 if last else 16, font="宋体", bold=last, centred=True, after=14 if last else 2)
     if paper.facts:
-        inside = [(paper.body_label, "\n".join(paper.body))] if paper.body_label else []
+        inside = [(paper.body_label, "\n".join([*paper.body, *[""] * ROOM_IN_WORD]))] if paper.body_label else []
         document.facts([*paper.facts, *inside], label=38)
     if not paper.body_label:
         if paper.address:
