@@ -168,6 +168,22 @@ def test_refused_void_and_merged_ones_have_a_sentence(cast, client, ticket):
     assert say(client, merged, "satisfied").status_code == 409
 
 
+def test_of_those_handled_together_none_learns_who_the_others_are(cast, client, ticket):
+    def another(name, phone):
+        matter = Matter("路灯不亮", villager_name=name, villager_phone=phone, confidential=True)
+        return move(
+            register_opinion(branch=cast.gt01, matter=matter, actor=cast.clerk, at=AT), "merge", cast.clerk, into=ticket
+        )
+
+    mine, others = another("王五五", "19900001111"), another("赵六六", "19900002222")
+    note = "已到张三、王五五、赵六六(199 0000-2222,19900001111)家门口修好"
+    move(ticket, "solve", cast.clerk, note=note)
+    for one in (mine, others, ticket):
+        text = client.get(link(one)).text
+        assert "家门口修好" in text, one
+        assert [word for word in ("张三", "王五五", "赵六六", "2222", "1111") if word in text] == []
+
+
 # --- The word ---------------------------------------------------------------------------------------------------
 
 

@@ -4,16 +4,15 @@ Opening the answer does not count as being told (告知): the law has somebody c
 that, and the page says who will come.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from opinions.models import Hop, Opinion, Reply
+from opinions.rules.hiding import hider
 from opinions.states import ANSWERED, State
 from opinions.workflow import MOVES
 
-HIDDEN = "■■"
-SHORTEST_NAME = 2  # a single character stands in too many other words
 WORDS = {
     State.REGISTERED: "已经收到,联络站正在核对。",
     State.AT_BRANCH: "代表联络分站正在办理。",
@@ -57,7 +56,7 @@ class Shown:
 def shown_to_villager(ticket: Opinion) -> Shown:
     """Return what the link of `ticket` (from `ticket_behind`) shows; a merged one shows the other's answer."""
     main = ticket.merged_into or ticket
-    hide = _hider({ticket, main})
+    hide = _hider(ticket, main)
     hops = list(ticket.hops.order_by("pk"))
     ending = _ending(main, hops)
     asked = _last(hops, "ask_villager") if ticket.state == State.WAITING else None
@@ -72,16 +71,11 @@ def shown_to_villager(ticket: Opinion) -> Shown:
     )  # fmt: skip
 
 
-def _hider(tickets: set[Opinion]):
-    """A function that strikes the villagers' names and phones out of what others wrote."""
-    known = {word for one in tickets for word in (one.villager_name, one.villager_phone) if len(word) >= SHORTEST_NAME}
-
-    def hide(text: str) -> str:
-        for word in sorted(known, key=len, reverse=True):
-            text = text.replace(word, HIDDEN)
-        return text
-
-    return hide
+def _hider(ticket: Opinion, main: Opinion) -> Callable[[str], str]:
+    """Strikes the names and phones of all whose matter is handled together out of what others wrote: one answer goes to
+    all of them."""
+    people = [ticket, main, *main.merged_here.only("villager_name", "villager_phone")]
+    return hider(word for one in people for word in (one.villager_name, one.villager_phone))
 
 
 def _status(ticket: Opinion, main: Opinion) -> str:
