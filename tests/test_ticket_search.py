@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from activities.services import Matter
 from activities.states import Category
 from opinions.models import CongressSession, Opinion, SuggestionDetail
-from opinions.rules.searching import number_ends, pairs_of, search_words, serial_in
+from opinions.rules.searching import number_in, pairs_of, search_words, session_number_in
 from opinions.services import file_suggestion, register_opinion, search_tickets
 from tests.cast import moment
 
@@ -24,7 +24,7 @@ TEXTS = (
 
 @pytest.fixture
 def found(cast):
-    """`found(text)`: which of the four tickets (1 to 4) and the suggestion (5) a search by the clerk brings."""
+    """`found(text)`: which of the four tickets (1 to 4), the suggestion (5) and YT's ticket (6) a search by the clerk brings."""
     made = [
         register_opinion(branch=cast.gt01, matter=Matter(text, Category.ROAD), actor=cast.clerk, at=moment(DAY))
         for text in TEXTS
@@ -35,6 +35,8 @@ def found(cast):
             actor=cast.deputy, at=moment(DAY),
         )
     )  # fmt: skip
+    far = Matter("巷口积水", Category.ROAD)
+    made.append(register_opinion(branch=cast.yt01, matter=far, actor=cast.stranger, at=moment(DAY)))
     session = CongressSession.objects.create(county=cast.county, term="第十七届", ordinal=5, starts_on=DAY, ends_on=DAY)
     SuggestionDetail.objects.filter(opinion=made[4]).update(session=session, serial=12, in_session=True)
     keys = {ticket.pk: place for place, ticket in enumerate(made, start=1)}
@@ -77,10 +79,23 @@ def test_words_numbers_signs_and_names_find_their_tickets(cast, found):
         ("2026-2", {2}),
         ("003", {3}),
         ("第3号", {3}),
+        ("2026第002号", {2}),
+        ("〔2026〕2", {2}),
+        ("官亭镇〔2026〕第002号", {2}),
+        ("官亭镇联络站〔2026〕第002号", {2}),
+        ("官亭镇002", {2}),
+        ("官亭2026-2", {2}),
+        ("宜亭镇002", set()),
+        ("官亭镇", {1, 2, 3, 4, 5}),
+        ("官亭镇联络站 路灯", {1}),
         ("2025-2", set()),
         (str(SuggestionDetail.objects.get()), {5}),
         ("第十六届第012号", set()),
+        ("十七届五次会议12号", {5}),
+        ("闭会期间第012号", set()),  # it was filed at the meeting
+        ("第012号", {5}),
         ("012", {5}),
+        ("12", {5}),
         (name, {5}),
         (initials, {5}),
         (f"{name} 文化", {5}),
@@ -90,6 +105,21 @@ def test_words_numbers_signs_and_names_find_their_tickets(cast, found):
     assert found("路灯", cast.stranger) == set() and found(name, cast.stranger) == set()
     assert found("文化广场", cast.deputy) == {5} and found("路灯", cast.deputy) == set()
     assert found("路灯", cast.admin) == {1}
+
+
+def test_a_town_in_front_says_whose_number_or_words_are_meant(cast, found):
+    for text, places in (
+        ("001", {1, 5, 6}), ("官亭镇〔2026〕第001号", {1, 5}), ("阎疃镇001", {6}), ("阎疃镇 001", {6}),
+        ("阎疃镇 积水", {6}), ("官亭镇 积水", set()), ("积水", {6}),
+    ):  # fmt: skip
+        assert found(text, cast.admin) == places, text
+        assert found(text) == places - {6}, text
+
+
+def test_number_between_sessions_as_printed(cast, found):
+    SuggestionDetail.objects.update(in_session=False)
+    for text in (str(SuggestionDetail.objects.get()), "闭会期间第012号", "闭会期间12", "第012号", "12"):
+        assert found(text) == {5}, text
 
 
 def test_more_words_than_anybody_types_cost_no_more_queries(cast, found, django_assert_max_num_queries):
@@ -107,8 +137,10 @@ def test_the_index_holds_every_pair_of_any_part_of_a_text(before, word, after):
 
 
 def test_forms_of_a_number():
-    assert number_ends("2026-1") == number_ends("【2026】0001号") == ["〔2026〕第001号"]
-    assert number_ends("1") == number_ends("第001号") == ["第001号"]
-    assert number_ends("1234567") == number_ends("路灯") == number_ends("2026-") == []
-    assert serial_in("会议第012号") == serial_in("12") == 12
-    assert serial_in("号") is serial_in("99999") is None
+    assert number_in("2026-1") == number_in("【2026】0001号") == number_in("2026第001号") == ("", "〔2026〕第001号")
+    assert number_in("1") == number_in("第001号") == ("", "第001号")
+    assert number_in("官亭镇联络站〔2026〕第024号") == number_in("官亭镇2026年24号") == ("官亭镇", "〔2026〕第024号")
+    assert number_in("官亭镇024") == ("官亭镇", "第024号")
+    assert number_in("1234567") is number_in("路灯") is number_in("2026-") is None
+    assert session_number_in("会议第012号") == ("会议", 12) and session_number_in("12") == ("", 12)
+    assert session_number_in("号") is session_number_in("99999") is None

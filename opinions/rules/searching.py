@@ -3,16 +3,25 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from julu_liaison.common.numbering import printed_number
+from opinions.rules.ticket_names import STATION_WORDS
 
 WORD = re.compile(r"\w+")
 MOST_WORDS = 6
-# `〔2026〕第001号`, `[2026]1`, `2026-1`, `2026年第1号`; without the year `第001号`, `001`
-NUMBER = re.compile(r"(?:\D?(?P<year>[0-9]{4})(?:\W|年)+第?|第?)(?P<serial>[0-9]{1,6})号?")
-SERIAL_AT_END = re.compile(r"([0-9]{1,6})号?$")
+# `〔2026〕第001号`, `[2026]1`, `2026-1`, `2026年第1号`, `2026第1号`; without the year `第001号`, `001`; a town may be in front
+NUMBER = re.compile(r"(?P<town>\D*?)(?:\W?(?P<year>[0-9]{4})(?:\W|[年第])+|第?)(?P<serial>[0-9]{1,6})号?")
+SESSION_NUMBER = re.compile(r"(?P<session>.*?)第?(?P<serial>[0-9]{1,6})号?")
 LARGEST_SERIAL = 32767
 WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
+
+
+class NumberAsked(NamedTuple):
+    """A number as it is typed: the town in front of it (empty: not said), and how the printed number ends."""
+
+    town: str
+    end: str
 
 
 def folded(text: str) -> str:
@@ -58,16 +67,30 @@ def spellings(word: str) -> list[str]:
     return list(dict.fromkeys([word, narrow, narrow.translate(WIDE)]))
 
 
-def number_ends(word: str) -> list[str]:
-    """Return how the printed number ends that `word` means: `2026-1` → 〔2026〕第001号, `001` → 第001号; or nothing."""
+def number_in(word: str) -> NumberAsked | None:
+    """Read a ticket's number as people type it; None for what is no number.
+
+    `2026-1` → 〔2026〕第001号, `001` → 第001号, `官亭镇024` → 第024号 of 官亭镇. Whether there is such a town is not asked.
+    """
     match = NUMBER.fullmatch(folded(word))
     if match is None:
-        return []
+        return None
     printed = printed_number(int(match["year"] or 0), int(match["serial"]))
-    return [printed if match["year"] else printed.rpartition("〕")[2]]
+    return NumberAsked(_bare(match["town"]), printed if match["year"] else printed.rpartition("〕")[2])
 
 
-def serial_in(word: str) -> int | None:
-    """Return the number within a congress session that `word` ends with: `012`, `第十七届第5次会议第012号` → 12."""
-    match = SERIAL_AT_END.search(folded(word))
-    return int(match[1]) if match and int(match[1]) <= LARGEST_SERIAL else None
+def names_town(word: str, town: str) -> bool:
+    """Is `word` the town's name, or that of its station: `官亭镇`, `官亭镇联络站`?"""
+    return _bare(word) == town
+
+
+def session_number_in(word: str) -> tuple[str, int] | None:
+    """Read a number within a congress session: `闭会期间第012号` → (闭会期间, 12), `12` → ("", 12); None for what is none."""
+    match = SESSION_NUMBER.fullmatch(folded(word))
+    if match is None or int(match["serial"]) > LARGEST_SERIAL:
+        return None
+    return match["session"], int(match["serial"])
+
+
+def _bare(name: str) -> str:
+    return STATION_WORDS.sub("", name)

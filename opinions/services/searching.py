@@ -1,4 +1,4 @@
-"""Search in Chinese text: by number, deputy, title and words of a ticket (see ADR 16)."""
+"""Search in Chinese text: by number, town, deputy, title and words of a ticket (see ADR 16)."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,15 @@ from django.db.models import Q
 from deputies.models import Deputy
 from opinions.models import SuggestionDetail
 from opinions.querysets import Indexed, OpinionQuerySet
-from opinions.rules.searching import asked_words, folded, number_ends, pairs_of, serial_in, spellings
+from opinions.rules.searching import (
+    asked_words,
+    folded,
+    names_town,
+    number_in,
+    pairs_of,
+    session_number_in,
+    spellings,
+)
 from stations.models import Department, Station
 from stations.querysets import scope_of
 
@@ -22,12 +30,16 @@ class _Keys:
     counties: list[int]
     deputies: dict[str, list[int]] = field(default_factory=dict)
     suggestions: dict[str, list[int]] = field(default_factory=dict)
+    towns: dict[str, list[int]] = field(default_factory=dict)  # whose name the word is
+    registers: dict[str, list[int]] = field(default_factory=dict)  # of the towns in front of a number
 
 
 def search_tickets(*, rows: OpinionQuerySet, text: str, user) -> OpinionQuerySet:
     """Return those of `rows` that have every word of `text` in number, title, text, or the deputy's name or initials.
 
-    `rows` are what `user` may see: the index is asked for that person's counties only.
+    A town's name also brings the tickets of that town, and in front of a number it says whose register is meant.
+    Villagers' names are sealed, and so not searched. `rows` are what `user` may see: the index is asked for that
+    person's counties only.
     """
     words = asked_words(text)
     if not words:
@@ -45,8 +57,14 @@ def _having(word: str, keys: _Keys) -> Q:
             said |= Q(**{f"{column}__{_containing(spelling)}": spelling})
         said |= Q(number__contains=spelling)
     found = _narrowed(said, word, keys)
-    for end in number_ends(word):
-        found |= _narrowed(Q(number__endswith=end), end, keys)
+    asked = number_in(word)
+    if asked and not asked.town:
+        found |= _narrowed(Q(number__endswith=asked.end), asked.end, keys)
+    elif asked and word in keys.registers:
+        in_register = Q(register__in=keys.registers[word], number__endswith=asked.end)
+        found |= _narrowed(in_register, asked.end, keys)
+    if word in keys.towns:
+        found |= Q(station__in=keys.towns[word])
     if word in keys.deputies:
         found |= Q(deputy__in=keys.deputies[word])
     if word in keys.suggestions:
@@ -75,6 +93,13 @@ def _keys_for(words: list[str], user) -> _Keys:
         for word in words:
             if word in deputy.name or deputy.initials.startswith(folded(word)):
                 keys.deputies.setdefault(word, []).append(deputy.pk)
+    for town in Station.objects.townships().filter(county__in=keys.counties).only("name"):
+        for word in words:
+            asked = number_in(word)
+            if names_town(word, town.name):
+                keys.towns.setdefault(word, []).append(town.pk)
+            elif asked and len(asked.town) > 1 and town.name.startswith(asked.town):  # 官亭024 means 官亭镇
+                keys.registers.setdefault(word, []).append(town.pk)
     for word in words:
         if suggestions := _numbered(word, keys.counties):
             keys.suggestions[word] = suggestions
@@ -98,10 +123,10 @@ def _deputies_named(words: list[str], counties: list[int]):
 
 
 def _numbered(word: str, counties: list[int]) -> list[int]:
-    """Keys of the suggestions whose number within their session `word` is, or ends."""
-    serial = serial_in(word)
-    if serial is None:
+    """Keys of the suggestions that have the number within a session that `word` is: `第012号`, `十七届五次会议第12号`."""
+    asked = session_number_in(word)
+    if asked is None:
         return []
+    session, serial = asked
     rows = SuggestionDetail.objects.filter(serial=serial, session__county__in=counties).select_related("session")
-    bare = bool(number_ends(word))
-    return [row.opinion_id for row in rows if bare or folded(word) in folded(row.session_number)]
+    return [row.opinion_id for row in rows if session.replace("第", "") in row.session_number.replace("第", "")]
