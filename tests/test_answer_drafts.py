@@ -112,3 +112,38 @@ def test_the_ticket_page_brings_the_draft_and_a_page_without_script_goes_on_with
         assert signed_in(getattr(cast, who)).get(reverse("answer-start", args=[ticket.uid])).status_code == status
     move_opinion(opinion=ticket, move="reply", actor=cast.officer, at=AT, note=ANSWER, **{"class": "A"})
     assert signed_in(cast.officer).get(reverse("answer-start", args=[ticket.uid])).status_code == 409
+
+
+def test_what_the_head_sends_back_stands_in_the_box_again_with_the_remark(cast, ticket, signed_in):
+    cast.jiaotong.signature_needed = True
+    cast.jiaotong.save()
+    page, start = reverse("opinion", args=[ticket.uid]), reverse("answer-start", args=[ticket.uid])
+    save(ticket, cast.officer, "半句")
+
+    def act(hour, name, who, **facts):
+        move_opinion(opinion=ticket, move=name, actor=who, at=moment(DAY, hour), **facts)
+
+    def box(answer):
+        return answer.text.split('name="note"')[1].split("</textarea>")[0].split(">", 1)[1].strip()
+
+    act(13, "reply", cast.officer, note=ANSWER, **{"class": "B"})
+    assert "写明完工日期" not in signed_in(cast.officer).get(page).text
+    act(14, "return_reply", cast.chief, note="写明完工日期")
+    client = signed_in(cast.officer)
+    for url in (page, start):
+        shown = client.get(url)
+        assert box(shown) == ANSWER, url
+        assert "负责人退回重拟" in shown.text and "写明完工日期" in shown.text and "上次选的 B" in shown.text
+    assert "负责人退回重拟" not in signed_in(cast.staff).get(page).text
+    save_draft(ticket=ticket, text=ANSWER + "3月完工。", version=1, actor=cast.chief, at=moment(DAY, 15))
+    client = signed_in(cast.officer)
+    assert [box(client.get(url)) for url in (page, start)] == [ANSWER + "3月完工。"] * 2
+    refused = client.post(reverse("opinion-move", args=[ticket.uid, "reply"]), {"note": "短", "class": "B"})
+    assert box(refused) == "短" and "写明完工日期" in refused.text  # what was typed last wins, the remark stays
+    act(16, "reply", cast.officer, note=ANSWER + "3月完工。", **{"class": "B"})
+    assert "负责人退回重拟" not in client.get(page).text
+    act(17, "reassign", cast.staff, department=cast.shuili, note="属水利")
+    act(18, "reassign", cast.staff, department=cast.jiaotong, note="还是交通")
+    ticket.refresh_from_db()
+    shown = client.get(page)
+    assert box(shown) == "" and "负责人退回重拟" not in shown.text  # taken away by the county, not by the head

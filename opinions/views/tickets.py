@@ -21,7 +21,7 @@ from opinions.permissions import sees_drafts
 from opinions.services import hops_for, look_at_villager, move_opinion
 from opinions.states import State
 from opinions.views.history import shown_hops
-from opinions.views.parts import parts_of
+from opinions.views.parts import found_in, parts_of
 from opinions.workflow import MOVES, moves_open_to
 
 # The usual step first, what is seldom or cannot be undone last.
@@ -106,7 +106,10 @@ def _back(request, ticket: Opinion):
 def _ticket_page(
     request, ticket: Opinion, *, refused: MoveForm | None = None, status: int = 200, into: str = ""
 ):  # fmt: skip
+    parts = parts_of(request.user, ticket)
+    writing = found_in(parts, "writing")
     steps = _steps(request.user, ticket, refused, into)
+    _go_on_writing(steps, writing)
     near, others = _parted(steps)
     hops = shown_hops(ticket, hops_for(opinion=ticket, actor=request.user))
     context = {
@@ -117,7 +120,8 @@ def _ticket_page(
         "hops": hops,
         "since": _since(request, ticket, hops) if refused else [],
         "replies": _replies(request.user, ticket),
-        "parts": parts_of(request.user, ticket),
+        "parts": parts,
+        "writing": writing,
         "steps": near,
         "others": others,
         "refused": refused,
@@ -153,6 +157,18 @@ def _steps(user, ticket: Opinion, refused: MoveForm | None, into: str) -> list[S
         refused if refused and refused.move is move else MoveForm(move=move, ticket=ticket, into=into) for move in moves
     ]
     return [Step(form, form.move.name == standing) for form in forms]
+
+
+def _go_on_writing(steps: list[Step], writing: dict | None) -> None:
+    """An answer that the head sent back stands in the box again, or what has been made of it since."""
+    returned = writing["returned"] if writing else None
+    if returned is None:
+        return
+    for step in steps:
+        if step.move.name == "reply":
+            step.form.initial |= {
+                "note": writing["typed"].text or returned.text, "promised_on": returned.promised_on
+            }  # fmt: skip
 
 
 def _parted(steps: list[Step]) -> tuple[list[Step], list[Step]]:

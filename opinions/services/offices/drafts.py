@@ -1,7 +1,7 @@
 """What a department has typed of its answer so far (答复草稿): shared by its people, nobody's act, so never audited."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -11,6 +11,7 @@ from opinions.models import AnswerDraft, Opinion
 from opinions.permissions import sees_drafts
 from opinions.workflow import MOVES
 
+TAKES_A_DRAFT_AWAY = ("return_reply", "reassign", "return_wrong")
 LONGEST_ANSWER = 2000  # characters, as the form of the move takes
 
 
@@ -25,12 +26,46 @@ class Typed:
     at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Returned:
+    """An answer that the head sent back (退回重拟): what it said, and what has to be changed."""
+
+    text: str
+    reply_class: str
+    promised_on: date | None
+    remark: str
+    by: str
+    at: datetime
+
+
 def read_draft(*, ticket: Opinion, actor) -> Typed:
     """Return what the lead department has typed. Raises NotAllowed for anybody else."""
     if not sees_drafts(actor, ticket):
         raise NotAllowed("答复草稿只有承办部门自己能看。")
     row = ticket.answer_drafts.filter(department=ticket.department_id).select_related("saved_by").first()
     return _typed(row) if row else Typed()
+
+
+def answer_begun(*, ticket: Opinion, actor) -> tuple[Typed, Returned | None]:
+    """Return what an answer goes on from: the draft, and what was sent back and is not answered anew yet.
+
+    A draft of before it was sent back is older than that text; only its version still counts.
+    """
+    typed, returned = read_draft(ticket=ticket, actor=actor), _returned(ticket)
+    if returned and typed.at and typed.at <= returned.at:
+        typed = replace(typed, text="")
+    return typed, returned
+
+
+def _returned(ticket: Opinion) -> Returned | None:
+    """The department's last answer, where it was its own head who took it away."""
+    last = ticket.replies.filter(department=ticket.department_id).last()
+    if last is None or not last.withdrawn:
+        return None
+    hop = ticket.hops.in_order().filter(move__in=TAKES_A_DRAFT_AWAY, at__gte=last.drafted_at).first()
+    if hop is None or hop.move != "return_reply":
+        return None
+    return Returned(last.text, last.reply_class, last.promised_on, hop.note, hop.actor_words, hop.at)
 
 
 @transaction.atomic

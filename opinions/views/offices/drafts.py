@@ -12,7 +12,7 @@ from julu_liaison.common.texts import plain_number
 from opinions.models import Opinion
 from opinions.permissions import sees_drafts
 from opinions.services.labels import class_labels
-from opinions.services.offices.drafts import Typed, read_draft, save_draft
+from opinions.services.offices.drafts import Typed, answer_begun, read_draft, save_draft
 from opinions.services.offices.samples import earlier_answers, samples_for
 from opinions.workflow import moves_open_to
 
@@ -49,11 +49,13 @@ def start_answer(request, uid):
             raise NotAllowed("只有承办部门能答复这一件。")
         raise Conflict(f"{ticket.number}现在不用答复,可能已经有人交上去了。")
     samples, earlier = samples_for(ticket), earlier_answers(ticket)
-    typed = read_draft(ticket=ticket, actor=request.user)
+    typed, returned = answer_begun(ticket=ticket, actor=request.user)
+    begun = typed.text or (returned.text if returned else "")
     chosen = _chosen(request.GET, samples, earlier)
     context = {
-        "ticket": ticket, "samples": samples, "earlier": earlier, "typed": typed, "text": chosen or typed.text,
+        "ticket": ticket, "samples": samples, "earlier": earlier, "typed": typed, "text": chosen or begun,
         "classes": class_labels(ticket.county_id), "hides_draft": bool(typed.text and chosen),
+        "returned": returned,
     }  # fmt: skip
     return render(request, "opinions/office_answer.html", context)
 

@@ -1,12 +1,11 @@
 """Whose hands it is in, until when it can be returned, assisting departments, requests for more time, the draft."""
 
 from opinions.models import Clock, Opinion
-from opinions.permissions import at_its_department, looks_after_it, sees_drafts
-from opinions.services.offices.drafts import read_draft
+from opinions.permissions import at_its_department, looks_after_it, sees_assist_opinion, sees_drafts
+from opinions.services.offices.drafts import answer_begun
 from opinions.services.offices.samples import earlier_answers, samples_for
 from opinions.states import Stage, State
 from opinions.workflow import MOVES
-from stations.querysets import scope_of
 
 TEMPLATE = "opinions/parts/office.html"
 
@@ -16,7 +15,7 @@ def part(user, ticket: Opinion) -> dict | None:
     if ticket.department_id is None and ticket.holder_department_id is None:
         return None
     ours = at_its_department(user, ticket)
-    assistances = _assistances(user, ticket, ours)
+    assistances = _assistances(user, ticket)
     shown = {
         "ticket": ticket,
         "ours": ours,
@@ -31,18 +30,16 @@ def part(user, ticket: Opinion) -> dict | None:
     return shown if has_something else None
 
 
-def _assistances(user, ticket: Opinion, ours: bool) -> list:
-    """Each with `due_on` of its clock; the words only for the lead, the one who wrote them, the clerk and the county."""
+def _assistances(user, ticket: Opinion) -> list:
+    """Each with `due_on` of its clock, and `is_readable`: may the person read its words."""
     rows = list(ticket.assistances.select_related("department", "given_by"))
     if not rows:
         return rows
     clocks = Clock.objects.filter(opinion=ticket, stage=Stage.ASSIST).order_by("pk")
     due = dict(clocks.values_list("department", "due_on"))
-    reads_all = ours or looks_after_it(user, ticket)
-    own = scope_of(user).departments
     for row in rows:
         row.due_on = due.get(row.department_id)
-        row.is_readable = reads_all or row.department_id in own
+        row.is_readable = sees_assist_opinion(user, ticket, [row.department_id])
     return rows
 
 
@@ -55,7 +52,8 @@ def _writing(user, ticket: Opinion) -> dict | None:
     """What the reply form can start from; None while no answer is awaited."""
     if not (sees_drafts(user, ticket) and MOVES["reply"].fits(ticket) and ticket.state in MOVES["reply"].sources):
         return None
+    typed, returned = answer_begun(ticket=ticket, actor=user)
     return {
-        "typed": read_draft(ticket=ticket, actor=user), "samples": samples_for(ticket),
+        "typed": typed, "returned": returned, "samples": samples_for(ticket),
         "earlier": earlier_answers(ticket),
     }  # fmt: skip
