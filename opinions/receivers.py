@@ -4,10 +4,10 @@ from django.dispatch import receiver
 
 from activities.signals import matters_recorded, visit_corrected
 from julu_liaison.common.signals import calendar_changed
-from opinions.services import follow_visit, register_opinions
+from opinions.services import follow_visit, register_opinions, set_default_terms
 from opinions.services.clocks import follow_days
 from opinions.services.relocating import demand_no_open_tickets, follow_branch, follow_merger
-from stations.signals import branch_merged, branch_moved, station_closing
+from stations.signals import branch_merged, branch_moved, county_opened, station_closing
 
 
 @receiver(matters_recorded)
@@ -19,6 +19,12 @@ def register_matters(sender, *, branch, log, matters, actor, at, **_more):
 @receiver(visit_corrected)
 def correct_the_villager(sender, *, visit, **_more):
     follow_visit(visit=visit)
+
+
+@receiver(county_opened)
+def give_it_the_usual_terms(sender, *, county, actor, **_more):
+    set_default_terms(county=county, actor=actor)
+    return []
 
 
 @receiver(branch_moved)

@@ -12,7 +12,6 @@ from deputies.services import add_deputy, assign_to_branch, grant_mandate, link_
 from deputies.states import MandateLevel, MembershipRole
 from julu_liaison.accounts.models import User
 from julu_liaison.accounts.services import open_account
-from opinions.services import set_default_terms
 from scoring.services import open_scheme
 from stations.models import Department, Station, Village
 from stations.services import add_department, add_village, appoint, open_station
@@ -103,7 +102,6 @@ def build_cast() -> Cast:
         users[key] = account(username, name)
         appoint(user=users[key], role=role, department=office, started_on=OPENED, actor=admin)
     village = add_village(name="安家庄村", branch=gt01, actor=admin)
-    set_default_terms(county=county, actor=admin)
     open_scheme(county=county, year=2026, actor=admin)
     users["head"], users["deputy"] = account("zhanzhang", "站长账号"), account("daibiao", "代表账号")
     cast = Cast(

@@ -28,7 +28,6 @@ from deputies.services import (
 from julu_liaison.common.jobs import job_folder
 from julu_liaison.common.models import CalendarDay, Job
 from julu_liaison.common.pdf import write_atomically
-from opinions.services import set_default_terms
 from opinions.services.registries import add_director, add_reply_label, add_session
 from scoring.models import Rule, Scheme
 from scoring.services import open_scheme
@@ -76,7 +75,6 @@ def admin_arguments(cast) -> dict[str, dict[str, tuple]]:
     posting = appoint(user=boss, role=Role.COUNTY_ADMIN, station=neighbour, started_on=OPENED, actor=None)
     town = open_station(code="C02-A", name="邻镇", parent=neighbour, opened_on=OPENED, actor=boss)
     branch = open_station(code="C02-A01", name="邻分站", parent=town, opened_on=OPENED, actor=boss)
-    set_default_terms(county=neighbour, actor=boss)
     scheme = open_scheme(county=neighbour, year=2026, actor=boss)
     person = add_deputy(county=neighbour, name="邻代表", actor=boss)
     foreign = {

@@ -81,7 +81,8 @@ def test_letter_bears_class_signature_and_promise(cast, suggestion, signed_in, f
     words = words_of(signed_in(cast.clerk).get(address(suggestion, "reply", file_format)))
     for wanted in (
         "类别:B正在推进", "签发人:交通经办人", "县交通运输局关于对巨鹿县第十七届人民代表大会第十二次会议第001号建议的答复",
-        "李代表等代表:", "你们提出的“关于修通断头路的建议”收悉", ANSWER, "计划于2026年6月30日前办成", "县交通运输局2026年3月1日", "感谢你们",
+        "李代表等代表:", "你们提出的“关于修通断头路的建议”收悉", ANSWER, "计划于2026年6月30日前办成",
+        "县交通运输局2026年3月1日", "感谢你们",
     ):  # fmt: skip
         assert squeezed(wanted) in words, wanted
     verdict = words_of(signed_in(cast.head).get(address(suggestion, "verdict", file_format)))

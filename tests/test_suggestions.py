@@ -23,7 +23,7 @@ MINE, STATION = reverse("my-suggestion-new"), reverse("suggestion-new")
 
 def typed(**changes) -> dict:
     return {
-        "uid": "6f3ab41a-4a2a-4d53-9bb3-5f3c0a1f2e01", "sort": "suggestion", "title": "关于修通断头路的建议",
+        "form_key": "6f3ab41a-4a2a-4d53-9bb3-5f3c0a1f2e01", "sort": "suggestion", "title": "关于修通断头路的建议",
         "text": "村西断头路年久失修,建议修通。", "category": "road", "contact_wish": "meeting", "may_publish": "on",
         "cosigners": "",
     } | changes  # fmt: skip
@@ -83,7 +83,7 @@ def test_what_is_wrong_comes_back_with_all_that_was_typed(cast, signed_in):
     one = Cosigner._meta.get_field("deputy").related_model.objects.filter(name="张伟").first()
     assert client.post(MINE, typed(cosigners="张伟、陈卫", picked=[one.code])).status_code == 302
     assert set(Cosigner.objects.values_list("deputy__code", flat=True)) >= {one.code} and Cosigner.objects.count() == 2
-    lead = client.post(MINE, typed(uid="6f3ab41a-4a2a-4d53-9bb3-5f3c0a1f2e02", cosigners="李代表"))
+    lead = client.post(MINE, typed(form_key="6f3ab41a-4a2a-4d53-9bb3-5f3c0a1f2e02", cosigners="李代表"))
     assert lead.status_code == 400 and "领衔代表,不用再附议" in lead.text
 
 
@@ -95,7 +95,7 @@ def test_a_clerk_files_from_paper_for_the_own_stations_deputies(cast, signed_in)
     ticket = Opinion.objects.get()
     assert answer.status_code == 302 and ticket.deputy.code == code and ticket.branch == cast.gt02
     assert ticket.cosigners.get().confirmed_by == cast.clerk and "纸质签名" in client.get(answer.url).text
-    stranger = typed(uid="6f3ab41a-4a2a-4d53-9bb3-5f3c0a1f2e03", deputy=cast.deputies["YT01"][0].code)
+    stranger = typed(form_key="6f3ab41a-4a2a-4d53-9bb3-5f3c0a1f2e03", deputy=cast.deputies["YT01"][0].code)
     assert client.post(STATION, stranger).status_code == 400
 
 

@@ -31,8 +31,10 @@ def done(request, form, service: Callable, **facts):
 def refuse(form, error: DomainError) -> None:
     """Put the service's sentences beside their fields, or above all."""
     named = {name: sentence for name, sentence in error.fields.items() if _is_seen(form, name)}
-    for name, sentence in (named or {None: error.message}).items():
+    for name, sentence in named.items():
         form.add_error(name, sentence)
+    if not named:
+        form.add_error(None, error.message)
     form.refused_status = error.status
 
 

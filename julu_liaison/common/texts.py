@@ -37,6 +37,12 @@ def clean_text(text: str) -> str:
     return INVISIBLE.sub("", text.replace("\t", " ")).strip()
 
 
+def clean_lines(text: str) -> str:
+    """Return text of several lines as `clean_text` does each of them; empty lines between paragraphs stay, one at most."""
+    lines = [clean_text(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
 def _joint(match: re.Match) -> str:
     before, after = match.string[: match.start()][-1:], match.string[match.end() :][:1]
     return " " if before.isascii() and after.isascii() else ""

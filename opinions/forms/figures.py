@@ -13,7 +13,7 @@ from stations.rules import place_choices
 from stations.states import Level
 
 OFFICES = "departments"
-EARLIEST = date(2000, 1, 1)
+EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 
 
 def _day(label: str) -> forms.DateField:
@@ -48,9 +48,12 @@ class PeriodForm(forms.Form):
     def clean(self):
         given = super().clean()
         since, until = given.get("since"), given.get("until")
-        if since and since < EARLIEST:
-            self.add_error("since", "请选2000年以后的日子")
-        elif since and until and until < since:
+        for name in ("since", "until"):
+            if given.get(name) and not EARLIEST <= given[name] <= LATEST:
+                self.add_error(name, "请选2000年到2099年的日子")
+        if self.errors:
+            return given
+        if since and until and until < since:
             self.add_error("until", "结束日期不能早于开始日期")
         return given
 

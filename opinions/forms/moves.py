@@ -13,6 +13,7 @@ from opinions.models import Director, Opinion
 from opinions.rules.ticket_names import name_in, uid_in
 from opinions.services.effects import longest_extension
 from opinions.services.labels import class_labels
+from opinions.services.moving import MOST_FILES
 from opinions.services.suggestions import owing_signers
 from opinions.states import Kind, Unit
 from stations.models import Department
@@ -41,6 +42,7 @@ FILES_WITH = frozenset(
     {"solve", "reply", "return_wrong", "follow_up", "assist_opinion", "tell", "ask_villager", "resume"}
 )
 ONLY_SUGGESTIONS = frozenset({"promised_on", "signer"})  # an opinion of class B is not tracked; its villager rates it
+MOST_BYTES = 40 * 1024 * 1024  # of all files of one step
 SIZE_OF_CHOICE = 2000  # characters of a note
 
 
@@ -50,7 +52,13 @@ class ManyFiles(forms.FileField):
     widget = type("Files", (forms.FileInput,), {"allow_multiple_selected": True})
 
     def clean(self, data, initial=None) -> list[UploadedFile]:
-        return [super(ManyFiles, self).clean(one, initial) for one in data or [] if one]
+        """Asked before a byte is read: who may send them at all is decided later."""
+        uploads = [super(ManyFiles, self).clean(one, initial) for one in data or [] if one]
+        if len(uploads) > MOST_FILES:
+            raise forms.ValidationError(f"一次最多传{MOST_FILES}个附件。")
+        if sum(upload.size for upload in uploads) > MOST_BYTES:
+            raise forms.ValidationError("附件合起来不能超过40兆,请分几次传。")
+        return uploads
 
 
 class MoveForm(forms.Form):

@@ -41,9 +41,9 @@ class Refusable(forms.Form):
 
 
 class SuggestionForm(Refusable, SignersForm):
-    """What a deputy files. `uid` lets a second submit find the first."""
+    """What a deputy files. `form_key` lets a second submit find the first."""
 
-    uid = forms.UUIDField(widget=forms.HiddenInput)
+    form_key = forms.UUIDField(widget=forms.HiddenInput)
     sort = forms.ChoiceField(
         label="提建议还是议案", choices=SORTS, widget=forms.RadioSelect, initial="suggestion",
         error_messages={"required": "请选建议或议案", "invalid_choice": "请选建议或议案"},
@@ -60,7 +60,7 @@ class SuggestionForm(Refusable, SignersForm):
     field_order = ("sort", "deputy", "title", "text", "category", "contact_wish", "cosigners")
 
     def __init__(self, *args, **kwargs):
-        super().__init__(*args, initial={"uid": uuid.uuid4(), "contact_wish": ContactWish.MEETING}, **kwargs)
+        super().__init__(*args, initial={"form_key": uuid.uuid4(), "contact_wish": ContactWish.MEETING}, **kwargs)
 
     def facts(self) -> dict:
         """Return what `file_suggestion` takes beside the deputy; only after `is_valid()`."""

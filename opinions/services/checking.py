@@ -6,15 +6,28 @@ from django.db.models import Exists, F, Max, OuterRef, Q, Window
 from django.db.models.functions import Lag
 
 from activities.services import misplaced_rows
-from opinions.models import Clock, Hop, Opinion
-from opinions.states import ENDED, State
+from opinions.models import Clock, Hop, Opinion, Term
+from opinions.services.clocks import DEFAULT_TERMS
+from opinions.states import ENDED, Kind, Stage, State
+from stations.models import Station
 
 NOBODY = Q(holder_station=None, holder_department=None)
 
 
 def ticket_problems() -> list[str]:
     """Return what is wrong with tickets, one sentence each; as many queries for a million tickets as for one."""
-    return [*misplaced_rows(Opinion, "意见建议"), *_of_holders(), *_of_histories(), *_of_clocks()]
+    return [*misplaced_rows(Opinion, "意见建议"), *_of_holders(), *_of_histories(), *_of_clocks(), *_missing_terms()]
+
+
+def _missing_terms() -> Iterator[str]:
+    """Without a term nobody has a deadline, and a suggestion could be returned for ever."""
+    wanted = {(kind, stage) for kind, stage, *_more in DEFAULT_TERMS}
+    had: dict[int, set] = {}
+    for county, kind, stage in Term.objects.values_list("county", "kind", "stage"):
+        had.setdefault(county, set()).add((kind, stage))
+    for county in Station.objects.centres():
+        for kind, stage in sorted(wanted - had.get(county.pk, set())):
+            yield f"办理期限 {county.code}: {Kind(kind).label}的“{Stage(stage).label}”没有期限"
 
 
 def _of_holders() -> Iterator[str]:

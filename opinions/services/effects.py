@@ -17,8 +17,10 @@ def do_it(change: Change) -> None:
     effect = EFFECTS.get(change.step.name)
     if effect:
         effect(change)
-    if change.before == State.AT_DEPARTMENT and (change.state not in STILL_RUNS or change.step.name == "reassign"):
+    if change.before in STILL_RUNS and (change.state not in STILL_RUNS or change.step.name == "reassign"):
         _lapse_extension(change)
+    if change.before == State.CLOSED and change.state != State.CLOSED:
+        change.ticket.put_at(change.ticket.branch.successor)  # it ended at a branch that has been merged since
 
 
 STILL_RUNS = (State.AT_DEPARTMENT, State.WAITING)  # the department's term goes on
@@ -39,7 +41,7 @@ def _hand_over(change: Change) -> None:
     ticket, department = change.ticket, change.facts["department"]
     ticket.department, ticket.signed_for_at, ticket.claimed_by = department, None, None
     ticket.replies.filter(signed_at=None, withdrawn=False).update(withdrawn=True)
-    ticket.assistances.filter(department=department, given_at=None).delete()
+    _no_longer_assists(change, department)
     stop_clocks(ticket=ticket, on=change.on, stages=[Stage.SIGN_FOR])
     start_clock(ticket=ticket, stage=Stage.SIGN_FOR, on=change.on, department=department, is_main=False)
     for office in change.facts.get("assisting", ()):
@@ -48,6 +50,18 @@ def _hand_over(change: Change) -> None:
         )
         if is_new:
             start_clock(ticket=ticket, stage=Stage.ASSIST, on=change.on, department=office, is_main=False)
+
+
+def _no_longer_assists(change: Change, department) -> None:
+    """Who leads it now owes no opinion beside it."""
+    change.ticket.assistances.filter(department=department, given_at=None).delete()
+    _stop_assisting(change, [department.pk])
+
+
+def _stop_assisting(change: Change, departments: list[int]) -> None:
+    for clock in change.ticket.clocks.running().filter(stage=Stage.ASSIST, department__in=departments):
+        clock.stopped_on, clock.alert_on = max(change.on, clock.started_on), None
+        clock.save(update_fields=["stopped_on", "alert_on"])
 
 
 def _sign_for(change: Change) -> None:
@@ -70,9 +84,7 @@ def _assist(change: Change) -> None:
     """The opinion of every department of the person's that still owes one."""
     departments = list(_owing(change).values_list("department", flat=True))
     _owing(change).update(text=change.note, given_by=change.actor, given_at=change.at)
-    for clock in change.ticket.clocks.running().filter(stage=Stage.ASSIST, department__in=departments):
-        clock.stopped_on, clock.alert_on = max(change.on, clock.started_on), None
-        clock.save(update_fields=["stopped_on", "alert_on"])
+    _stop_assisting(change, departments)
 
 
 def _owing(change: Change):
@@ -105,13 +117,15 @@ def _sign_reply(change: Change) -> None:
 
 
 def _stands(change: Change, reply_class: str) -> None:
-    """An answer of class B is not the last one: the suggestion stays under tracking until it is answered again."""
+    """A new answer is told and rated anew, to those merged here too. One of class B is not the last one: the suggestion
+    stays under tracking until it is answered again."""
     ticket = change.ticket
     ticket.tracked = ticket.kind == Kind.SUGGESTION and reply_class == ReplyClass.B
     ticket.answer_drafts.all().delete()
     if ticket.signed_for_at is None and ticket.department_id:
         ticket.signed_for_at = change.at
-    ticket.told_at = None
+    ticket.told_at, ticket.rating, ticket.rated_by_proxy = None, "", False
+    ticket.merged_here.exclude(told_at=None).update(told_at=None)
 
 
 def _return_reply(change: Change) -> None:
@@ -185,7 +199,7 @@ def _follow_up(change: Change) -> None:
 def _reopen(change: Change) -> None:
     change.ticket.reopened = True
     change.ticket.tracked = False
-    change.ticket.put_at(change.ticket.branch.successor)  # it ended at a branch that has been merged since
+    change.ticket.rating, change.ticket.rated_by_proxy = "", False
 
 
 EFFECTS: dict[str, Callable[[Change], None]] = {

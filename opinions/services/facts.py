@@ -5,6 +5,7 @@ from datetime import date
 from activities.states import Rating
 from deputies.models import Deputy
 from julu_liaison.common.errors import Conflict, DomainError
+from julu_liaison.common.texts import clean_lines
 from julu_liaison.common.workflow import Move
 from opinions.models import Director, Opinion
 from opinions.permissions import looks_after_it
@@ -32,7 +33,7 @@ def checked_facts(step: Move, ticket: Opinion, facts: dict, actor, on: date) -> 
     """
     given = {name: value for name, value in facts.items() if value not in (None, "", [], ())}
     given.setdefault("note", "")
-    given["note"] = str(given["note"]).strip()
+    given["note"] = clean_lines(str(given["note"]))
     problems = {name: SENTENCES[name] for name in step.needs if given.get(name) in (None, "")}
     if step.name == "request_extension":
         _settle_amount(ticket, given, problems)

@@ -77,10 +77,10 @@ def move_opinion(
 
 
 def _locked(opinion: Opinion, into) -> Opinion:
-    """The ticket as it is now, locked; with the one it is merged into and those that go along, in the order of keys."""
-    rows = Opinion.objects.filter(pk=opinion.pk)
-    if isinstance(into, Opinion):
-        rows = Opinion.objects.filter(Q(pk__in={opinion.pk, into.pk}) | Q(merged_into=opinion.pk))
+    """The ticket as it is now, locked; with the one it is merged into and those that were merged into it, which go along
+    or are owed its answer; always in the order of keys, so that nobody waits for somebody who waits for them."""
+    keys = {opinion.pk, into.pk} if isinstance(into, Opinion) else {opinion.pk}
+    rows = Opinion.objects.filter(Q(pk__in=keys) | Q(merged_into=opinion.pk))
     rows = rows.select_for_update(of=("self",)).order_by("pk")
     return {row.pk: row for row in rows}[opinion.pk]
 
@@ -197,10 +197,17 @@ def _write_hop(change: Change, by_villager: bool) -> Hop:
     return Hop.objects.create(
         opinion=ticket, move=change.step.name, from_state=change.before, to_state=ticket.state, actor=change.actor,
         at=change.at, standing_in_for_id=audit.stood_in_for(change.actor), place_id=ticket.holder_station_id,
-        department=change.facts.get("department") or ticket.holder_department, note=change.note,
+        department=_department_of(change), note=change.note,
         public_line=change.step.line, due_on=ticket.due_on, facts=worded(change.facts), version=ticket.version,
         by_villager=by_villager,
     )  # fmt: skip
+
+
+def _department_of(change: Change):
+    """Where it went. A draft for a closed ticket (跟踪) is the department's that wrote it, whoever gets the ticket next."""
+    ticket = change.ticket
+    drafted = ticket.department if change.step.name in ("reply", "return_reply") and ticket.state == State.CLOSED else None
+    return change.facts.get("department") or ticket.holder_department or drafted
 
 
 def _attach(hop: Hop, files: Files, actor, at: datetime) -> None:

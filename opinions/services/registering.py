@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 
 from activities.models import Visit
 from activities.services import Matter
@@ -12,6 +13,7 @@ from julu_liaison.common import audit
 from julu_liaison.common.announcing import announce
 from julu_liaison.common.errors import DomainError, NotAllowed
 from julu_liaison.common.numbering import next_number, printed_number
+from julu_liaison.common.texts import clean_lines
 from julu_liaison.common.working_days import today_here
 from opinions.models import Hop, Opinion
 from opinions.permissions import can_register_opinion
@@ -84,9 +86,16 @@ def _demand_member(deputy: Deputy | None, branch: Station, on: date) -> None:
         raise DomainError(f"{deputy.name}不是{branch.full_name}的代表,请核对。", fields={"deputy": "不是本分站的代表"})
 
 
+def address_of_form(key: UUID, actor, *said) -> UUID:
+    """The uid of what the form `key` makes when `actor` sends it saying `said`: the same again, and not to be guessed or
+    chosen, since it takes the server's own secret."""
+    words = repr((key, actor.pk, *said))
+    return UUID(bytes=salted_hmac("opinions.address_of_form", words, algorithm="sha256").digest()[:16])
+
+
 def checked_text(text: str) -> str:
     """Return the words of a ticket. Raises DomainError where there are none, or too many."""
-    text = text.strip()
+    text = clean_lines(text)
     if not text:
         raise DomainError("请写清反映的是什么事。", fields={"text": "请写清反映的是什么事"})
     if len(text) > LONGEST_TEXT:

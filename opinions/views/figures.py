@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import FileResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -16,6 +17,7 @@ from opinions.forms.figures import PeriodForm
 from opinions.reports.files import LIMITS, figures_text, figures_workbook, words_of_period
 from opinions.reports.reading import Asked, read_figures
 from opinions.reports.tables import meanings_of, tables_of
+from opinions.services.papers import hand_out_table
 from stations.models import Department, Station
 from stations.querysets import scope_of
 
@@ -38,6 +40,10 @@ def figures(request):
     tables = tables_of(read_figures(asked))
     wanted = request.GET.get("format", "")
     if wanted in MAKERS:
+        hand_out_table(
+            what="figures", file_format=wanted, actor=request.user, at=timezone.now(), place=form.cleaned_data["place"],
+            period=words_of_period(asked),
+        )  # fmt: skip
         name = f"{form.name}意见建议统计{asked.since:%Y%m%d}-{asked.until:%Y%m%d}.{wanted}"
         return FileResponse(BytesIO(MAKERS[wanted](tables, asked, form.name)), as_attachment=True, filename=name)
     files = [(kind, _with(request.GET, format=kind)) for kind in MAKERS]

@@ -17,6 +17,7 @@ from opinions.forms.supervision import DirectorForm
 from opinions.models import Opinion
 from opinions.permissions import at_its_centre
 from opinions.reports.supervised import MOST_DONE, done_lately, open_by_director, supervised_workbook
+from opinions.services.papers import hand_out_table
 from opinions.services.supervising import change_director
 from stations.querysets import scope_of
 
@@ -31,6 +32,7 @@ def supervised(request):
         raise PermissionDenied
     groups = open_by_director(counties)
     if request.GET.get("format") == "xlsx":
+        hand_out_table(what="supervised", file_format="xlsx", actor=request.user, at=timezone.now())
         name = f"主任会议督办件清单-{today:%Y-%m-%d}.xlsx"
         return FileResponse(BytesIO(supervised_workbook(groups, today)), as_attachment=True, filename=name)
     done = done_lately(counties)

@@ -11,7 +11,6 @@ from julu_liaison.management.demo.people import elect
 from julu_liaison.management.demo.places import OPENED, build_places, chinese_number, settle_villages
 from julu_liaison.management.demo.staff import appoint_for_further_county, open_demo_account
 from julu_liaison.management.demo.year import Year
-from opinions.services import set_default_terms
 from scoring.services import open_scheme
 from stations.models import Station
 
@@ -26,7 +25,6 @@ def build_further_county(rng: Random, number: int, *, today: date, with_people: 
     demo = build_places(rng, admin=admin, staff=admin, prefix=prefix, name=name)
     appoint_for_further_county(demo)
     settle_villages(demo)
-    set_default_terms(county=demo.centre, actor=admin)
     open_scheme(county=demo.centre, year=today.year, actor=admin)
     if with_people:
         elect(rng, demo, NameGiver(), with_contacts=False)

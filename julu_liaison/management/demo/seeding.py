@@ -30,7 +30,6 @@ from julu_liaison.management.demo.staff import (
 )
 from julu_liaison.management.demo.year import live_through
 from opinions.models import Opinion
-from opinions.services import set_default_terms
 from scoring.models import PointEntry
 from scoring.services import open_scheme, rescore
 from stations.models import Department, Station, Village
@@ -93,7 +92,6 @@ def _build_county(rng: Random, stage: str, period: Period, today: date) -> Demo:
     hire_departments(rng, demo, names)
     settle_villages(demo)
     load_holidays(first_year=OPENED.year, actor=demo.admin)
-    set_default_terms(county=demo.centre, actor=demo.admin)
     for year in range(period.first.year, today.year + 1):
         open_scheme(county=demo.centre, year=year, actor=demo.admin)
     proposals.convene(demo, first=period.first, today=today)

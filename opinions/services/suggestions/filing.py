@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
 from activities.services.addressees import tell_deciders, tell_deputies
 from deputies.models import Deputy, Membership
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
+from julu_liaison.common.texts import clean_text
 from julu_liaison.common.working_days import today_here
 from opinions.models import Opinion, SuggestionDetail
 from opinions.permissions import can_file_suggestion
-from opinions.services.registering import checked_text, enter_register
+from opinions.services.registering import address_of_form, checked_text, enter_register
 from opinions.services.suggestions.cosigning import add_cosigners
 from opinions.services.suggestions.numbering import session_on
 from opinions.states import ContactWish, Kind, State
@@ -26,22 +27,23 @@ LONGEST_TITLE = 100
 def file_suggestion(
     *, deputy: Deputy, text: str, category: str, actor, at: datetime, title: str = "", is_motion: bool = False,
     cosigners: Sequence[Deputy] = (), signed_on_paper: bool = False, may_publish: bool = True,
-    contact_wish: str = ContactWish.MEETING, uid: UUID | None = None,
+    contact_wish: str = ContactWish.MEETING, form_key: UUID | None = None,
 ) -> Opinion:  # fmt: skip
     """File a suggestion; it waits at the township station for its check. The co-signers are invited, or, with
     `signed_on_paper`, have signed already.
 
-    `uid` makes a repeat return what was filed first. Raises DomainError for a deputy without a branch or co-signers
-    who can't sign, NotAllowed for anybody but the deputy in person and the station's clerk.
+    The same `form_key` sent again by the same person returns what was filed first. Raises DomainError for a deputy
+    without a branch or co-signers who can't sign, NotAllowed for anybody but the deputy in person and the station's clerk.
     """
     branch = _branch_of(deputy, at)
     demand_may_file(actor, deputy, branch)
-    filed = Opinion.objects.filter(uid=uid).first() if uid else None
+    uid = address_of_form(form_key, actor) if form_key else uuid4()
+    filed = Opinion.objects.filter(uid=uid).first()
     if filed:
         return _filed_before(filed, deputy)
     opinion = Opinion(
         kind=Kind.SUGGESTION, title=checked_title(title), text=checked_text(text), category=category, deputy=deputy,
-        **({"uid": uid} if uid else {}),
+        uid=uid,
     )  # fmt: skip
     enter_register(opinion, branch, State.REGISTERED, branch.parent, actor, at)
     add_detail(opinion, is_motion=is_motion, may_publish=may_publish, contact_wish=contact_wish, at=at)
@@ -86,7 +88,7 @@ def _filed_before(filed: Opinion, deputy: Deputy) -> Opinion:
 
 
 def checked_title(title: str) -> str:
-    title = title.strip()
+    title = clean_text(title)
     if len(title) > LONGEST_TITLE:
         raise DomainError(f"标题请控制在{LONGEST_TITLE}字以内。", fields={"title": f"请控制在{LONGEST_TITLE}字以内"})
     return title

@@ -7,12 +7,14 @@ from django.db import transaction
 from django.db.models import Max
 
 from julu_liaison.common import audit
+from julu_liaison.common.announcing import settle
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.history import load_traced, save_traced
 from stations.models import Station
 from stations.permissions import can_edit_station
 from stations.services.tree.locking import lock_tree
 from stations.services.tree.naming import LEVEL_BELOW, full_name
+from stations.signals import county_opened
 
 
 @transaction.atomic
@@ -42,6 +44,8 @@ def open_station(*, code: str, name: str, parent: Station | None, opened_on: dat
         save_traced(station, actor=actor, update_fields=["county"])
     county_code = parent.county.code if parent and parent.county else code
     audit.record("open_station", actor=actor, target=station, county_code=county_code)
+    if parent is None:
+        settle(county_opened, sender=Station, county=station, actor=actor)
     return station
 
 
