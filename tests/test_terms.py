@@ -182,7 +182,8 @@ def test_a_holiday_puts_running_terms_off_and_taking_it_back_brings_them_back(ca
 def test_the_calendar_page_shows_what_follows_before_it_saves(cast, signed_in, ticket):
     client = signed_in(cast.staff)
     facts = {"kind": "holiday", "name": "县庆", "start": "2026-03-05", "end": "2026-03-06"}
-    shown = client.post(reverse("calendar") + "?year=2026", facts)
+    shown = client.post(reverse("calendar") + "?year=2026", facts | {"draft": "1/console/calendar/?year=2026"})
+    assert 'name="draft" value="1/console/calendar/?year=2026"' in shown.text  # so that confirming ends it
     assert shown.status_code == 200 and "3月11日" in shown.text and 'name="confirmed"' in shown.text
     assert not CalendarDay.objects.exists() and Opinion.objects.get().due_on == date(2026, 3, 9)
     assert client.post(reverse("calendar"), facts | {"confirmed": "1"}).status_code == 302
@@ -224,10 +225,12 @@ def test_a_change_is_seen_with_its_tickets_and_then_confirmed(cast, signed_in):
     ticket, client = make_ticket(cast, day=timezone.localdate()), signed_in(cast.admin)
     address, row = reverse("term", args=[term().pk]), term()
     typed = {"amount": "9", "longest_extension": "0", "reason": "农忙", "seen": f"{row.amount} 0"}
-    shown = client.post(address, typed)
+    shown = client.post(address, typed | {"draft": f"{cast.admin.pk}{address}"})
+    assert f'name="draft" value="{cast.admin.pk}{address}"' in shown.text
     assert shown.status_code == 200 and ticket.number in shown.text and 'value="农忙"' in shown.text
     assert reverse("opinion", args=[ticket.uid]) in shown.text and "张三" not in shown.text and term().amount == 5
-    assert client.post(address, typed | {"confirmed": "1"}).status_code == 302
+    taken = client.post(address, typed | {"confirmed": "1", "draft": f"{cast.admin.pk}{address}"})
+    assert taken.status_code == 302 and "made" in taken.cookies
     assert term().amount == 9 and ticket.hops.filter(move="recompute").count() == 1
     stale = client.post(address, typed | {"confirmed": "1"})
     assert stale.status_code == 409 and "刚被别人改成9个工作日" in stale.text and 'value="农忙"' in stale.text
