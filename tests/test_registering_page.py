@@ -70,11 +70,14 @@ def test_refused_with_everything_that_was_typed(cast, signed_in):
         ({"text": " "}, "请写清反映的是什么事"), ({"text": "长" * 2001}, "请控制在2000字以内"), ({"branch": ""}, "请选分站"),
         ({"branch": "YT01"}, "分站请从列表里选"), ({"deputy": str(cast.deputies["YT01"][0].pk)}, "请从列表里选"),
         ({"deputy": str(cast.deputies["GT02"][0].pk)}, "不是本分站的代表"), ({"category": "cars"}, "类别请从列表里选"),
+        ({"villager_phone": "12"}, "电话要填11位手机号"), ({"villager_phone": "1380319"}, "这里有7位数字"),
     ):  # fmt: skip
         answer = client.post(STATION, typed(cast, **wrong))
         assert answer.status_code == 400 and sentence in answer.text, wrong
-        assert "郑冬梅" in answer.text and "19900007001" in answer.text
+        assert "郑冬梅" in answer.text and wrong.get("villager_phone", "19900007001") in answer.text
     assert not Opinion.objects.exists()
+    client.post(STATION, typed(cast, villager_phone="+86 199-0000-7009"))
+    assert Opinion.objects.get().villager_phone == "19900007009"
 
 
 def test_deputy_registers_for_oneself_at_the_own_branch_only(cast, signed_in):

@@ -11,7 +11,9 @@ from activities.rules import guess_category
 from activities.services import Matter
 from activities.states import Category
 from deputies.models import Deputy, Membership
+from julu_liaison.common.errors import DomainError
 from julu_liaison.common.selects import OwnedSelect
+from julu_liaison.common.texts import checked_phone
 from opinions.services.registering import LONGEST_TEXT
 from stations.models import Department, Station
 from stations.permissions import places_with
@@ -99,6 +101,12 @@ class OpinionForm(forms.Form):
         if len(text) > LONGEST_TEXT:
             raise forms.ValidationError(f"反映的事请控制在{LONGEST_TEXT}字以内,现在有{len(text)}字")
         return text
+
+    def clean_villager_phone(self) -> str:
+        try:
+            return checked_phone(self.cleaned_data["villager_phone"])
+        except DomainError as error:
+            raise forms.ValidationError(error.message) from error
 
     @property
     def form_key(self) -> UUID:
