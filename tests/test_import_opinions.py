@@ -239,6 +239,7 @@ def test_page_to_preview_to_the_tickets(county, book, signed_in, media):
     file = SimpleUploadedFile("清单.xlsx", book(ROAD, HEARD).read_bytes())
     url = client.post(IMPORT, {"file": file, "kind": "tickets", "started_on": "2026-03-02"}).url
     preview = client.get(url)
+    assert "提出日期 2026-03-02" in preview.text and "没有写提出日期的行用这一天" in client.get(IMPORT).text
     assert "建议,李代表(官亭镇人大代表联络站第一分站),转县交通运输局" in preview.text and not Opinion.objects.exists()
     for _click in range(2):
         client.post(url, {"digest": preview.context["report"].digest})

@@ -37,6 +37,7 @@ class DeputyRegister(Register):
     import_refusal = "代表名册由县人大办公室导入,请联系他们。"
     export_refusal = "代表名册由县人大办公室和本乡镇联络站导出,需要的话请联系他们。"
     is_dated = True
+    day_hint = "新的代表资格、调动和新增的驻站从这一天算起。"
 
     def may_import(self, actor, county: Station) -> bool:
         return can_import_deputies(actor, county)

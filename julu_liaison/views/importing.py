@@ -41,7 +41,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(label="名册文件", max_length=200)
     county = forms.ChoiceField(label="县", widget=forms.Select(attrs={"class": "fld"}))
     started_on = forms.DateField(
-        label="起始日期", error_messages={"required": "请填起始日期", "invalid": "请填日期,如 2026-03-01"},
+        error_messages={"invalid": "请填日期,如 2026-03-01"},
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"class": "fld", "type": "date"}),
     )  # fmt: skip
 
@@ -55,6 +55,8 @@ class UploadForm(forms.Form):
             "required": wanted, "invalid": wanted, "missing": wanted, "empty": "文件是空的,请重新选文件",
             "max_length": "文件名太长了,请改短一些",
         }  # fmt: skip
+        self.fields["started_on"].label = register.day_title
+        self.fields["started_on"].error_messages["required"] = f"请填{register.day_title}"
         if not register.is_dated:
             del self.fields["started_on"]
 

@@ -51,6 +51,8 @@ class TicketRegister(FlatRegister):
     import_refusal = "建议意见清单由县人大办公室导入,请联系他们。"
     export_refusal = "建议意见请在意见建议的列表里导出。"
     is_dated = True
+    day_title = c.RAISED.title
+    day_hint = "没有写提出日期的行用这一天。"
     names_people = False
     is_exported = False
     large = 50

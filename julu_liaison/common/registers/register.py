@@ -48,7 +48,7 @@ class Register(ABC):
     """One kind of master data as a workbook. A subclass describes it; one instance serves all files.
 
     `name_column` and `place_column`: titles of what stands for a row in the preview. `is_dated`: rows may leave the first
-    day to the occasion.
+    day to the occasion; `day_title` is what the upload calls that day, `day_hint` says which rows it is for.
     """
 
     kind: ClassVar[str]
@@ -63,6 +63,8 @@ class Register(ABC):
     import_refusal: ClassVar[str]
     export_refusal: ClassVar[str]
     is_dated: ClassVar[bool] = False
+    day_title: ClassVar[str] = "起始日期"
+    day_hint: ClassVar[str] = "没有写开始日期的行从这一天算起。"
     code_column: ClassVar[str] = "编号"  # title of what names a row that is missing; empty if it has no code
     names_people: ClassVar[bool] = True
     is_countywide: ClassVar[bool] = False  # has no part that belongs to one station
