@@ -11,6 +11,7 @@ from activities.states import Category
 from julu_liaison.common.models import AuditLog
 from opinions.models import Opinion
 from opinions.services import file_suggestion, move_opinion, register_opinion
+from opinions.services.suggestions import record_consultation
 from opinions.states import State
 from tests.cast import moment
 
@@ -302,6 +303,53 @@ def test_transfer_offers_only_departments_in_use_of_the_county(cast, signed_in, 
     assert answer.status_code == 400
     ticket.refresh_from_db()
     assert ticket.state == State.AT_CENTRE
+
+
+def test_what_waits_for_a_signer_comes_first_and_the_title_is_the_heading(cast, signed_in):
+    """附议, then 签字 of the talk, then 评价; each stands before the body in the page itself, so on a phone too."""
+    ticket = file_suggestion(
+        deputy=cast.deputy_person, title="修桥的建议", text="建议修桥", category=Category.ROAD, actor=cast.deputy,
+        at=moment(DAY), cosigners=[cast.head_person],
+    )  # fmt: skip
+
+    def shown(who):
+        return signed_in(who).get(page(ticket))
+
+    def comes_first(answer):
+        return "现在可以办" in answer.text and answer.text.index('id="act"') < answer.text.index("t-body")
+
+    asked = shown(cast.head)
+    assert comes_first(asked) and asked.context["asks"].invited and asked.text.count("同意附议") == 1
+    assert "<h1>修桥的建议</h1>" in asked.text and f"<title>建议:修桥的建议 {ticket.number}" in asked.text
+    assert "反映人" not in asked.text
+    assert shown(cast.deputy).context["asks"] is None and "现在不用您办" in shown(cast.deputy).text
+    assert not comes_first(shown(cast.clerk)) and "登记纸质签名" in shown(cast.clerk).text
+    signed_in(cast.head).post(reverse("suggestion-cosigner", args=[ticket.uid, cast.head_person.code]), {"do": "confirm"})
+    assert shown(cast.head).context["asks"] is None and "收回附议" in shown(cast.head).text
+    for who, name, facts in (
+        (cast.clerk, "accept", {}), (cast.clerk, "escalate", {}), (cast.staff, "transfer", {"department": cast.jiaotong}),
+    ):  # fmt: skip
+        ticket = move_opinion(opinion=ticket, move=name, actor=who, at=moment(DAY, 11), **facts)
+    talk = record_consultation(
+        opinion=ticket, held_on=DAY, way="meeting", text="已和代表谈过", actor=cast.officer, at=moment(DAY, 12)
+    )
+    sign = reverse("consultation-sign", args=[ticket.uid, talk.pk])
+    asked = shown(cast.deputy)
+    assert comes_first(asked) and asked.context["asks"].talks == [talk] and asked.text.count(sign) == 1
+    assert "登记纸质签字" in shown(cast.clerk).text and shown(cast.head).context["asks"] is None
+    signed_in(cast.deputy).post(sign)
+    assert shown(cast.deputy).context["asks"] is None
+    move_opinion(opinion=ticket, move="reply", actor=cast.officer, at=moment(DAY, 13), note=ANSWER, **{"class": "A"})
+    move_opinion(opinion=ticket, move="tell", actor=cast.clerk, at=moment(DAY, 14))
+    for who in (cast.deputy, cast.head):
+        asked = shown(who)
+        assert comes_first(asked) and asked.context["asks"].rates and step(ticket, "rate") in asked.text
+        assert "哪位代表的评价" not in asked.text  # everybody for oneself
+    for_others = shown(cast.clerk)
+    assert "哪位代表的评价" in for_others.text and not comes_first(for_others)
+    assert f'value="{cast.head_person.code}"' in for_others.text
+    signed_in(cast.deputy).post(step(ticket, "rate"), {"rating": "satisfied"})
+    assert shown(cast.deputy).context["asks"] is None
 
 
 # --- Who may read what ------------------------------------------------------------------------------------------

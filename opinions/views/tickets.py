@@ -17,7 +17,7 @@ from julu_liaison.common.errors import DomainError
 from julu_liaison.common.working_days import today_here
 from opinions.forms import MoveForm
 from opinions.models import Hop, Opinion
-from opinions.permissions import sees_drafts
+from opinions.permissions import looks_after_it, sees_drafts
 from opinions.services import hops_for, look_at_villager, move_opinion
 from opinions.states import State
 from opinions.views.history import shown_hops
@@ -108,7 +108,7 @@ def _ticket_page(
 ):  # fmt: skip
     parts = parts_of(request.user, ticket)
     writing = found_in(parts, "writing")
-    steps = _steps(request.user, ticket, refused, into)
+    asks, steps = found_in(parts, "asks"), _steps(request.user, ticket, refused, into)
     _go_on_writing(steps, writing)
     near, others = _parted(steps)
     hops = shown_hops(ticket, hops_for(opinion=ticket, actor=request.user))
@@ -122,6 +122,8 @@ def _ticket_page(
         "replies": _replies(request.user, ticket),
         "parts": parts,
         "writing": writing,
+        "asks": asks,
+        "detail": found_in(parts, "detail"),
         "steps": near,
         "others": others,
         "refused": refused,
@@ -156,6 +158,9 @@ def _steps(user, ticket: Opinion, refused: MoveForm | None, into: str) -> list[S
     forms = [
         refused if refused and refused.move is move else MoveForm(move=move, ticket=ticket, into=into) for move in moves
     ]
+    if not looks_after_it(user, ticket):
+        for form in forms:
+            form.fields.pop("signer", None)  # nobody else's word is asked of whoever rates for oneself
     return [Step(form, form.move.name == standing) for form in forms]
 
 

@@ -27,6 +27,24 @@ class Signer:
     can_confirm: bool
     can_remove: bool
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether the person looking has not said yes or no yet."""
+        return self.is_oneself and self.row.confirmed_at is None and self.row.declined_at is None
+
+
+@dataclass(frozen=True)
+class Asks:
+    """What waits for the person's own hand: an invitation to sign with others, records of talks to sign, an answer to
+    rate (by the step for that)."""
+
+    invited: Cosigner | None
+    talks: list[Consultation]
+    rates: bool
+
+    def __bool__(self) -> bool:
+        return bool(self.invited or self.talks or self.rates)
+
 
 @dataclass(frozen=True)
 class Round:
@@ -47,11 +65,14 @@ def part(user, ticket: Opinion) -> dict | None:
     answers = list(ticket.replies.filter(signed_at__isnull=False))
     is_open, changes = takes_cosigners(ticket), can_change_cosigners(user, ticket)
     records = at_its_department(user, ticket) and takes_consultations(ticket)
+    signers = [_signer(user, ticket, row, is_open, changes) for row in cosigners]
+    rounds = _rounds(ticket, answers, cosigners)
     return {
+        "asks": _asks(user, ticket, signers, talks, rounds) or None,
         "detail": detail,
         "origin": detail.grown_from,
         "opens_origin": detail.grown_from and _sees(user, detail.grown_from),
-        "signers": [_signer(user, ticket, row, is_open, changes) for row in cosigners],
+        "signers": signers,
         "can_invite": is_open and changes,
         "talks": talks,
         "signs": can_sign_consultation(user, ticket),
@@ -59,7 +80,7 @@ def part(user, ticket: Opinion) -> dict | None:
         "records": records,
         "lacks_talk": records and _lacks_talk(detail, talks),
         "promised_on": answers[-1].promised_on if ticket.tracked and answers else None,
-        "rounds": _rounds(ticket, answers, cosigners),
+        "rounds": rounds,
     }
 
 
@@ -81,6 +102,15 @@ def _signer(user, ticket: Opinion, row: Cosigner, is_open: bool, changes: bool) 
         can_confirm=is_open and row.confirmed_at is None and can_confirm_cosigner(user, row),
         can_remove=is_open and changes,
     )  # fmt: skip
+
+
+def _asks(user, ticket: Opinion, signers: list[Signer], talks: list[Consultation], rounds: list[Round]) -> Asks:
+    signs = is_its_deputy(user, ticket) and ticket.state != State.VOID
+    return Asks(
+        invited=next((one.row for one in signers if one.is_asked), None),
+        talks=[talk for talk in talks if signs and talk.signed_at is None],
+        rates=any(person.user_id == user.pk for one in rounds for person in one.owing),
+    )
 
 
 def _lacks_talk(detail: SuggestionDetail, talks: list[Consultation]) -> bool:
