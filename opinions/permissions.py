@@ -1,5 +1,7 @@
 """Who may make which move. The workflow table names these functions; services call them through it."""
 
+from collections.abc import Iterable
+
 from opinions.states import Kind
 from stations.permissions import holds, holds_anywhere
 from stations.querysets import scope_of
@@ -148,13 +150,20 @@ def sees_drafts(user, opinion) -> bool:
     return at_its_department(user, opinion)
 
 
-def sees_drafts_of(user, opinion, department_id: int | None) -> bool:
+def sees_drafts_of(user, department_id: int | None) -> bool:
     """One department's drafts are its own business, also before the one that has the ticket now."""
-    return holds(user, Right.ANSWER_OPINIONS, department_id or opinion.department_id)
+    return holds(user, Right.ANSWER_OPINIONS, department_id)
+
+
+def sees_assist_opinion(user, opinion, author_ids: Iterable[int]) -> bool:
+    """What assisting departments wrote (协办意见) is for the lead department, clerk and county, and for the authors."""
+    return (
+        at_its_department(user, opinion)
+        or looks_after_it(user, opinion)
+        or holds(user, Right.ANSWER_OPINIONS, *author_ids)
+    )
 
 
 def can_export_tickets(user) -> bool:
     """Take the list away as a file: those who handle or answer tickets or make reports, not deputies; each what one sees."""
-    return holds_anywhere(
-        user, Right.DIRECT_OPINIONS, Right.HANDLE_OPINIONS, Right.ANSWER_OPINIONS, Right.MAKE_REPORTS
-    )
+    return holds_anywhere(user, Right.DIRECT_OPINIONS, Right.HANDLE_OPINIONS, Right.ANSWER_OPINIONS, Right.MAKE_REPORTS)

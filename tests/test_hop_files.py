@@ -13,6 +13,7 @@ from opinions.models import HopFile, Opinion
 from opinions.services import hops_for, move_opinion, register_opinion
 from tests.cast import SUNDAY, moment
 from tests.pictures import telephone_jpeg
+from tests.test_office_inbox import suggestion_at_department
 
 AT = moment(SUNDAY)
 ANSWER = "已经把塌陷的路面填平,恢复通行。"
@@ -128,6 +129,30 @@ def test_the_next_department_reads_nothing_of_the_drafts_before(cast, signed_in,
     row = HopFile.objects.get()
     assert signed_in(cast.other_officer).get(address(ticket, row)).status_code == 404
     assert ANSWER not in [hop.note for hop in hops_for(opinion=ticket, actor=cast.other_officer)]
+
+
+def test_nor_of_a_draft_to_a_closed_suggestion_that_was_reopened_since(cast, signed_in):
+    """Nobody holds a closed one (跟踪), so its draft's hop has to remember whose it is."""
+    ticket = suggestion_at_department(cast)
+    for who, name, facts in (
+        (cast.officer, "reply", {"note": "已列入计划,年底完工。", "class": "B"}), (cast.deputy, "tell", {}),
+        (cast.deputy, "rate", {"rating": "satisfied"}),
+    ):  # fmt: skip
+        ticket = move_opinion(opinion=ticket, move=name, actor=who, at=AT, **facts)
+    cast.jiaotong.signature_needed = True
+    cast.jiaotong.save()
+    for who, name, facts in (
+        (cast.officer, "reply", {"note": ANSWER, "class": "A", "files": [("稿.pdf", PDF)]}),
+        (cast.chief, "return_reply", {"note": "日期要写明"}),
+        (cast.clerk, "reopen", {"note": "没有解决"}),
+        (cast.staff, "reassign", {"note": "应由水利局办理", "department": cast.shuili}),
+    ):  # fmt: skip
+        ticket = move_opinion(opinion=ticket, move=name, actor=who, at=AT, **facts)
+    page = reverse("opinion", args=[ticket.uid])
+    shown = signed_in(cast.other_officer).get(page).text
+    assert [word for word in (ANSWER, "稿.pdf", "日期要写明") if word in shown] == []
+    assert signed_in(cast.other_officer).get(address(ticket, HopFile.objects.get())).status_code == 404
+    assert ANSWER in str([hop.note for hop in hops_for(opinion=ticket, actor=cast.officer)])
 
 
 def test_the_history_costs_the_same_however_many_files(cast, ticket, django_assert_num_queries):

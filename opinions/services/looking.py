@@ -12,9 +12,10 @@ from django.db.models import Prefetch
 from julu_liaison.common import audit
 from julu_liaison.common.errors import NotAllowed, NotFound
 from opinions.models import Hop, HopFile, Opinion, Redaction
-from opinions.permissions import sees_drafts_of, sees_original, sees_villager
+from opinions.permissions import sees_assist_opinion, sees_drafts_of, sees_original, sees_villager
 from opinions.states import State
 
+ASSIST = "assist_opinion"
 DRAFTING = frozenset({"reply", "return_reply"})
 ENDS_A_DRAFT = frozenset({"reply", "sign_reply", "return_reply", "reassign", "return_wrong"})
 
@@ -52,21 +53,34 @@ def hops_for(*, opinion: Opinion, actor) -> list[Hop]:
     """Return the ticket's history, oldest first, each hop with its files (`hop.shown_files`).
 
     The notes about drafts are blanked for everybody outside the department that drafts; the files of a draft follow it
-    out once it is signed.
+    out once it is signed. The opinion of an assisting department, with its files, is blanked for those it is not for.
     """
     files = Prefetch("files", queryset=HopFile.objects.order_by("pk"), to_attr="shown_files")
     hops = list(opinion.hops.in_order().prefetch_related(files))
+    assisted = _may_read_assistance(opinion, hops, actor)
     for place, hop in enumerate(hops):
-        if (
-            hop.move not in DRAFTING
-            or hop.to_state == State.REPLIED
-            or sees_drafts_of(actor, opinion, hop.department_id)
-        ):
-            continue
-        hop.note = ""
-        if not _was_signed(hops[place + 1 :]):
-            hop.shown_files = []  # type: ignore[attr-defined]  # by the prefetch above
+        if hop.move == ASSIST and not assisted[hop.pk]:
+            hop.note, hop.shown_files = "", []  # type: ignore[attr-defined]  # by the prefetch above
+        elif is_draft(hop) and not sees_drafts_of(actor, hop.department_id):
+            hop.note = ""
+            if not was_signed(hops[place + 1 :]):
+                hop.shown_files = []  # type: ignore[attr-defined]
     return hops
+
+
+def is_draft(hop: Hop) -> bool:
+    """Whether the hop's note is about an answer that was not signed with it."""
+    return hop.move in DRAFTING and hop.to_state != State.REPLIED
+
+
+def _may_read_assistance(opinion: Opinion, hops: Sequence[Hop], actor) -> dict[int, bool]:
+    """By key of those hops that gave the opinion of assisting departments; their authors are the rows of that moment."""
+    given = [hop for hop in hops if hop.move == ASSIST]
+    rows = list(opinion.assistances.exclude(given_at=None)) if given else []
+    return {
+        hop.pk: sees_assist_opinion(actor, opinion, [row.department_id for row in rows if row.given_at == hop.at])
+        for hop in given
+    }
 
 
 def file_for(*, opinion: Opinion, uid: UUID, actor) -> HopFile:
@@ -78,7 +92,7 @@ def file_for(*, opinion: Opinion, uid: UUID, actor) -> HopFile:
     raise NotFound("没有找到这个附件,请回到办件页面再点一次。")
 
 
-def _was_signed(later: Sequence[Hop]) -> bool:
+def was_signed(later: Sequence[Hop]) -> bool:
     """Whether the draft before these hops was signed, and not returned, replaced or dropped."""
     end = next((hop for hop in later if hop.move in ENDS_A_DRAFT), None)
     return end is not None and end.move == "sign_reply"
