@@ -3,16 +3,18 @@
 import pytest
 from django.db import connection
 from django.urls import reverse
+from rest_framework.test import APIClient
 
 from activities.services import Matter
 from activities.states import Category
 from julu_liaison.common.errors import DomainError, NotAllowed, StaleVersion
 from julu_liaison.common.models import AuditLog
-from opinions.models import Opinion, Redaction
+from opinions.models import Hop, Opinion, Redaction
 from opinions.services import hops_for, move_opinion, register_opinion
 from opinions.services.feedback import token_of
 from opinions.services.looking import look_at_originals
 from opinions.services.redacting import redact
+from opinions.services.suggestions import record_consultation
 from opinions.states import Redacted, State
 from tests.cast import SUNDAY, moment
 
@@ -77,7 +79,9 @@ def test_the_original_is_for_auditors_and_each_look_leaves_a_trace(cast, signed_
         assert client.post(url).status_code == 403 and url not in client.get(page).text
     assert signed_in(cast.stranger).post(url).status_code == 404
     auditor = signed_in(cast.auditor)
-    assert auditor.get(url).status_code == 405 and url in auditor.get(page).text
+    bare = auditor.get(url)
+    assert bare.status_code == 405 and "回到首页" in bare.text and SECRET not in bare.text
+    assert url in auditor.get(page).text
     assert not AuditLog.objects.filter(action="look_at_originals").exists()
     answer = auditor.post(url)
     assert SECRET in answer.text and "no-store" in answer["Cache-Control"]
@@ -134,20 +138,57 @@ def test_the_page_shows_what_there_is_and_keeps_what_was_typed(cast, signed_in, 
         assert signed_in(who).post(url, typed).status_code == status
 
 
+@pytest.mark.usefixtures("media")
 def test_a_draft_of_a_department_is_neither_shown_nor_touched(cast, signed_in, ticket):
     cast.jiaotong.signature_needed = True
     cast.jiaotong.save()
     for who, name, facts in (
         (cast.clerk, "escalate", {}), (cast.clerk, "escalate", {}), (cast.staff, "transfer", {"department": cast.jiaotong}),
-        (cast.officer, "reply", {"note": ANSWER, "class": "A"}),
+        (cast.officer, "reply", {"note": ANSWER, "class": "A", "files": [(f"{SECRET}.txt", b"x")]}),
     ):  # fmt: skip
         ticket = move_opinion(opinion=ticket, move=name, actor=who, at=AT, **facts)
     assert "上门看望" not in signed_in(cast.clerk).get(reverse("opinion-redact", args=[ticket.uid])).text
+    with pytest.raises(DomainError):  # no telling whether they stand in the draft
+        strike(ticket, cast.clerk, ["上门看望"])
     ticket = strike(ticket, cast.clerk)
-    assert ticket.replies.get().text == ANSWER
+    assert ticket.replies.get().text == ticket.hops.get(move="reply").note == ANSWER
+    assert ticket.hops.get(move="reply").files.get().name == f"{SECRET}.txt"
     with pytest.raises(StaleVersion):
         strike(ticket, cast.clerk, version=ticket.version - 1)
     ticket = move_opinion(opinion=ticket, move="sign_reply", actor=cast.chief, at=AT)
     ticket = strike(ticket, cast.clerk)
     assert "癌症" not in ticket.replies.get().text
-    assert "癌症" not in str([hop.note for hop in hops_for(opinion=ticket, actor=cast.chief)])
+    hops = hops_for(opinion=ticket, actor=cast.chief)
+    assert "癌症" not in str([(hop.note, [file.name for file in hop.shown_files]) for hop in hops])
+    assert ticket.hops.get(move="reply").note == ticket.replies.get().text
+    assert f"{ANSWER}\n{SECRET}.txt" in [row.original for row in ticket.redactions.all()]
+
+
+def test_the_suggestion_that_it_became_its_talks_and_kept_answers_follow(cast, signed_in):
+    api = APIClient()
+    api.force_authenticate(cast.deputy)
+    sent = {"branch": "GT01", "text": f"村民{SECRET},请修路"}, "json", {"HTTP_IDEMPOTENCY_KEY": "k1"}
+    made = api.post("/api/v1/opinions/", sent[0], format=sent[1], **sent[2])
+    opinion = Opinion.objects.get(uid=made.json()["uid"])
+    move_opinion(opinion=opinion, move="make_suggestion", actor=cast.deputy, at=AT, title=f"关于{SECRET}", text="")
+    grown = Opinion.objects.suggestions().get()
+    for who, name, facts in (
+        (cast.clerk, "accept", {}), (cast.clerk, "escalate", {}), (cast.staff, "transfer", {"department": cast.jiaotong}),
+    ):  # fmt: skip
+        grown = move_opinion(opinion=grown, move=name, actor=who, at=AT, **facts)
+    record_consultation(opinion=grown, held_on=SUNDAY, way="phone", text=f"谈到{SECRET}", actor=cast.officer, at=AT)
+    form = reverse("opinion-redact", args=[opinion.uid])
+    assert f"谈到{SECRET}" in signed_in(cast.clerk).get(reverse("opinion-redact", args=[grown.uid])).text
+    signed_in(cast.clerk).post(
+        form, {"words": SECRET, "reason": "病情", "version": Opinion.objects.get(pk=opinion.pk).version}
+    )
+    grown.refresh_from_db()
+    assert (grown.title, grown.text, grown.consultations.get().text) == ("关于■■", "村民■■,请修路", "谈到■■")
+    assert "癌症" not in str(list(Hop.objects.values_list("note", "facts"))) and grown.hops.last().move == "redact"
+    again = api.post("/api/v1/opinions/", sent[0], format=sent[1], **sent[2])
+    assert again["Idempotency-Replayed"] == "true" and "癌症" not in again.content.decode()
+    assert Opinion.objects.count() == 2
+    Opinion.objects.filter(pk=grown.pk).update(station=cast.yt, branch=cast.yt01, text="村民请修路")
+    version = Opinion.objects.get(pk=opinion.pk).version
+    said = signed_in(cast.clerk).post(form, {"words": "请修路", "reason": "重复", "version": version}, follow=True)
+    assert f"代表建议{grown.number}不归您管" in said.text and "请修路" in Opinion.objects.get(pk=grown.pk).text

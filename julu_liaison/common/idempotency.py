@@ -87,3 +87,15 @@ def forget_replays(before: datetime) -> int:
     """Delete the answers kept from before that moment; return how many. Later repeats count as new requests."""
     count, _by_model = ReplayedRequest.objects.filter(created_at__lt=before).delete()
     return count
+
+
+def change_answers(uid, **columns: str) -> int:
+    """Put `columns` into every kept answer that shows the row `uid` and has them; return how many there are.
+
+    For words that were struck out since: the repeat still counts as done, and must not bring them back.
+    """
+    rows = ReplayedRequest.objects.filter(body__uid=str(uid))
+    for row in rows:
+        row.body |= {name: value for name, value in columns.items() if name in row.body}
+        row.save(update_fields=["body"])
+    return len(rows)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from rest_framework.throttling import SimpleRateThrottle
 
 from julu_liaison.accounts.flood import ByAddress, is_flood
@@ -25,11 +25,17 @@ from opinions.models import Opinion
 from opinions.permissions import can_redact, can_tell_villager
 from opinions.services.feedback import hear_villager, shown_to_villager, ticket_behind, token_of
 from opinions.services.looking import look_at_originals
-from opinions.services.redacting import passages_of, redact
+from opinions.services.redacting import out_of_reach, passages_of, redact
 from opinions.states import Kind
 
 GONE = "这个链接打不开。请重新扫一扫纸上的二维码;还是不行的,请联系给您这张纸的代表或联络站。"
 TOO_OFTEN = "打开得太频繁了,请过一分钟再试。"
+
+
+class ByButtonOnly(DomainError):
+    """The address was opened as it is (405)."""
+
+    status, title = 405, "要在办件页面上点"
 
 
 class FromAddress(ByAddress):
@@ -129,6 +135,10 @@ def redact_opinion(request, uid):
         form.refuse(error.fields or {"": error.message})
         return _redact_page(request, _found(request, uid), form, status=error.status)
     messages.success(request, f"{ticket.number}:已隐去,原文封存,只有审计员能看。")
+    for other in out_of_reach(opinion=ticket, actor=request.user):
+        messages.warning(
+            request, f"同一件事的{other.get_kind_display()}{other.number}不归您管,请那边的联络站或县人大也隐去。"
+        )
     return redirect("opinion", uid=ticket.uid)
 
 
@@ -137,13 +147,15 @@ def _redact_page(request, ticket: Opinion, form: RedactForm, status: int = 200):
     return render(request, "opinions/redact.html", context, status=status)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def opinion_originals(request, uid):
     """What was struck out, for auditors; each look is recorded, so it takes a button and not an address."""
     if not request.user.is_authenticated:
         return redirect_to_login(reverse("opinion", args=[uid]))
     ticket = _found(request, uid)
+    if request.method != "POST":
+        raise ByButtonOnly("每次查看原文都会记录。请回到办件页面,点“看隐去前的原文”。")
     rows = look_at_originals(opinion=ticket, actor=request.user, at=timezone.now())
     return render(request, "opinions/redact_originals.html", {"ticket": ticket, "rows": rows})
 
