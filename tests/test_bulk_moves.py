@@ -54,6 +54,23 @@ def test_who_opens_it(cast, signed_in):
     assert client.get(PAGE).status_code == client.get(OUTCOME).status_code == 302
 
 
+def test_list_offers_boxes_to_the_county_alone_and_only_where_something_can_be_done(three, signed_in):
+    ended = make_ticket(three, text="办完的")
+    Opinion.objects.filter(pk=ended.pk).update(state=State.CLOSED)
+    boxed = [*three.ready, three.early]
+    for who in ("admin", "staff"):
+        page = signed_in(getattr(three, who)).get("/opinions/").text
+        assert '<form id="bulk" method="post" action="/opinions/bulk/">' in page and "批量办理" in page
+        assert page.count('type="checkbox" name="ticket"') == 3 and f'value="{ended.uid}"' not in page
+        assert all(f'<input type="checkbox" name="ticket" value="{one.uid}">' in page for one in boxed)
+    client = signed_in(three.staff)
+    assert "选了3件" in client.post(PAGE, {"ticket": [str(one.uid) for one in boxed]}).text
+    assert 'id="bulk"' not in client.get("/opinions/?state=closed").text
+    for who in ("auditor", "clerk", "head", "deputy", "officer"):
+        page = signed_in(getattr(three, who)).get("/opinions/").text
+        assert 'id="bulk"' not in page and 'name="ticket"' not in page and "tick_all" not in page, who
+
+
 def test_list_of_what_was_ticked_tells_what_cannot_be_moved_and_why(three, signed_in):
     client = signed_in(three.staff)
     ticked = {"ticket": [*(str(one.uid) for one in (*three.ready, three.early)), str(uuid4()), "nonsense"]}

@@ -198,6 +198,7 @@ def test_by_days_left_the_most_urgent_come_first_page_by_page(cast, signed_in):
     assert [row.pk for row in rows] == [row.pk for row in sorted(made[1:], key=lambda one: (due_of(one), one.pk))]
     assert client.get(LIST + second.context["links"]["previous"]).context["page"].rows == first.context["page"].rows
     assert first.context["count"] == "29件"
+    assert "改为新登记的在前" in first.text and "新登记的在前。" in client.get(LIST).text
 
 
 def due_of(ticket) -> date:
@@ -211,10 +212,11 @@ def test_each_sees_the_places_one_needs_and_rows_carry_what_sets_them_apart(cast
 
     assert "乡镇" in heads(cast.staff) and "分站" in heads(cast.staff)
     assert "乡镇" not in heads(cast.clerk) and "分站" in heads(cast.clerk)
-    assert "乡镇" not in heads(cast.officer) and "分站" not in heads(cast.officer)
+    assert "乡镇" in heads(cast.officer) and "分站" not in heads(cast.officer)
     text = signed_in(cast.staff).get(LIST).text
     for words in ("督办", "跟踪", "议案", "第012号", "超期"):
         assert words in text
+    assert "内容、编号、乡镇、代表;群众姓名查不到" in text
     officer = signed_in(cast.officer).get(LIST).text
     assert "待回访" not in officer and "该我办的" in officer
 

@@ -37,7 +37,7 @@ class TicketFilter(django_filters.FilterSet):
     kind = _choice(Kind.choices)
     category = _choice(Category.choices)
     rating = _choice([*Rating.choices, NO_RATING])
-    q = _text("编号、内容、代表姓名或拼音首字母;几个词用空格隔开,都要有")
+    q = _text("编号、内容、乡镇、代表姓名或拼音首字母;几个词用空格隔开,都要有;群众姓名查不到")
     holder = _text("该谁办:站点或部门的编号")
     station = django_filters.CharFilter(method="under_place", help_text="任一站点的编号,含其下各级;看不到的站点是404")
     department = _text("承办部门的编号")

@@ -22,7 +22,7 @@ from stations.states import Level
 NO_FILTER = [("", "全部")]
 OPEN_OR_ENDED = [("open", "没有办结的"), ("ended", "已经结束的")]
 NO_RATING = ("none", "没有评价")
-ORDERS = ("due",)  # `order=`: by the days left; without it the newest come first
+ORDERS = ("due",)  # `order=`: by the days left; without it the last registered come first
 PLACING = ("after", "before")  # where in the list one is: not a filter
 FLAG_VALUES = ("", "1", "on")
 IN_SIGHT = ("q", "state", "station")
@@ -217,7 +217,8 @@ class FilterForm(forms.Form):
 
     @property
     def shows_stations(self) -> bool:
-        return sum(place.level == Level.TOWNSHIP for place in self.places) > 1
+        """Numbers begin anew in every town: who has tickets of several, as departments do, needs its name beside them."""
+        return not self.places or sum(place.level == Level.TOWNSHIP for place in self.places) > 1
 
     @property
     def shows_branches(self) -> bool:

@@ -1,5 +1,6 @@
 """The list of tickets, and the same list as a file."""
 
+from collections.abc import Iterable
 from io import BytesIO
 
 from django.contrib import messages
@@ -19,6 +20,10 @@ from opinions.models import Opinion
 from opinions.permissions import can_export_tickets
 from opinions.querysets import OpinionQuerySet
 from opinions.spreadsheets import export_tickets
+from opinions.views.desks.bulk import BULK_MOVES
+from opinions.workflow import MOVES
+from stations.permissions import holds_anywhere
+from stations.states import Right
 
 IDENTITY = ("villager_name", "villager_phone")  # sealed columns: a list neither shows nor decrypts them
 MOST_COUNTED = 100
@@ -27,7 +32,7 @@ MOST_COUNTED = 100
 @require_safe
 @login_required
 def opinions(request):
-    """Every ticket in the person's scope, filtered by the address; newest first, or by the days left."""
+    """Every ticket in the person's scope, filtered by the address; the last registered first, or by the days left."""
     today = today_here()
     form = FilterForm(request.GET, user=request.user)
     found = form.applied(Opinion.objects.visible_to(request.user), today)
@@ -38,6 +43,7 @@ def opinions(request):
     context = {
         "form": form, "page": page, "links": page.links(request.GET), "today": today, "count": _count_words(found),
         "may_export": can_export_tickets(request.user), "query": request.GET.urlencode(),
+        "bulk_states": _bulk_states(request.user, page.rows),
     }  # fmt: skip
     return render(request, "opinions/list.html", context)
 
@@ -66,6 +72,14 @@ def opinions_export(request):
 
 def _back_to_list(request):
     return redirect(f"{reverse('opinions')}?{request.GET.urlencode()}")
+
+
+def _bulk_states(user, tickets: Iterable[Opinion]) -> set[str]:
+    """The states in which a ticket of this page gets a box for 批量办理; none but for the county, who can move many."""
+    if not holds_anywhere(user, Right.DIRECT_OPINIONS):
+        return set()
+    movable = set().union(*(MOVES[name].sources for name in BULK_MOVES))
+    return movable & {ticket.state for ticket in tickets}
 
 
 def _count_words(rows: OpinionQuerySet) -> str:
