@@ -45,4 +45,4 @@ def refuse_while_tickets_wait_there(sender, *, station, **_more):
 
 @receiver(calendar_changed)
 def count_the_days_anew(sender, *, days, actor, at, **_more):
-    return follow_days(days=days, actor=actor, at=at).sentences
+    return follow_days(days=days, actor=actor, at=at)

@@ -168,5 +168,7 @@ def test_months_are_told_in_steps():
 
 
 def test_words_name_the_years_where_they_differ():
-    assert moved_words(date(2026, 3, 5), date(2026, 3, 16)) == "由3月5日改为3月16日"
-    assert moved_words(date(2026, 12, 31), date(2027, 1, 4)) == "由2026年12月31日改为2027年1月4日"
+    on = date(2026, 3, 2)
+    assert moved_words(date(2026, 3, 5), date(2026, 3, 16), on) == "由3月5日改为3月16日"
+    assert moved_words(date(2026, 12, 31), date(2027, 1, 4), on) == "由2026年12月31日改为2027年1月4日"
+    assert moved_words(date(2027, 1, 4), date(2027, 1, 5), on) == "由2027年1月4日改为2027年1月5日"

@@ -184,12 +184,13 @@ def test_the_calendar_page_shows_what_follows_before_it_saves(cast, signed_in, t
     facts = {"kind": "holiday", "name": "县庆", "start": "2026-03-05", "end": "2026-03-06"}
     shown = client.post(reverse("calendar") + "?year=2026", facts | {"draft": "1/console/calendar/?year=2026"})
     assert 'name="draft" value="1/console/calendar/?year=2026"' in shown.text  # so that confirming ends it
-    assert shown.status_code == 200 and "3月11日" in shown.text and 'name="confirmed"' in shown.text
+    assert shown.status_code == 200 and "2026-03-11" in shown.text and 'name="confirmed"' in shown.text
+    assert reverse("opinion", args=[ticket.uid]) in shown.text and "张三" not in shown.text
     assert not CalendarDay.objects.exists() and Opinion.objects.get().due_on == date(2026, 3, 9)
     assert client.post(reverse("calendar"), facts | {"confirmed": "1"}).status_code == 302
     assert Opinion.objects.get().due_on == date(2026, 3, 11)
     shown = client.post(reverse("calendar-drop"), {"start": "2026-03-05", "end": "2026-03-06"})
-    assert shown.status_code == 200 and "3月9日" in shown.text and CalendarDay.objects.count() == 2
+    assert shown.status_code == 200 and "2026-03-09" in shown.text and CalendarDay.objects.count() == 2
     client.post(reverse("calendar-drop"), {"start": "2026-03-05", "end": "2026-03-06", "confirmed": "1"})
     assert Opinion.objects.get().due_on == date(2026, 3, 9)
 

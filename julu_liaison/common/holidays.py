@@ -60,7 +60,7 @@ def put_calendar_day(*, day: CalendarDay, actor) -> CalendarDay:
 def put_calendar_days(*, kind: str, name: str, start: date, end: date, actor, at: datetime) -> list:
     """Make every day from `start` to `end` a holiday or a make-up working day (调休上班); a day that was the other becomes this.
 
-    Returns what listeners say follows from it, sentence by sentence. Raises DomainError for a period that can't be meant.
+    Returns what listeners say follows from it. Raises DomainError for a period that can't be meant.
     """
     _check_period(kind, start, end)
     days = [start + timedelta(days=number) for number in range((end - start).days + 1)]
@@ -89,9 +89,9 @@ def drop_calendar_days(*, start: date, end: date, actor, at: datetime) -> list:
     return settle(calendar_changed, sender=CalendarDay, days=days, actor=actor, at=at)
 
 
-def preview_days(act: Callable[..., list], **facts) -> list[str]:
-    """What would follow from `put_calendar_days` or `drop_calendar_days`, sentence by sentence; nothing is written."""
-    return sentences_of(rehearsed(act, **facts))
+def preview_days(act: Callable[..., list], **facts) -> list:
+    """What listeners would say follows from `put_calendar_days` or `drop_calendar_days`; nothing is written."""
+    return rehearsed(act, **facts)
 
 
 def sentences_of(told: list) -> list[str]:

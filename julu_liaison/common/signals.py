@@ -2,5 +2,5 @@
 
 from django.dispatch import Signal
 
-#: settled: days (dates whose kind changed), actor, at → each listener returns sentences on what follows from it
+#: settled: days (dates whose kind changed), actor, at → each listener returns what follows from it: its sentences, one by one
 calendar_changed = Signal()

@@ -28,9 +28,12 @@ from julu_liaison.common.holidays import (
 )
 from julu_liaison.common.models import CalendarDay
 from julu_liaison.common.working_days import SUNDAY, Calendar, today_here
+from opinions.services.clocks import Recomputed, days_seen
 from stations.permissions import holds_anywhere
 from stations.querysets import scope_of
 from stations.states import Right
+
+LISTED = 20  # tickets of a preview
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,9 @@ class Cell:
 class PeriodForm(forms.Form):
     """A holiday or a make-up working day, from one day to another."""
 
-    kind = forms.ChoiceField(label="性质", choices=CalendarDay.Kind.choices, widget=forms.Select(attrs={"class": "fld"}))
+    kind = forms.ChoiceField(
+        label="性质", choices=CalendarDay.Kind.choices, widget=forms.Select(attrs={"class": "fld"})
+    )
     name = forms.CharField(
         label="名称", max_length=30, required=False,
         widget=forms.TextInput(attrs={"class": "fld", "placeholder": "例如:春节", "autocomplete": "off"}),
@@ -84,14 +89,24 @@ class PeriodForm(forms.Form):
 
 @dataclass
 class Change:
-    """A change of the calendar: the service with its facts, words for the page, and what `follows` from it."""
+    """A change of the calendar: the service with its facts, words for the page, and what is `told` to follow from it."""
 
     act: Callable[..., list]
     facts: dict
     done: str
     confirm: str
     address: str
-    follows: list[str] = field(default_factory=list)
+    told: list = field(default_factory=list)
+
+    @property
+    def recomputed(self) -> Recomputed | None:
+        """What it does to running terms, which the page shows ticket by ticket."""
+        return next((one for one in self.told if isinstance(one, Recomputed) and one.days), None)
+
+    @property
+    def sentences(self) -> list[str]:
+        """What else follows."""
+        return sentences_of([one for one in self.told if one is not self.recomputed])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -118,7 +133,10 @@ def calendar(request):
 
 def _page(request, form: PeriodForm, *, may_edit: bool, change: "Change | None" = None):
     year = change.facts["start"].year if change else _year(request)
+    outcome = change.recomputed if change else None
     context = {
+        "outcome": outcome, "listed": LISTED,
+        "days": days_seen(outcome=outcome, user=request.user, most=LISTED) if outcome else [],
         "year": year, "before": year - 1, "after": year + 1, "form": form, "may_edit": may_edit, "change": change,
         "blocks": _blocks(year), "months": _months(year), "missing": missing_years(today_here()),
         "may_load": year in known_years() and not CalendarDay.objects.filter(date__year=year).exists(),
@@ -127,14 +145,14 @@ def _page(request, form: PeriodForm, *, may_edit: bool, change: "Change | None" 
 
 
 def _made(request, change: Change) -> bool:
-    """Make the change, or first only find out what it does to receptions and running terms: nothing, or `follows`.
+    """Make the change, or first only find out what it does to receptions and running terms: nothing, or what is `told`.
 
     Whoever has seen what follows confirms it with `confirmed`.
     """
     facts = {**change.facts, "actor": request.user, "at": timezone.now()}
     if not request.POST.get("confirmed"):
-        change.follows = preview_days(change.act, **facts)
-        if change.follows:
+        change.told = preview_days(change.act, **facts)
+        if sentences_of(change.told):
             return False
     _say(request, change.done, change.act(**facts))
     return True

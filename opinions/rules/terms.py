@@ -132,9 +132,9 @@ def count_months(*, start: date, amount: int, pauses: Pauses = ()) -> list[Month
     return found
 
 
-def moved_words(before: date, after: date) -> str:
-    """Say which day became which, e.g. `由3月5日改为3月6日`; with the years where they differ."""
-    years = before.year != after.year
+def moved_words(before: date, after: date, on: date) -> str:
+    """Say which day became which, e.g. `由3月5日改为3月6日`; with the years where one is not that of the day `on`."""
+    years = {before.year, after.year} != {on.year}
     first, second = ((f"{day.year}年" if years else "") + f"{day.month}月{day.day}日" for day in (before, after))
     return f"由{first}改为{second}"
 

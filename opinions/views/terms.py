@@ -14,12 +14,12 @@ from julu_liaison.common.errors import DomainError, NotAllowed
 from julu_liaison.common.sending import done, sent, status_of
 from julu_liaison.common.working_days import today_here
 from opinions.forms.terms import ChangeForm, TermForm
-from opinions.models import Opinion, Term
+from opinions.models import Term
 from opinions.rules.terms import law_for
 from opinions.services.clocks import (
-    NewDay,
     Recomputed,
     add_term,
+    days_seen,
     drop_term,
     preview_adding,
     preview_setting,
@@ -135,8 +135,9 @@ def _act(request, form, row: Term | None, *, preview: Callable, do: Callable, fa
             _say(request, outcome)
             return redirect("terms")
     context = {
-        "form": form, "row": row, "outcome": outcome, "days": _listed(request.user, outcome) if outcome else [],
-        "law": law_for(row.kind, row.stage) if row else None, "listed": LISTED,
+        "form": form, "row": row, "outcome": outcome, "listed": LISTED,
+        "days": days_seen(outcome=outcome, user=request.user, most=LISTED) if outcome else [],
+        "law": law_for(row.kind, row.stage) if row else None,
     }  # fmt: skip
     return render(request, "opinions/term.html", context, status=status_of(form))
 
@@ -145,12 +146,3 @@ def _say(request, outcome: Recomputed) -> None:
     messages.success(request, "保存好了。" + ("" if outcome.days else "正在办的意见建议期限都不变。"))
     for sentence in outcome.sentences:
         messages.warning(request, sentence)
-
-
-def _listed(user, outcome: Recomputed) -> list[tuple[Opinion, NewDay, bool]]:
-    """The first of the tickets whose day changes, with whether they become overdue by it; those on top."""
-    late = {row.clock.pk for row in outcome.late_at_once}
-    first = sorted(outcome.days, key=lambda row: (row.clock.pk not in late, row.after, row.clock.pk))[:LISTED]
-    keys = [row.clock.opinion_id for row in first]
-    tickets = Opinion.objects.visible_to(user).for_list().defer("villager_name", "villager_phone").in_bulk(keys)
-    return [(tickets[row.clock.opinion_id], row, row.clock.pk in late) for row in first]

@@ -1,7 +1,7 @@
 """The time that tickets have: the county's terms, and the clocks that run by them."""
 
 from opinions.services.clocks.changing import add_term, drop_term, preview_adding, preview_setting, set_term
-from opinions.services.clocks.reading import Story, stories_of
+from opinions.services.clocks.reading import Story, days_seen, stories_of
 from opinions.services.clocks.recomputing import NewDay, Recomputed, follow_days, recompute
 from opinions.services.clocks.running import (
     extend_clock,
@@ -20,6 +20,7 @@ __all__ = [
     "Story",
     "Swept",
     "add_term",
+    "days_seen",
     "drop_term",
     "extend_clock",
     "follow_days",

@@ -4,7 +4,7 @@ Called inside the transaction of the change itself.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -32,12 +32,11 @@ class NewDay:
     before: date
     after: date
 
-    @property
-    def words(self) -> str:
-        """E.g. `期限由3月5日改为3月6日`; clocks beside the ticket's own term are named."""
+    def words(self, on: date) -> str:
+        """E.g. `期限由3月5日改为3月6日`, told on the day `on`; clocks beside the ticket's own term are named."""
         name = "期限" if self.clock.is_main else f"{self.clock.get_stage_display()}的期限"
         rest = "(暂停中,恢复办理时再顺延)" if self.clock.paused_on else ""
-        return f"{name}{moved_words(self.before, self.after)}{rest}"
+        return f"{name}{moved_words(self.before, self.after, on)}{rest}"
 
     def is_late_at_once(self, on: date) -> bool:
         """Did the change alone make it overdue? What stands still, or is owed of an ended ticket, is not."""
@@ -47,10 +46,13 @@ class NewDay:
 
 @dataclass(frozen=True)
 class Recomputed:
-    """What recomputing has changed, in the order of tickets, on the day `on`."""
+    """What recomputing has changed, in the order of tickets, on the day `on`. Goes through as its sentences."""
 
     days: tuple[NewDay, ...]
     on: date
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.sentences)
 
     @property
     def tickets(self) -> list[Opinion]:
@@ -65,7 +67,7 @@ class Recomputed:
         """What a page says of it: nothing where no ticket changed."""
         if not self.days:
             return []
-        named = "、".join(f"{_name(row.clock.opinion)}{row.words}" for row in self.days[:NAMED])
+        named = "、".join(f"{_name(row.clock.opinion)}{row.words(self.on)}" for row in self.days[:NAMED])
         rest = "等" if len(self.days) > NAMED else ""
         late = len({row.clock.opinion_id for row in self.late_at_once})
         return [
@@ -198,5 +200,5 @@ def _hop(rows: list[NewDay], reason: str, actor, at: datetime) -> Hop:
         opinion=ticket, move=RECOMPUTE, from_state=ticket.state, to_state=ticket.state, actor=actor, at=at,
         standing_in_for_id=audit.stood_in_for(actor), place_id=ticket.holder_station_id,
         department_id=ticket.holder_department_id, due_on=ticket.due_on, version=ticket.version,
-        note=f"{';'.join(row.words for row in rows)}:{reason}",
+        note=f"{';'.join(row.words(today_here(at)) for row in rows)}:{reason}",
     )  # fmt: skip
