@@ -1,13 +1,15 @@
 """Clocks of one ticket through its moves, and the page that shows how they were counted."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from activities.services import Matter
+from julu_liaison.common.holidays import drop_calendar_days, put_calendar_days
 from julu_liaison.common.models import CalendarDay
 from opinions.models import Clock
 from opinions.services import move_opinion, register_opinion
@@ -125,6 +127,26 @@ def test_the_page_shows_every_day_and_what_was_late(cast, signed_in, ticket):
     ):
         assert words in text, words
     assert "张三" not in text
+
+
+def test_an_ended_stage_is_counted_as_the_calendar_was(cast, signed_in, ticket):
+    """What nobody knows any more is said: the history of the calendar begins today, long after the stage ended."""
+    holiday = {"start": date(2026, 3, 5), "end": date(2026, 3, 6), "actor": cast.staff, "at": moment(date(2026, 3, 13))}
+    move(ticket, "escalate", cast.clerk, 12)
+    client = signed_in(cast.staff)
+    assert "节假日有过调整" not in client.get(clock_page(ticket)).text
+    put_calendar_days(kind="holiday", name="县庆", **holiday)
+    text = client.get(clock_page(ticket)).text
+    assert "下面按当时的日历数" in text and "县庆" not in text.split("以前的环节")[1] and "超期3天" in text
+    Clock.objects.filter(opinion=ticket, stage=Stage.AT_BRANCH).update(due_on=date(2026, 3, 11))  # as with the holiday
+    assert "节假日有过调整" not in client.get(clock_page(ticket)).text
+    drop_calendar_days(**holiday)
+    text = client.get(clock_page(ticket)).text
+    assert '下面按现在的日历数,当时的期限是<b class="num">2026年3月11日</b>' in text
+    ended = {"opinion": ticket, "stage": Stage.AT_BRANCH}
+    Clock.objects.filter(**ended).update(stopped_on=timezone.localdate() + timedelta(days=9), due_on=date(2026, 3, 9))
+    CalendarDay.objects.create(date=date(2026, 3, 4), kind="holiday", name="别的")
+    assert '当时的期限是<b class="num">2026年3月9日</b>' in client.get(clock_page(ticket)).text  # it was there already
 
 
 def test_more_clocks_cost_no_more_queries(cast, signed_in, ticket):
