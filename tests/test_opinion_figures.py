@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from io import BytesIO
 from types import SimpleNamespace
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
 from django.db import connection
@@ -70,7 +70,11 @@ def to_department(cast, department, day=2):
 
 def suggestion(cast):
     ticket = file_suggestion(
-        deputy=cast.deputy_person, text="建议修路", category=Category.ROAD, actor=cast.deputy, at=moment(date(2026, 3, 2))
+        deputy=cast.deputy_person,
+        text="建议修路",
+        category=Category.ROAD,
+        actor=cast.deputy,
+        at=moment(date(2026, 3, 2)),
     )
     return go(
         ticket, (2, cast.clerk, "accept", {}), (2, cast.clerk, "escalate", {}),
@@ -168,7 +172,12 @@ def test_every_number_opens_exactly_its_rows(cast, signed_in, month):
     labels = set()
     for who, least in (("staff", 80), ("clerk", 50), ("stranger", 5), ("head", 40), ("officer", 12)):
         user = getattr(cast, who)
-        linked = [cell for cell in cells_of(signed_in(user).get(reverse("opinion-figures"))) if cell.href]
+        cells = cells_of(signed_in(user).get(reverse("opinion-figures")))
+        linked = [cell for cell in cells if cell.href]
+        if who in ("staff", "clerk"):  # the totals of departments, too
+            assert not [
+                cell for cell in cells if cell.is_count and cell.value and not cell.href and cell.label != "接待日"
+            ]
         assert len(linked) >= least, who
         for cell in linked:
             form = FilterForm(QueryDict(urlsplit(cell.href).query), user=user)
@@ -180,7 +189,10 @@ def test_every_number_opens_exactly_its_rows(cast, signed_in, month):
     for label in ("收到", "退回", "面商", "未办结"):  # the page, too
         answer = client.get(cells[label].href)
         assert len(answer.context["page"].rows) == cells[label].value, label
-    assert not client.get(f"{reverse('opinions')}?figure=nonsense").context["page"].rows
+    rated = cells_of(client.get(reverse("opinion-figures"), {"place": "GT"}))
+    assert any(":departments" in unquote(cell.href) for cell in rated)
+    for unknown in ("nonsense", "satisfied:nonsense"):
+        assert not client.get(reverse("opinions"), {"figure": unknown}).context["page"].rows
 
 
 def cells_of(answer):
@@ -195,7 +207,9 @@ def test_each_reads_the_figures_of_the_own_place_only(cast, signed_in, month):
         return {table.key: [name for name, _cells in table.lines] for table in answer.context["tables"]}
 
     both = ["县交通运输局", "县水利局"]
-    assert lines("clerk")["opinion-places"] == ["第一分站", "第二分站"] and lines("clerk")["opinion-departments"] == both
+    assert (
+        lines("clerk")["opinion-places"] == ["第一分站", "第二分站"] and lines("clerk")["opinion-departments"] == both
+    )
     assert lines("stranger") == {
         "opinion-places": ["第一分站"], "opinion-departments": [], "suggestion-places": ["第一分站"],
         "suggestion-departments": [],
@@ -217,7 +231,9 @@ def test_figures_cost_the_same_however_many_places_departments_and_tickets(cast,
         read_figures(county(cast))
     assert len(before) <= 11  # eight that read; a savepoint and a hint to PostgreSQL around them
     for number in range(3):
-        place = open_station(code=f"N{number}", name=f"新镇{number}", parent=cast.county, opened_on=OPENED, actor=cast.admin)
+        place = open_station(
+            code=f"N{number}", name=f"新镇{number}", parent=cast.county, opened_on=OPENED, actor=cast.admin
+        )
         open_station(code=f"N{number}B", name="第一分站", parent=place, opened_on=OPENED, actor=cast.admin)
         add_department(code=f"n{number}", name=f"新局{number}", county=cast.county, actor=cast.admin)
         suggestion(cast)
@@ -242,14 +258,16 @@ def test_a_ticket_of_another_year_is_in_no_figure_but_what_is_open(cast, month):
 
 
 def files_say_the_same(cast, client, tables):
-    answer = client.get(
-        reverse("opinion-figures"), {"since": "2026-03-01", "until": "2026-03-31", "format": "xlsx"}
-    )
+    answer = client.get(reverse("opinion-figures"), {"since": "2026-03-01", "until": "2026-03-31", "format": "xlsx"})
     book = load_workbook(BytesIO(b"".join(answer.streaming_content)))
     assert book.sheetnames[0] == "社情民意-按联络站" and book.sheetnames[-1] == "怎么算的"
     sheet = book["社情民意-按联络站"]
     rows = {row[0]: dict(zip([cell.value for cell in sheet[2]], row, strict=True)) for row in sheet.values}
-    assert rows["官亭镇"]["收到"] == 5 and rows["合计"]["按期率"].endswith(("%", "/5")) and "2026-03-31" in sheet["A1"].value
+    assert (
+        rows["官亭镇"]["收到"] == 5
+        and rows["合计"]["按期率"].endswith(("%", "/5"))
+        and "2026-03-31" in sheet["A1"].value
+    )
     said = "".join(str(value) for row in book["怎么算的"].values for value in row)
     assert "按期办结÷(办结+超期未结)" in said and "不排名次" in said
     text = figures_text(tables, county(cast), "巨鹿县").decode("utf-8-sig")

@@ -7,7 +7,7 @@ from datetime import date
 from django import forms
 from django.db.models import QuerySet
 
-from opinions.rules.counting import FIGURES, RETURNED, counted
+from opinions.rules.counting import FIGURES, IN_HAND, RETURNED, counted
 from stations.models import Department, Station
 from stations.rules import place_choices
 from stations.states import Level
@@ -78,20 +78,25 @@ def _choices(places: Iterable[Station], departments: list[Department]) -> list:
 
 @dataclass(frozen=True)
 class Chosen:
-    """What one number of the figures counts: its key, for returned tickets the department that sent them back."""
+    """What one number of the figures counts: its key, for returned tickets the department that sent them back.
+
+    The `office` IN_HAND stands for all departments together.
+    """
 
     key: str
     office: str = ""
 
     def __str__(self):
-        return "部门退回" if self.key == RETURNED else FIGURES[self.key].label
+        if self.key == RETURNED:
+            return "部门退回"
+        return FIGURES[self.key].label + ("(部门办的)" if self.office == IN_HAND else "")
 
     def applied(self, rows: QuerySet, on: date) -> QuerySet:
         return counted(rows, self.key, on, self.office)
 
 
 class FigureField(forms.CharField):
-    """`?figure=` of the list: `reworked`, `returned:jiaotong`; cleans to a `Chosen`, None for nothing."""
+    """`?figure=` of the list: `reworked`, `reworked:departments`, `returned:jiaotong`; cleans to a `Chosen`, None for nothing."""
 
     def __init__(self):
         super().__init__(label="统计项", required=False, max_length=60)
@@ -99,6 +104,6 @@ class FigureField(forms.CharField):
     def clean(self, value) -> Chosen | None:
         text = super().clean(value)
         key, _, office = text.partition(":")
-        if text and key not in FIGURES and key != RETURNED:
+        if text and key != RETURNED and not (key in FIGURES and office in ("", IN_HAND)):
             raise forms.ValidationError("没有这个统计项,请从统计表里点进来")
         return Chosen(key, office) if text else None

@@ -41,10 +41,13 @@ class Asked:
 
 @dataclass
 class Line:
-    """The figures of one place or department, for one kind of ticket. `days`: from receiving to the first answer."""
+    """The figures of one place or department, for one kind of ticket. `days`: from receiving to the first answer.
+
+    `of` is IN_HAND in the total of departments.
+    """
 
     name: str
-    of: Station | Department | None = None
+    of: Station | Department | str | None = None
     counts: Counter = field(default_factory=Counter)
     days: list[int] = field(default_factory=list)
     duties: int = 0

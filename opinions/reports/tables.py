@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from opinions.reports.reading import Asked, Figures, Line
-from opinions.rules.counting import FIGURES, RETURNED, Basis
+from opinions.rules.counting import FIGURES, IN_HAND, RETURNED, Basis
 from opinions.rules.figures import (
     SATISFIED_WANTED,
     SOLVED_WANTED,
@@ -165,11 +165,6 @@ OFFICE_COLUMNS = {
         *_counts("extended", "reworked"), SENT_BACK, *_counts("talked"), TALKED, *CLASSES, *RATINGS,
     ],
 }  # fmt: skip
-# Counted of tickets that a department has, or has had, alone
-OF_OFFICES = frozenset({
-    "in_hand", "office_answered", "office_on_time", "office_late", "office_overdue", "in_three", "in_six", "extended",
-    "talked", RETURNED,
-})  # fmt: skip
 TITLES = {Kind.OPINION: "社情民意", Kind.SUGGESTION: "代表建议"}
 
 
@@ -195,12 +190,13 @@ def tables_of(figures: Figures) -> list[Table]:
 
 def _table(key: str, kind: str, owner: str, columns: list[Column], lines: list[Line], asked: Asked) -> Table:
     rows = [(line.name, [_cell(column, line, kind, asked) for column in columns]) for line in lines]
-    total = [_total(column, _sum(lines), kind, asked, key) for column in columns] if len(lines) > 1 else []
+    total = [_total(column, _sum(lines), kind, asked) for column in columns] if len(lines) > 1 else []
     return Table(key, f"{TITLES[Kind(kind)]}:按{owner}", owner, columns, rows, total)
 
 
-def _sum(lines: Iterable[Line]) -> Line:
-    total = Line("合计")
+def _sum(lines: list[Line]) -> Line:
+    """All lines together, of any department where they are departments'."""
+    total = Line("合计", IN_HAND if isinstance(lines[0].of, Department) else None)
     for line in lines:
         total.add(line)
     return total
@@ -219,10 +215,9 @@ def _cell(column: Column, line: Line, kind: str, asked: Asked) -> Cell:
     return Cell(column.label, value, wanted=f"{'达到' if reached else '没到'}{wanted}%", reached=reached)
 
 
-def _total(column: Column, line: Line, kind: str, asked: Asked, table: str) -> Cell:
-    """All lines together. What no department has is in no line of departments, so only what every one of them has is linked;
-    how much is to be talked over depends on how many one department has."""
-    if column is TALKED or (table.endswith("departments") and column.figure not in OF_OFFICES):
+def _total(column: Column, line: Line, kind: str, asked: Asked) -> Cell:
+    """All lines together; how much is to be talked over depends on how many one department has."""
+    if column is TALKED:
         return Cell(column.label, column.read(line))
     return _cell(column, line, kind, asked)
 
@@ -235,6 +230,8 @@ def _address(key: str, line: Line, kind: str, asked: Asked) -> str:
     if key == RETURNED:
         code = where.pop("department", "")
         basis, said = Basis.RECEIVED, {"figure": f"{RETURNED}:{code}" if code else RETURNED}
+    elif line.of == IN_HAND:  # what no department has is in no line of theirs
+        basis, said = FIGURES[key].basis, {"figure": f"{key}:{IN_HAND}"}
     else:
         basis, said = FIGURES[key].basis, FIGURES[key].filters or {"figure": key}
     return f"{reverse('opinions')}?" + urlencode({"kind": str(kind), **where, **_days(basis, asked), **said})

@@ -141,17 +141,21 @@ FIGURES: dict[str, Figure] = {figure.key: figure for figure in (
         _of_ticket(Consultation, signed_at__isnull=False, department=OuterRef("department")))),
 )}  # fmt: skip
 RETURNED = "returned"
+IN_HAND = "departments"  # in place of a department's code: of any department, as the totals of departments are
 
 
 def counted(rows: OpinionQuerySet, key: str, on: date, office: str = "") -> OpinionQuerySet:
     """The tickets among `rows` that figure `key` counts on the day `on`, whatever the period; void and merged never do.
 
     `returned` takes the code of the department (`office`) that sent them back as wrongly addressed: it is theirs no more.
+    With the `office` IN_HAND the others count only what a department has, or has had last.
     """
     rows = rows.valid()
     if key == RETURNED:
         hops = returns(Hop.objects.filter(opinion=OuterRef("pk")))
         return rows.filter(Exists(hops.filter(office_code=office) if office else hops))
+    if office == IN_HAND:
+        rows = rows.filter(_in_hand())
     return rows.filter(FIGURES[key].condition(on))
 
 

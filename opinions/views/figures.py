@@ -44,7 +44,7 @@ def figures(request):
             what="figures", file_format=wanted, actor=request.user, at=timezone.now(), place=form.cleaned_data["place"],
             period=words_of_period(asked),
         )  # fmt: skip
-        name = f"{form.name}意见建议统计{asked.since:%Y%m%d}-{asked.until:%Y%m%d}.{wanted}"
+        name = f"{form.name}办理情况统计{asked.since:%Y%m%d}-{asked.until:%Y%m%d}.{wanted}"
         return FileResponse(BytesIO(MAKERS[wanted](tables, asked, form.name)), as_attachment=True, filename=name)
     files = [(kind, _with(request.GET, format=kind)) for kind in MAKERS]
     context |= {
