@@ -6,7 +6,10 @@ from urllib.parse import unquote
 from zipfile import ZipFile, is_zipfile
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from activities.services import Matter
@@ -16,6 +19,7 @@ from julu_liaison.notices.models import Notice
 from opinions.models import Hop, Opinion
 from opinions.services import move_opinion, register_opinion
 from opinions.services.feedback import token_of
+from opinions.services.offices.links import answer_path
 from opinions.urls import urlpatterns
 from tests.cast import SUNDAY, moment
 
@@ -29,19 +33,19 @@ ANSWER = "已经把塌陷的路面填平,恢复通行。"
 
 @pytest.fixture
 def make(cast):
-    def once(*, confidential: bool, **villager) -> Opinion:
+    def once(*, confidential: bool, text="村西道路塌陷", note="还有坑", **villager) -> Opinion:
         villager = villager or {
             "villager_name": IDENTITY[0],
             "villager_phone": IDENTITY[1],
             "villager_village": IDENTITY[2],
         }
-        matter = Matter("村西道路塌陷", Category.ROAD, deputy=cast.deputy_person, confidential=confidential, **villager)
+        matter = Matter(text, Category.ROAD, deputy=cast.deputy_person, confidential=confidential, **villager)
         ticket = register_opinion(branch=cast.gt01, matter=matter, actor=cast.clerk, at=AT)
         for who, name, facts in (
             (cast.clerk, "escalate", {}), (cast.clerk, "escalate", {}),
             (cast.staff, "transfer", {"department": cast.jiaotong, "assisting": [cast.shuili]}),
             (cast.officer, "reply", {"note": ANSWER, "class": "A"}), (cast.deputy, "tell", {}),
-            (cast.clerk, "rate", {"rating": "unsatisfied", "note": "还有坑"}),
+            (cast.clerk, "rate", {"rating": "unsatisfied", "note": note}),
         ):  # fmt: skip
             ticket = move_opinion(opinion=ticket, move=name, actor=who, at=AT, **facts)
         return ticket
@@ -50,13 +54,18 @@ def make(cast):
 
 
 def found(answer) -> set[str]:
-    """What of the identity is in an answer: its body, unpacked where it is a workbook or a document, and its headers."""
+    """What of the identity is in an answer."""
+    return {word for word in IDENTITY if word in text_of(answer)}
+
+
+def text_of(answer) -> str:
+    """Its body, unpacked where it is a workbook or a document, and its headers."""
     body = b"".join(answer.streaming_content) if answer.streaming else answer.content
     texts = [body.decode(errors="ignore"), *(unquote(str(value)) for value in answer.headers.values())]
     if is_zipfile(BytesIO(body)):
         with ZipFile(BytesIO(body)) as package:
             texts += [package.read(name).decode(errors="ignore") for name in package.namelist()]
-    return {word for word in IDENTITY if any(word in text for text in texts)}
+    return "\n".join(texts)
 
 
 def pages_of(ticket) -> list[str]:
@@ -100,6 +109,51 @@ def test_the_api_shows_it_in_the_detail_alone_and_never_to_departments_of_confid
         assert found(api.get(path)) == (set(IDENTITY) if role in may_know else set()), role
         for other in ("/api/v1/opinions/", f"{path}history/", f"{path}moves/"):
             assert found(api.get(other)) == set(), (role, other)
+
+
+def test_a_department_reads_no_name_that_people_wrote_into_the_matter(
+    cast, signed_in, client, make, django_assert_max_num_queries
+):
+    """Page, lists, inbox, answer pages, link, history, export, API; and it finds nothing by such a word."""
+    written = "张三丰(199 0000-9999)反映村西道路塌陷"
+    ticket = make(confidential=True, text=written, note=f"{written},还有坑")
+    officer, path = signed_in(cast.officer), f"/api/v1/opinions/{ticket.uid}/"
+    page, lists = (
+        reverse("opinion", args=[ticket.uid]),
+        [reverse("opinions"), reverse("office"), reverse("opinions-export")],
+    )
+    api = APIClient()
+    api.force_authenticate(cast.officer)
+    answers = [officer.get(one) for one in (page, *lists, reverse("answer-start", args=[ticket.uid]))]
+    answers += [api.get(one) for one in ("/api/v1/opinions/", path, f"{path}history/")]
+    answers.append(api.post(f"{path}moves/", {"move": "claim"}, format="json"))
+    answers.append(client.get(answer_path(ticket=ticket, user=cast.officer, at=timezone.now())))
+    answers.append(signed_in(cast.other_officer).get(page))
+    for answer in answers:
+        said = text_of(answer)
+        assert answer.status_code == 200 and "反映村西道路塌陷" in said, answer
+        assert [word for word in ("张三丰", "0000-9999") if word in said] == [], answer
+    for word, is_found in (
+        ("张三", False),
+        ("9999", False),
+        ("塌陷 张三丰", False),
+        ("塌陷", True),
+        (ticket.number, True),
+    ):
+        assert (ticket.number in rows_of(signed_in(cast.officer).get(f"/opinions/?q={word}"))) is is_found, word
+        assert (ticket.number in str(api.get(f"/api/v1/opinions/?q={word}").json())) is is_found, word
+        assert ticket.number in rows_of(signed_in(cast.clerk).get(f"/opinions/?q={word}")), word
+    assert written in signed_in(cast.clerk).get(page).text
+    with CaptureQueriesContext(connection) as one:
+        api.get("/api/v1/opinions/")
+    make(confidential=True, text=written)
+    make(confidential=True, text=written)
+    with django_assert_max_num_queries(len(one)):
+        assert "张三丰" not in api.get("/api/v1/opinions/").content.decode()
+
+
+def rows_of(answer) -> list[str]:
+    return [ticket.number for ticket in answer.context["page"].rows]
 
 
 def test_what_the_system_writes_by_itself_holds_no_identity(cast, make):

@@ -23,6 +23,7 @@ from opinions.api.naming import named_facts
 from opinions.api.serializers import FormalSide, HopRow, MoveRow, TicketRow, TicketShown, VillagerShown
 from opinions.models import Consultation, Cosigner, Opinion, SuggestionDetail, Verdict
 from opinions.services import file_suggestion, hops_for, look_at_villager, move_opinion, register_opinion
+from opinions.services.looking import hide_villagers
 from opinions.states import Kind
 from opinions.workflow import moves_open_to
 from stations.models import Station
@@ -41,6 +42,11 @@ class Opinions(ListAPIView):
     def get_queryset(self):
         return Opinion.objects.visible_to(self.request.user).for_list().defer(*SEALED)
 
+    def paginate_queryset(self, queryset):
+        page = super().paginate_queryset(queryset)
+        hide_villagers(tickets=page or [], actor=self.request.user)
+        return page
+
     def get_serializer_context(self):
         return super().get_serializer_context() | {"on": today_here()}
 
@@ -56,7 +62,7 @@ class Opinions(ListAPIView):
     def post(self, request):
         given = read(TicketInput, request.data)
         register = _file_suggestion if given["kind"] == Kind.SUGGESTION else _register_opinion
-        answer = _answer(_read_again(register(given, request.user)), status=201)
+        answer = _answer(_read_again(register(given, request.user)), request.user, status=201)
         answer["Location"] = reverse("api:opinion", args=[answer.data["uid"]])
         return answer
 
@@ -118,7 +124,7 @@ class OpinionDetail(APIView):
     )
     def get(self, request, uid):
         ticket = _ticket(request.user, uid)
-        answer = _answer(ticket)
+        answer = _answer(ticket, request.user)
         answer.data.update(_villager(ticket, request.user))
         answer.data.update(_formal_side(ticket))
         return answer
@@ -173,7 +179,7 @@ class OpinionMoves(APIView):
             opinion=ticket, move=move, actor=request.user, at=timezone.now(), version=_version(request, ticket),
             misread=misread, **facts,
         )  # fmt: skip
-        return _answer(_read_again(moved))
+        return _answer(_read_again(moved), request.user)
 
 
 def _ticket(user, uid) -> Opinion:
@@ -192,7 +198,8 @@ def _read_again(ticket: Opinion) -> Opinion:
     return Opinion.objects.for_list().defer(*SEALED).get(pk=ticket.pk)
 
 
-def _answer(ticket: Opinion, status: int = 200) -> Response:
+def _answer(ticket: Opinion, user, status: int = 200) -> Response:
     """The ticket without its villager: answers to a POST are kept for repeats, and identities are only kept sealed."""
+    hide_villagers(tickets=[ticket], actor=user)
     shown = dict(TicketRow(ticket, context={"on": today_here()}).data)
     return Response(shown, status=status, headers={"ETag": version_tag(ticket.version)})

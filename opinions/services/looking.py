@@ -1,7 +1,7 @@
 """Reading what not everybody may read: each look at a villager's identity or at struck-out words is recorded
 (个人信息保护法), the words and files of an unsigned answer stay inside the department."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,6 +13,7 @@ from julu_liaison.common import audit
 from julu_liaison.common.errors import NotAllowed, NotFound
 from opinions.models import Hop, HopFile, Opinion, Redaction
 from opinions.permissions import sees_assist_opinion, sees_drafts_of, sees_original, sees_villager
+from opinions.rules.hiding import hider
 from opinions.states import State
 
 ASSIST = "assist_opinion"
@@ -49,16 +50,49 @@ def look_at_originals(*, opinion: Opinion, actor, at: datetime) -> list[Redactio
     return list(opinion.redactions.select_related("redacted_by"))
 
 
+def hiding_for(*, opinion: Opinion, actor) -> Callable[[str], str]:
+    """Return a function that puts marks for the villager's name and phone in a text of the ticket that `actor` reads.
+
+    It changes nothing but for a confidential ticket (要求保密) whose villager the person may not know: people write names into
+    the matter itself.
+    """
+    if not _hides_villager(opinion, actor):
+        return lambda text: text
+    return hider([opinion.villager_name, opinion.villager_phone])
+
+
+def hide_villagers(*, tickets: Iterable[Opinion], actor) -> None:
+    """Do the same to title and text of a list's rows, in one query at most; they are for showing alone, not to be saved.
+
+    Lists leave the sealed columns out, so they are read here for the few rows that need them.
+    """
+    hidden = {ticket.pk: ticket for ticket in tickets if _hides_villager(ticket, actor)}
+    if not hidden:
+        return
+    for row in Opinion.objects.filter(pk__in=hidden).only("villager_name", "villager_phone"):
+        hide, ticket = hider([row.villager_name, row.villager_phone]), hidden[row.pk]
+        ticket.title, ticket.text = hide(ticket.title), hide(ticket.text)
+
+
+def _hides_villager(opinion: Opinion, actor) -> bool:
+    return opinion.confidential and not sees_villager(actor, opinion)
+
+
 def hops_for(*, opinion: Opinion, actor) -> list[Hop]:
     """Return the ticket's history, oldest first, each hop with its files (`hop.shown_files`).
 
     The notes about drafts are blanked for everybody outside the department that drafts; the files of a draft follow it
     out once it is signed. The opinion of an assisting department, with its files, is blanked for those it is not for.
+    A confidential villager's name and phone are marks for those who may not know them.
     """
     files = Prefetch("files", queryset=HopFile.objects.order_by("pk"), to_attr="shown_files")
     hops = list(opinion.hops.in_order().prefetch_related(files))
     assisted = _may_read_assistance(opinion, hops, actor)
+    hide = hiding_for(opinion=opinion, actor=actor)
     for place, hop in enumerate(hops):
+        hop.note = hide(hop.note)
+        for file in hop.shown_files:  # type: ignore[attr-defined]  # by the prefetch above
+            file.name = hide(file.name)
         if hop.move == ASSIST and not assisted[hop.pk]:
             hop.note, hop.shown_files = "", []  # type: ignore[attr-defined]  # by the prefetch above
         elif is_draft(hop) and not sees_drafts_of(actor, hop.department_id):

@@ -6,7 +6,7 @@ from django.db import connection
 from django.db.models import Q
 
 from deputies.models import Deputy
-from opinions.models import SuggestionDetail
+from opinions.models import Opinion, SuggestionDetail
 from opinions.querysets import Indexed, OpinionQuerySet
 from opinions.rules.searching import (
     asked_words,
@@ -17,6 +17,7 @@ from opinions.rules.searching import (
     session_number_in,
     spellings,
 )
+from opinions.services.looking import hiding_for
 from stations.models import Department, Station
 from stations.querysets import scope_of
 
@@ -47,7 +48,24 @@ def search_tickets(*, rows: OpinionQuerySet, text: str, user) -> OpinionQuerySet
     keys = _keys_for(words, user)
     for word in words:
         rows = rows.filter(_having(word, keys))
-    return rows
+    return _without_names_found(rows, words, keys, user) if scope_of(user).departments else rows
+
+
+def _without_names_found(rows: OpinionQuerySet, words: list[str], keys: _Keys, user) -> OpinionQuerySet:
+    """Leave out confidential tickets that a department finds by its villager's name alone: finding is telling, too."""
+    confidential = rows.filter(confidential=True).defer(None).select_related("deputy")
+    lost = [row.pk for row in confidential if any(_says_only_hidden(row, word, keys, user) for word in words)]
+    return rows.exclude(pk__in=lost) if lost else rows
+
+
+def _says_only_hidden(ticket: Opinion, word: str, keys: _Keys, user) -> bool:
+    hide, written = hiding_for(opinion=ticket, actor=user), f"{ticket.title}\n{ticket.text}"
+    named = ticket.deputy_id in keys.deputies.get(word, []) or ticket.station_id in keys.towns.get(word, [])
+    return not named and _says(written, word) and not _says(f"{hide(written)}\n{ticket.number}", word)
+
+
+def _says(text: str, word: str) -> bool:
+    return any(spelling.lower() in text.lower() for spelling in spellings(word))
 
 
 def _having(word: str, keys: _Keys) -> Q:

@@ -1,8 +1,9 @@
 """The list of tickets as a workbook: exactly what the page shows, with its due days, results and classes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from io import BytesIO
+from itertools import islice
 
 from django.db import transaction
 from django.utils.timezone import localtime
@@ -15,6 +16,7 @@ from opinions.models import Opinion
 from opinions.permissions import can_export_tickets
 from opinions.querysets import OpinionQuerySet
 from opinions.services.labels import class_labels
+from opinions.services.looking import hide_villagers
 from opinions.states import Kind, state_words
 from opinions.templatetags.tickets import holder_words
 
@@ -63,7 +65,11 @@ def export_tickets(
     columns = [column for column in COLUMNS if column.key not in hidden]
     heading = f"意见建议({today:%Y-%m-%d},共{count}件)"
     content = BytesIO()
-    write_workbook(content, [Sheet("意见建议", heading, columns, _lines(rows, columns, today))], constant_memory=True)
+    write_workbook(
+        content,
+        [Sheet("意见建议", heading, columns, _lines(_shown(rows, actor), columns, today))],
+        constant_memory=True,
+    )
     audit.record("export_tickets", actor=actor, at=at, filters=_recorded(filters), rows=count)
     return content.getvalue()
 
@@ -73,9 +79,17 @@ def _recorded(filters: dict) -> dict[str, str]:
     return {name: "…" if name == "q" else str(getattr(value, "code", value)) for name, value in filters.items()}
 
 
-def _lines(rows: OpinionQuerySet, columns: list[Column], on: date) -> Iterator[list[str | int]]:
+def _shown(rows: OpinionQuerySet, actor) -> Iterator[Opinion]:
+    """The rows as `actor` may read them, with their class; so many at a time as fit into memory."""
+    found = rows.with_class().iterator(chunk_size=CHUNK)
+    while some := list(islice(found, CHUNK)):
+        hide_villagers(tickets=some, actor=actor)
+        yield from some
+
+
+def _lines(rows: Iterable[Opinion], columns: list[Column], on: date) -> Iterator[list[str | int]]:
     labels: dict[int, dict[str, str]] = {}
-    for ticket in rows.with_class().iterator(chunk_size=CHUNK):
+    for ticket in rows:
         if ticket.county_id not in labels:
             labels[ticket.county_id] = dict(class_labels(ticket.county_id))
         cells = _cells(ticket, on, labels[ticket.county_id])

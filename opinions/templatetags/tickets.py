@@ -3,6 +3,7 @@
 from django import template
 from django.utils.html import format_html
 
+from opinions.services.looking import hiding_for
 from opinions.states import State, state_words
 from stations.states import Level
 
@@ -35,6 +36,12 @@ def term_tag(opinion, on) -> str:
     if left == 0:
         return format_html('<span class="tag tag-warn">今天到期</span>')
     return format_html('<span class="tag num{}">还剩{}天</span>', " tag-warn" if left <= SOON else "", left)
+
+
+@register.simple_tag
+def text_for(user, opinion, text) -> str:
+    """Return a text of the ticket as `user` may read it: without a confidential villager's name."""
+    return hiding_for(opinion=opinion, actor=user)(text)
 
 
 @register.filter

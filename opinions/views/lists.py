@@ -19,6 +19,7 @@ from opinions.forms import FilterForm
 from opinions.models import Opinion
 from opinions.permissions import can_export_tickets
 from opinions.querysets import OpinionQuerySet
+from opinions.services.looking import hide_villagers
 from opinions.spreadsheets import export_tickets
 from opinions.views.desks.bulk import BULK_MOVES
 from opinions.workflow import MOVES
@@ -40,6 +41,7 @@ def opinions(request):
         found.for_list().defer(*IDENTITY), by=form.row_order,
         after=request.GET.get("after", ""), before=request.GET.get("before", ""),
     )  # fmt: skip
+    hide_villagers(tickets=page.rows, actor=request.user)
     context = {
         "form": form, "page": page, "links": page.links(request.GET), "today": today, "count": _count_words(found),
         "may_export": can_export_tickets(request.user), "query": request.GET.urlencode(),

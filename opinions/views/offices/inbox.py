@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from julu_liaison.common.errors import NotAllowed
 from julu_liaison.common.working_days import today_here
+from opinions.services.looking import hide_villagers
 from opinions.services.offices.inbox import inbox_of
 from stations.querysets import scope_of
 from stations.states import Role
@@ -23,4 +24,5 @@ def inbox(request):
         departments=scope.departments, claimed_by=request.user if mine else None,
         heads=scope.has(Role.DEPARTMENT_HEAD),
     )  # fmt: skip
+    hide_villagers(tickets=[row.ticket for one in groups for row in one.rows], actor=request.user)
     return render(request, "opinions/office.html", {"groups": groups, "mine": mine, "today": today_here()})

@@ -16,6 +16,7 @@ from julu_liaison.common.errors import DomainError
 from julu_liaison.common.working_days import today_here
 from opinions.forms.offices import LinkForm
 from opinions.services.labels import class_labels
+from opinions.services.looking import hiding_for
 from opinions.services.offices.answering import BY_LINK, demand_usable, move_by_link
 from opinions.services.offices.links import AnswerLink, read_link
 from opinions.services.offices.samples import samples_for, without_phones
@@ -82,10 +83,11 @@ def _sample(request, link: AnswerLink) -> str:
 
 def _form_page(request, link: AnswerLink, form: LinkForm, *, move: str = "", status: int = 200):
     ticket, today = link.ticket, today_here()
+    hide = hiding_for(opinion=ticket, actor=link.officer)
     context = BARE | {
         "link": link, "ticket": ticket, "today": today, "form": form, "samples": samples_for(ticket),
-        "classes": class_labels(ticket.county_id), "text": without_phones(ticket.text),
-        "title": without_phones(ticket.title), "can": _open_moves(link, today), "tried": move,
+        "classes": class_labels(ticket.county_id), "text": without_phones(hide(ticket.text)),
+        "title": without_phones(hide(ticket.title)), "can": _open_moves(link, today), "tried": move,
     }  # fmt: skip
     return _bare(render(request, "opinions/office_link.html", context, status=status))
 
@@ -107,5 +109,3 @@ def _bare(response):
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Cache-Control"] = "no-store, private"
     return response
-
-

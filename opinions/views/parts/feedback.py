@@ -2,6 +2,7 @@
 
 from opinions.models import Opinion
 from opinions.permissions import can_redact, can_tell_villager, sees_original
+from opinions.services.looking import hiding_for
 from opinions.states import SETTLED, Kind, State
 
 TEMPLATE = "opinions/parts/feedback.html"
@@ -16,7 +17,7 @@ def part(user, ticket: Opinion) -> dict | None:
         "must_tell_first": ticket.state == State.REPLIED,
         "may_redact": can_redact(user, ticket),
         "redactions": ticket.redactions.count() if sees_original(user, ticket) else 0,
-        "verdicts": _verdicts(ticket),
+        "verdicts": _verdicts(user, ticket),
         "main": _main(user, ticket),
         "merged": merged,
         "untold": sum(row.told_at is None for row in merged) if ticket.state in SETTLED else 0,
@@ -25,11 +26,14 @@ def part(user, ticket: Opinion) -> dict | None:
     return shown if any(shown[name] for name in facts) else None
 
 
-def _verdicts(ticket: Opinion) -> list:
+def _verdicts(user, ticket: Opinion) -> list:
     """What the villager said of each answer; the signers of a suggestion have their own part."""
     if not ticket.rating or ticket.kind == Kind.SUGGESTION:
         return []
-    return list(ticket.verdicts.select_related("signer", "given_by"))
+    hide, rows = hiding_for(opinion=ticket, actor=user), list(ticket.verdicts.select_related("signer", "given_by"))
+    for row in rows:
+        row.reason = hide(row.reason)
+    return rows
 
 
 def _main(user, ticket: Opinion) -> Opinion | None:
