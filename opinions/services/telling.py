@@ -9,8 +9,10 @@ from datetime import datetime
 from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.services import notify
 from opinions.models import Opinion
+from opinions.rules.hiding import hider
 from opinions.services.changes import Change
 from opinions.services.offices.links import answer_path
+from opinions.services.offices.samples import without_phones
 from opinions.services.suggestions.judging import signers_of
 from opinions.states import ENDED, Kind, State
 from stations.models import Posting
@@ -19,6 +21,7 @@ from stations.states import COUNTY_ROLES, Role
 # They serve at a place that holds tickets but handle none.
 SILENT_ROLES = (Role.DEPUTY, Role.AUDITOR, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)
 WORDS = {  # what is said to whoever holds the ticket although it stays where it is
+    "accept": "{}已经受理,请办理。",
     "urge": "{}催办了,请抓紧办理。",
     "supervise": "{}被列为督办件,请按要求办理。",
     "decide_extension": "{}的延期申请已有结果,请查看。",
@@ -26,6 +29,16 @@ WORDS = {  # what is said to whoever holds the ticket although it stays where it
     "reassign": "{}改派到您这里,请办理。",
     "return_reply": "{}的答复稿退回重拟,请看修改意见。",
 }
+REASONED = {  # what is said to whoever has it now, by the step; {} is whoever raised it; the reason follows
+    "rate": "{}不满意,请重新办理。",
+    "reopen": "{}反映没有解决,请重新办理。",
+    "rework": "县人大要求重新办理。",
+    "resume": "{}的补充情况收到了,请接着办理。",
+    "send_back": "退回到您这里重新研究。",
+    "return_wrong": "由部门退回(不属本单位),请重新确定承办部门。",
+    "ask_villager": "要{}补充情况,补充以后接着办理。",
+}
+LONGEST_NOTICE = 200  # characters
 TO_ANSWER = frozenset({"transfer", "reassign", "urge"})  # notices from which a department answers at once
 
 
@@ -42,7 +55,13 @@ def tell(change: Change) -> None:
         _say(change, _heads(change), f"{name}的答复稿拟好了,请签发。")
     elif ticket.state == State.REPLIED and change.before != State.REPLIED:
         _tell_proposers(change)
-    elif ticket.state not in ENDED and change.step.target is not None:
+    elif move == "ask_villager":
+        _say(change, _who_can_ask(change), _with_reason(change))
+    elif move == "tell":
+        _ask_for_verdict(change)
+    elif move in REASONED and change.state not in (State.TOLD, *ENDED):
+        _say_to_holders(change, _with_reason(change))
+    elif ticket.state not in (State.TOLD, *ENDED) and change.step.target is not None:
         _say_to_holders(change, f"{name}{change.step.label}到您这里,请办理。")
 
 
@@ -77,6 +96,38 @@ def _tell_proposers(change: Change) -> None:
                 users=[row.deputy.user], text=f"{_named(row)}(已并案)有答复了,请告诉反映人。", link=_page(row),
                 at=change.at,
             )  # fmt: skip
+
+
+def _with_reason(change: Change) -> str:
+    """What happened and why, as long as a notice can be; without the villager's name and phone, which a note may hold."""
+    whose = "代表" if change.ticket.kind == Kind.SUGGESTION else "反映人"
+    text = f"{_named(change.ticket)}{REASONED[change.step.name].format(whose)}"
+    room = LONGEST_NOTICE - len(text) - len("原因:")
+    why = _without_villager(change)
+    if not why:
+        return text
+    return f"{text}原因:{why if len(why) <= room else why[: room - 1] + '…'}"
+
+
+def _without_villager(change: Change) -> str:
+    hide = hider([change.ticket.villager_name, change.ticket.villager_phone])
+    return without_phones(hide(" ".join(change.note.split())))
+
+
+def _who_can_ask(change: Change) -> list:
+    """The deputy, and who serves at the branch or its station: they know whoever raised it."""
+    ticket = change.ticket
+    rows = Posting.objects.in_force(change.on).filter(station__in=[ticket.branch_id, ticket.station_id])
+    people = {row.user for row in rows.exclude(role__in=SILENT_ROLES).select_related("user")}
+    if ticket.deputy and ticket.deputy.user:
+        people.add(ticket.deputy.user)
+    return _in_order(people)
+
+
+def _ask_for_verdict(change: Change) -> None:
+    """The signers of a suggestion were asked with the answer itself; an opinion's villager is asked by who told them."""
+    if change.ticket.kind == Kind.OPINION and change.state == State.TOLD:
+        _say_to_holders(change, f"{_named(change.ticket)}已经把结果告诉反映人,请记下是否满意。")
 
 
 def _tell_assistants(change: Change) -> None:
