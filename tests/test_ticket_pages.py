@@ -288,10 +288,10 @@ def test_auditor_is_offered_no_move(cast, signed_in, ticket):
     assert answer.context["steps"] == [] and "现在不用您办" in answer.text
 
 
-def test_ticket_returned_as_wrong_leads_the_department_back_to_its_list(cast, signed_in, ticket):
+def test_ticket_returned_as_wrong_leads_the_department_back_to_its_inbox(cast, signed_in, ticket):
     ticket = at_department(cast, ticket)
     answer = signed_in(cast.officer).post(step(ticket, "return_wrong"), {"note": "属于水利部门的职责"})
-    assert answer.status_code == 302 and answer.url == reverse("opinions")
+    assert answer.status_code == 302 and answer.url == reverse("office")
 
 
 def test_transfer_offers_only_departments_in_use_of_the_county(cast, signed_in, ticket):
@@ -303,6 +303,27 @@ def test_transfer_offers_only_departments_in_use_of_the_county(cast, signed_in, 
     assert answer.status_code == 400
     ticket.refresh_from_db()
     assert ticket.state == State.AT_CENTRE
+
+
+def test_one_name_for_one_holder_and_who_is_waited_for(cast, signed_in, ticket):
+    """县人大办公室 in the message, at the top of the page and in the history; not the official name of the place."""
+    signed_in(cast.clerk).post(step(ticket, "escalate"))
+    answer = signed_in(cast.clerk).post(step(ticket, "escalate"), follow=True)
+    assert answer.text.count("县人大办公室") >= 3 and "现在由县人大办公室办理" in answer.text
+    assert cast.county.full_name not in answer.text.split('id="hist"')[1]
+    signed_in(cast.staff).post(step(ticket, "transfer"), {"department": "shuili"}, follow=True)
+    officer = signed_in(cast.other_officer)
+    answer = officer.post(step(ticket, "ask_villager"), {"note": "是哪一段"}, follow=True)
+    assert "已记下,现在等反映人补充情况" in answer.text and "现在由" not in answer.text
+    signed_in(cast.clerk).post(step(ticket, "resume"), follow=True)
+    answer = signed_in(cast.other_officer).post(step(ticket, "reply"), {"note": ANSWER, "class": "A"}, follow=True)
+    assert "等本单位负责人签发" in answer.text and "现在由" not in answer.text
+
+
+def test_the_history_names_the_ticket_it_was_merged_into(cast, signed_in, ticket):
+    into = make_ticket(cast, text="同一条路")
+    answer = signed_in(cast.clerk).post(step(ticket, "merge"), {"into": into.number}, follow=True)
+    assert f"并入{into.register.name}{into.number}" in answer.text.split('id="hist"')[1]
 
 
 def test_what_waits_for_a_signer_comes_first_and_the_title_is_the_heading(cast, signed_in):
@@ -324,7 +345,9 @@ def test_what_waits_for_a_signer_comes_first_and_the_title_is_the_heading(cast, 
     assert "反映人" not in asked.text
     assert shown(cast.deputy).context["asks"] is None and "现在不用您办" in shown(cast.deputy).text
     assert not comes_first(shown(cast.clerk)) and "登记纸质签名" in shown(cast.clerk).text
-    signed_in(cast.head).post(reverse("suggestion-cosigner", args=[ticket.uid, cast.head_person.code]), {"do": "confirm"})
+    signed_in(cast.head).post(
+        reverse("suggestion-cosigner", args=[ticket.uid, cast.head_person.code]), {"do": "confirm"}
+    )
     assert shown(cast.head).context["asks"] is None and "收回附议" in shown(cast.head).text
     for who, name, facts in (
         (cast.clerk, "accept", {}), (cast.clerk, "escalate", {}), (cast.staff, "transfer", {"department": cast.jiaotong}),

@@ -5,6 +5,7 @@ from django.utils.html import format_html
 
 from opinions.services.looking import hiding_for
 from opinions.states import State, state_words
+from stations.models import Station
 from stations.states import Level
 
 register = template.Library()
@@ -49,7 +50,10 @@ def holder_words(opinion) -> str:
     """Name who has to act now: 县交通运输局, 官亭镇联络站, 第一分站, 县人大办公室."""
     if opinion.holder_department:
         return opinion.holder_department.name
-    place = opinion.holder_station
-    if place is None:
-        return ""
-    return {Level.CENTRE: "县人大办公室", Level.TOWNSHIP: f"{place.name}联络站"}.get(place.level, place.name)
+    return place_words(opinion.holder_station) if opinion.holder_station else ""
+
+
+def place_words(place: Station) -> str:
+    """Name a place as a holder of tickets, the same on every page, in the history and in messages."""
+    words = {Level.CENTRE: "县人大办公室", Level.TOWNSHIP: f"{place.name}联络站"}
+    return words.get(Level(place.level), place.name)

@@ -19,10 +19,12 @@ from opinions.forms import MoveForm
 from opinions.models import Hop, Opinion
 from opinions.permissions import looks_after_it, sees_drafts
 from opinions.services import hops_for, look_at_villager, move_opinion
-from opinions.states import State
+from opinions.states import Kind, State
+from opinions.templatetags.tickets import holder_words
 from opinions.views.history import shown_hops
 from opinions.views.parts import found_in, parts_of
 from opinions.workflow import MOVES, moves_open_to
+from stations.querysets import scope_of
 
 # The usual step first, what is seldom or cannot be undone last.
 ORDER = (
@@ -91,16 +93,25 @@ def _version(text: str) -> int | None:
 
 
 def _done_words(move, ticket: Opinion) -> str:
-    holder = ticket.holder
-    where = f",现在由{holder}办理" if holder and ticket.state not in (State.REPLIED, State.TOLD) else ""
-    return f"{ticket.number}:{move.label},已记下{where}。"
+    return f"{ticket.number}:{move.label},已记下{_where_now(move, ticket)}。"
+
+
+def _where_now(move, ticket: Opinion) -> str:
+    """Who has to act next, as a clause; nothing where that goes without saying."""
+    if ticket.state == State.WAITING:
+        return f",现在等{'代表' if ticket.kind == Kind.SUGGESTION else '反映人'}补充情况"
+    if move.name == "reply" and ticket.state != State.REPLIED:
+        return ",等本单位负责人签发,签发以前不算答复"
+    if not ticket.holder or ticket.state in (State.REPLIED, State.TOLD):
+        return ""
+    return f",现在由{holder_words(ticket)}办理"
 
 
 def _back(request, ticket: Opinion):
-    """Back to the ticket, or to the list when the move has taken it out of the person's scope."""
+    """Back to the ticket, or to what else waits when the move has taken it out of the person's scope."""
     if Opinion.objects.visible_to(request.user).filter(pk=ticket.pk).exists():
         return redirect("opinion", uid=ticket.uid)
-    return redirect("opinions")
+    return redirect("office" if scope_of(request.user).departments else "opinions")
 
 
 def _ticket_page(
