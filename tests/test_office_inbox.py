@@ -31,8 +31,8 @@ def suggestion_at_department(cast, **facts):
     return ticket
 
 
-def groups(user, **query):
-    found = inbox_of(departments=[user.postings.get().department_id], **query)
+def groups(user, on=DAY, **query):
+    found = inbox_of(departments=[user.postings.get().department_id], on=on, **query)
     return {one.group.key: [row.ticket.pk for row in one.rows] for one in found}
 
 
@@ -51,7 +51,7 @@ def test_a_ticket_goes_through_the_groups(cast):
     cast.jiaotong.save()
     act(ticket, "reply", cast.officer, **REPLY)
     assert groups(cast.chief) == {"sign": [ticket.pk]}
-    words = [inbox_of(departments=[cast.jiaotong.pk], heads=heads)[0].group for heads in (True, False)]
+    words = [inbox_of(departments=[cast.jiaotong.pk], on=DAY, heads=heads)[0].group for heads in (True, False)]
     assert [(group.title, group.step) for group in words] == [("等签发", "sign_reply"), ("等负责人签发", "")]
     act(ticket, "sign_reply", cast.chief)
     assert groups(cast.officer) == {}
@@ -63,7 +63,7 @@ def test_a_suggestion_of_class_b_is_tracked_by_its_promise_and_assisting_has_its
     ticket = suggestion_at_department(cast, assisting=[cast.shuili])
     assert groups(cast.other_officer) == {"assist": [ticket.pk]}
     assert groups(cast.other_officer, claimed_by=cast.other_officer) == {}
-    (waiting,) = inbox_of(departments=[cast.shuili.pk])
+    (waiting,) = inbox_of(departments=[cast.shuili.pk], on=DAY)
     assert waiting.rows[0].due_on == date(2026, 4, 2)  # one month, while the ticket itself has three
     act(ticket, "assist_opinion", cast.other_officer, note="河道一侧由我们配合")
     assert groups(cast.other_officer) == {}
@@ -71,7 +71,7 @@ def test_a_suggestion_of_class_b_is_tracked_by_its_promise_and_assisting_has_its
     assert groups(cast.officer) == {}
     act(ticket, "tell", cast.clerk)
     act(ticket, "rate", cast.deputy, rating="satisfied")
-    (waiting,) = inbox_of(departments=[cast.jiaotong.pk])
+    (waiting,) = inbox_of(departments=[cast.jiaotong.pk], on=DAY)
     assert (waiting.group.key, waiting.rows[0].due_on) == ("track", date(2026, 9, 1))
 
 
@@ -96,6 +96,66 @@ def test_overdue_first_then_by_days_left_and_a_long_group_leads_to_the_list(cast
     answer = signed_in(cast.officer).get(reverse("office"))
     assert len(answer.context["groups"][0].rows) == SHOWN and "到列表里看全部" in answer.text
     assert "mine=1&amp;state=at_department" in answer.text or "mine=1&state=at_department" in answer.text
+
+
+def test_a_group_with_something_overdue_or_nearly_due_comes_before_the_order_of_work(cast, signed_in):
+    today = today_here()
+    answering = act(at_department(cast, make_ticket(cast)), "sign_for", cast.officer)
+    reworked = act(at_department(cast, make_ticket(cast)), "reply", cast.officer, **REPLY)
+    act(reworked, "rework", cast.staff, note="没有办好")
+
+    def order(**days):
+        for ticket, left in ((answering, days["answer"]), (reworked, days["rework"])):
+            due_on = None if left is None else today + timedelta(days=left)
+            Opinion.objects.filter(pk=ticket.pk).update(due_on=due_on)
+        return list(groups(cast.officer, on=today))
+
+    assert order(answer=4, rework=40) == order(answer=2, rework=1) == order(answer=3, rework=2) == ["rework", "answer"]
+    assert order(answer=-1, rework=-9) == order(answer=9, rework=None) == ["rework", "answer"]
+    assert (
+        order(answer=3, rework=4) == order(answer=-1, rework=0) == order(answer=0, rework=None) == ["answer", "rework"]
+    )
+    order(answer=-7, rework=2)
+    heads = [
+        part.split("</div>")[0] for part in signed_in(cast.officer).get(reverse("office")).text.split('card-h">')[1:]
+    ]
+    assert ["超期7天" in heads[0], "还剩2天" in heads[1]] == [True, True]
+
+
+def test_after_a_rejection_the_reason_and_what_happened_reach_the_department_without_the_villager(cast):
+    ticket = at_department(cast, make_ticket(cast))
+    act(ticket, "reply", cast.officer, **REPLY)
+    act(ticket, "tell", cast.deputy)
+    assert cast.head.notices.filter(text__contains="已经把结果告诉反映人,请记下是否满意").count() == 1
+    act(
+        ticket,
+        "rate",
+        cast.clerk,
+        rating="unsatisfied",
+        note="张三(19900009999,也可打19900008888)说路又塌了。" + "塌" * 250,
+    )
+    told = cast.officer.notices.order_by("-pk").first()
+    assert "反映人不满意,请重新办理。原因:" in told.text and "又塌了" in told.text and told.text.endswith("…")
+    assert len(told.text) == 200 and not any(word in told.text for word in ("张三", "19900009999", "19900008888"))
+    assert told.link.startswith("/answer/")
+    act(ticket, "reply", cast.officer, **REPLY)
+    act(ticket, "rework", cast.staff, note="只填了一半")
+    assert cast.chief.notices.order_by("-pk").first().text.endswith("县人大要求重新办理。原因:只填了一半")
+    act(ticket, "reply", cast.officer, **REPLY)
+    act(ticket, "tell", cast.deputy)
+    act(ticket, "rate", cast.clerk, rating="satisfied")
+    act(ticket, "reopen", cast.clerk, note="雨后又塌")
+    assert cast.chief.notices.order_by("-pk").first().text.endswith("反映人反映没有解决,请重新办理。原因:雨后又塌")
+
+
+def test_waiting_for_the_villager_is_told_to_those_who_know_the_villager(cast):
+    ticket = at_department(cast, make_ticket(cast))
+    act(ticket, "ask_villager", cast.officer, note="是哪一段路")
+    for user in (cast.deputy, cast.head, cast.clerk):
+        assert user.notices.order_by("-pk").first().text.endswith("要反映人补充情况,补充以后接着办理。原因:是哪一段路")
+    assert not cast.chief.notices.filter(text__contains="补充").exists()
+    act(ticket, "resume", cast.clerk)
+    assert cast.chief.notices.order_by("-pk").first().text.endswith("反映人的补充情况收到了,请接着办理。")
 
 
 def test_inbox_costs_the_same_with_one_row_and_with_three(cast, signed_in, django_assert_max_num_queries):

@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from opinions.models import Assistance, Clock, Opinion, Reply
 from opinions.states import Stage, State
 
+SOON = 3  # days
 SHOWN = 20  # tickets a group; the list shows the rest
 SEALED = ("villager_name", "villager_phone")
 
@@ -48,13 +49,26 @@ class Row:
 
 @dataclass(frozen=True)
 class Waiting:
+    """A group with what is in it, most urgent first."""
+
     group: Group
     rows: list[Row]
     has_more: bool
 
+    @property
+    def due_on(self) -> date | None:
+        """The day of the most urgent one; none while the terms stand still."""
+        return self.rows[0].due_on
 
-def inbox_of(*, departments: Iterable[int], claimed_by=None, heads: bool = False) -> list[Waiting]:
-    """Return the groups that have something in them; one query a group. `heads`: the person signs answers.
+    def days_left(self, on: date) -> int | None:
+        return self.rows[0].days_left(on)
+
+
+def inbox_of(
+    *, departments: Iterable[int], on: date, claimed_by=None, heads: bool = False
+) -> list[Waiting]:  # fmt: skip
+    """Return the groups that have something in them, what is overdue or nearly due on the day `on` before the rest, else
+    in the order of work; one query a group. `heads`: the person signs answers.
 
     `claimed_by`: only what this account has taken into its hands; assisting is nobody's in person and stays out then.
     """
@@ -67,7 +81,14 @@ def inbox_of(*, departments: Iterable[int], claimed_by=None, heads: bool = False
         if some:
             shown = [Row(ticket, ticket.step_due) for ticket in some[:SHOWN]]  # type: ignore[attr-defined]
             found.append(Waiting(_worded(group, heads), shown, len(some) > SHOWN))
-    return found
+    return sorted(found, key=lambda one: _urgency(one.days_left(on)))
+
+
+def _urgency(left: int | None) -> int:
+    """Overdue, soon, later; equal within each, so that the order of work stays."""
+    if left is None or left > SOON:
+        return 2
+    return 0 if left < 0 else 1
 
 
 def _worded(group: Group, heads: bool) -> Group:

@@ -16,6 +16,7 @@ from stations.permissions import holds
 from stations.states import Right
 
 EARLIER = 5
+LOOKED_AT = 30  # answers, to find so many that differ
 SAMPLES_OFFERED = 30
 MOBILE = re.compile(r"(?<!\d)1\d{10}(?!\d)")
 
@@ -62,9 +63,12 @@ def earlier_answers(ticket: Opinion) -> list[Earlier]:
         department=ticket.department_id, signed_at__isnull=False, withdrawn=False, opinion__kind=ticket.kind,
         opinion__category=ticket.category, opinion__confidential=False,
     ).exclude(opinion=ticket)  # fmt: skip
+    found: dict[str, Reply] = {}
+    for row in rows.order_by("-signed_at", "-pk")[:LOOKED_AT]:
+        found.setdefault(row.text.strip(), row)  # the same words are offered once, with the last time they were said
     return [
         Earlier(row.pk, without_phones(row.text), row.get_reply_class_display(), today_here(row.signed_at))
-        for row in rows.order_by("-signed_at", "-pk")[:EARLIER]
+        for row in list(found.values())[:EARLIER]
     ]
 
 

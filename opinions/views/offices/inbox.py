@@ -20,9 +20,10 @@ def inbox(request):
     if not scope.departments:
         raise NotAllowed("“待办”是承办部门的页面。")
     mine = request.GET.get("mine") == "1"
+    today = today_here()
     groups = inbox_of(
-        departments=scope.departments, claimed_by=request.user if mine else None,
+        departments=scope.departments, on=today, claimed_by=request.user if mine else None,
         heads=scope.has(Role.DEPARTMENT_HEAD),
     )  # fmt: skip
     hide_villagers(tickets=[row.ticket for one in groups for row in one.rows], actor=request.user)
-    return render(request, "opinions/office.html", {"groups": groups, "mine": mine, "today": today_here()})
+    return render(request, "opinions/office.html", {"groups": groups, "mine": mine, "today": today})
