@@ -94,7 +94,8 @@ def test_a_clerk_files_from_paper_for_the_own_stations_deputies(cast, signed_in)
     answer = client.post(STATION, typed(deputy=code, cosigners="陈卫", signed_on_paper="on"))
     ticket = Opinion.objects.get()
     assert answer.status_code == 302 and ticket.deputy.code == code and ticket.branch == cast.gt02
-    assert ticket.cosigners.get().confirmed_by == cast.clerk and "纸质签名" in client.get(answer.url).text
+    assert ticket.cosigners.get().confirmed_by == cast.clerk and "纸质签名" in (page := client.get(answer.url).text)
+    assert "替王芳登记好了" in page and "现在就可以点“受理”" in page and "联络站核对后受理" not in page
     stranger = typed(form_key="6f3ab41a-4a2a-4d53-9bb3-5f3c0a1f2e03", deputy=cast.deputies["YT01"][0].code)
     assert client.post(STATION, stranger).status_code == 400
 

@@ -57,7 +57,10 @@ def _posted(request):
 
 
 def _filed(request, filed: Opinion):
-    messages.success(request, f"交上去了,编号{filed.number}。联络站核对后受理,有进展会通知。")
+    if filed.deputy is not None and filed.deputy.user_id == request.user.pk:
+        messages.success(request, f"交上去了,编号{filed.number}。联络站核对后受理,有进展会通知。")
+    else:
+        messages.success(request, f"替{filed.deputy}登记好了,编号{filed.number}。核对无误的,现在就可以点“受理”。")
     return redirect("opinion", uid=filed.uid)
 
 
