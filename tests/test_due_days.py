@@ -1,13 +1,15 @@
 """Due days: the arithmetic proven, and shown day by day."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from django.template import Context, Template
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from julu_liaison.common.models import CalendarDay
+from julu_liaison.common.templatetags import liaison
 from julu_liaison.common.working_days import Calendar
 from opinions.rules.terms import (
     alert_days,
@@ -172,3 +174,14 @@ def test_words_name_the_years_where_they_differ():
     assert moved_words(date(2026, 3, 5), date(2026, 3, 16), on) == "由3月5日改为3月16日"
     assert moved_words(date(2026, 12, 31), date(2027, 1, 4), on) == "由2026年12月31日改为2027年1月4日"
     assert moved_words(date(2027, 1, 4), date(2027, 1, 5), on) == "由2027年1月4日改为2027年1月5日"
+
+
+def test_pages_name_another_year(monkeypatch):
+    monkeypatch.setattr(liaison, "today_here", lambda: date(2026, 11, 25))
+    late = datetime(2026, 12, 31, 17, tzinfo=UTC)  # is the new year in the county
+    for template, words in (
+        ("{{ near|day_label }}", "12月31日 星期四"), ("{{ far|day_label }}", "2027年1月4日 星期一"), ("{{ none|day_label }}", ""),
+        ("{{ far|day_in_year }}", "1月4日 星期一"), ("{{ near|short_day }}", "12月31日"), ("{{ late|short_day }}", "2027年1月1日"),
+    ):  # fmt: skip
+        days = {"near": date(2026, 12, 31), "far": date(2027, 1, 4), "none": None, "late": late}
+        assert Template(template).render(Context(days)) == words, template

@@ -10,7 +10,7 @@ from activities.models import Shift, ShiftPlace
 from activities.rules.plans import month_end
 from activities.states import CALLED_OFF, RosterState
 from julu_liaison.common.spreadsheets import Column, Sheet, write_workbook
-from julu_liaison.common.templatetags.liaison import day_label
+from julu_liaison.common.templatetags.liaison import day_in_year
 from julu_liaison.common.working_days import sundays_of
 from stations.models import Station
 
@@ -180,10 +180,10 @@ def roster_workbook(station: Station, table: MonthTable) -> bytes:
 def day_words(day: Day) -> str:
     """Return a column's title: the date, and where it comes from if it is not an ordinary Sunday."""
     if day.is_extra:
-        return f"{day_label(day.date)}(加开)"
+        return f"{day_in_year(day.date)}(加开)"
     if day.is_moved:
-        return f"{day_label(day.date)}(原{day.for_sunday.month}月{day.for_sunday.day}日)"
-    return day_label(day.date)
+        return f"{day_in_year(day.date)}(原{day.for_sunday.month}月{day.for_sunday.day}日)"
+    return day_in_year(day.date)
 
 
 def cell_words(cell: Cell | None) -> str:
@@ -193,4 +193,4 @@ def cell_words(cell: Cell | None) -> str:
     if cell.is_off:
         return f"{cell.shift.get_state_display()}:{cell.shift.reason}"
     names = "、".join(one.place.deputy.name for one in cell.people)
-    return f"{names}({day_label(cell.moved_to)})" if cell.moved_to else names
+    return f"{names}({day_in_year(cell.moved_to)})" if cell.moved_to else names

@@ -22,7 +22,7 @@ from activities.states import ShiftState
 from deputies.models import Deputy
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError
-from julu_liaison.common.templatetags.liaison import day_label
+from julu_liaison.common.templatetags.liaison import day_in_year
 from julu_liaison.common.working_days import today_here
 from stations.models import Station
 from stations.services import hold_places
@@ -58,7 +58,7 @@ def add_day(*, branches: Iterable[Station], on: date, reason: str, actor, at: da
         audit.record("add_day", actor=actor, target=branch, at=at, day=str(on), reason=reason)
         words = f"{day_words(shift)}加开接待{_without(unable)}"
         if write_change(shift, words, reason=reason, actor=actor, at=at):
-            tell(_people_of(shift), f"{day_label(on)}在{branch.name}的接待照常举行{reason_words(reason)}。", at, of=shift.roster)
+            tell(_people_of(shift), f"{day_in_year(on)}在{branch.name}的接待照常举行{reason_words(reason)}。", at, of=shift.roster)
         found.append(shift)
     return found
 
@@ -80,7 +80,7 @@ def cancel_day(*, shifts: Iterable[Shift], reason: str, actor, at: datetime) -> 
         if write_change(shift, f"{day_words(shift)}的接待取消", reason=reason, actor=actor, at=at):
             tell(
                 _people_of(shift),
-                f"{day_label(shift.date)}在{shift.branch.name}的接待取消了{reason_words(reason)}。",
+                f"{day_in_year(shift.date)}在{shift.branch.name}的接待取消了{reason_words(reason)}。",
                 at,
                 of=shift.roster,
             )
@@ -103,7 +103,7 @@ def move_day(*, shifts: Iterable[Shift], to: date, reason: str, actor, at: datet
         demand_held([person.pk for person in _people_of(shift)], held)
         _demand_changeable(shift, actor, at)
         _demand_free(shift, to)
-        drop_offers_of_day(shift, f"改到{day_label(to)}了", actor, at)
+        drop_offers_of_day(shift, f"改到{day_in_year(to)}了", actor, at)
         before, shift.date, shift.reason = shift.date, to, reason
         words = f"{shift.branch.name}{before.month}月{before.day}日的接待改到{to.month}月{to.day}日"
         unable = _let_go(shift)
@@ -114,7 +114,7 @@ def move_day(*, shifts: Iterable[Shift], to: date, reason: str, actor, at: datet
             "move_day", actor=actor, target=shift.branch, at=at, before=str(before), after=str(to), reason=reason
         )
         if write_change(shift, f"{words}{_without(unable)}", reason=reason, actor=actor, at=at):
-            told = f"{day_label(before)}在{shift.branch.name}的接待改到{day_label(to)}{reason_words(reason)}"
+            told = f"{day_in_year(before)}在{shift.branch.name}的接待改到{day_in_year(to)}{reason_words(reason)}"
             coming = [person for person in _people_of(shift) if person not in unable]
             tell(coming, f"{told}。", at, of=shift.roster)
             tell(unable, f"{told},那天您来不了,不用值班。", at, of=shift.roster)

@@ -22,7 +22,7 @@ from activities.services.rosters.telling import reason_words, tell, write_change
 from deputies.models import Deputy
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError
-from julu_liaison.common.templatetags.liaison import day_label
+from julu_liaison.common.templatetags.liaison import day_in_year
 from julu_liaison.common.working_days import today_here
 
 
@@ -42,7 +42,7 @@ def put_on_shift(*, shift: Shift, deputy: Deputy, actor, at: datetime, reason: s
     place = ShiftPlace.objects.create(shift=shift, deputy=deputy, fixed=True)
     audit.record("put_on_shift", actor=actor, target=shift.branch, at=at, day=str(shift.date), deputy=deputy.code)
     if write_change(shift, f"{day_words(shift)}加上{deputy.name}", reason=reason, actor=actor, at=at):
-        tell([deputy], f"{day_label(shift.date)}请您在{shift.branch.name}值班{reason_words(reason)}。", at, of=shift.roster)
+        tell([deputy], f"{day_in_year(shift.date)}请您在{shift.branch.name}值班{reason_words(reason)}。", at, of=shift.roster)
     return place
 
 
@@ -64,7 +64,7 @@ def take_off_shift(*, shift: Shift, deputy: Deputy, actor, at: datetime, reason:
     drop_offers_of_place(shift, deputy, actor, at)
     audit.record("take_off_shift", actor=actor, target=shift.branch, at=at, day=str(shift.date), deputy=deputy.code)
     if write_change(shift, f"{day_words(shift)}去掉{deputy.name}", reason=reason, actor=actor, at=at):
-        text = f"{day_label(shift.date)}在{shift.branch.name}的值班不用您去了{reason_words(reason)}。"
+        text = f"{day_in_year(shift.date)}在{shift.branch.name}的值班不用您去了{reason_words(reason)}。"
         tell([deputy], text, at, of=shift.roster)
 
 

@@ -10,7 +10,7 @@ from activities.models import Roster, RosterChange, Shift
 from activities.services.addressees import reach_of
 from activities.services.rosters.holding import is_published
 from deputies.models import Deputy
-from julu_liaison.common.templatetags.liaison import day_label
+from julu_liaison.common.templatetags.liaison import day_in_year
 from julu_liaison.notices.services import notify
 
 LONGEST_CHANGE = 200
@@ -70,16 +70,16 @@ def duty_words(roster: Roster, *, since: date | None = None) -> dict[Deputy, str
     since = since or date.min
     words: dict[Deputy, list[str]] = defaultdict(list)
     for person, shifts in own_days(roster).items():
-        words[person] += [f"{day_label(one.date)} {one.branch.name}" for one in shifts if one.date >= since]
+        words[person] += [f"{day_in_year(one.date)} {one.branch.name}" for one in shifts if one.date >= since]
     for service in roster.other_services.select_related("deputy__user"):
         if service.by >= since:
-            words[service.deputy].append(f"{service.get_form_display()},最晚{day_label(service.by)}")
+            words[service.deputy].append(f"{service.get_form_display()},最晚{day_in_year(service.by)}")
     return {person: "、".join(parts) for person, parts in words.items() if parts}
 
 
 def dates_words(days: Iterable[date]) -> str:
     """`3月8日 星期日、3月22日 星期日`, each date once."""
-    return "、".join(day_label(day) for day in sorted(set(days)))
+    return "、".join(day_in_year(day) for day in sorted(set(days)))
 
 
 def reason_words(reason: str) -> str:

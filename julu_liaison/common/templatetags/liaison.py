@@ -3,6 +3,8 @@
 from django import template
 from django.utils.html import format_html
 
+from julu_liaison.common.working_days import today_here
+
 register = template.Library()
 
 WEEKDAYS = "一二三四五六日"
@@ -16,9 +18,25 @@ def aligned_name(name: str) -> str:
 
 
 @register.filter
-def day_label(day) -> str:
-    """Show a date as `11月22日 星期日`."""
+def day_in_year(day) -> str:
+    """Show a date as `11月22日 星期日`, where its year is said beside it or is plain from the page."""
     return f"{day.month}月{day.day}日 星期{WEEKDAYS[day.weekday()]}" if day else ""
+
+
+@register.filter
+def day_label(day) -> str:
+    """Show a date as `11月22日 星期日`, with the year where it is not this one: `2027年1月4日 星期一`."""
+    return f"{_other_year(day)}{day_in_year(day)}" if day else ""
+
+
+@register.filter(expects_localtime=True)
+def short_day(day) -> str:
+    """Show a date, or the date of a moment, as `11月22日`, with the year where it is not this one."""
+    return f"{_other_year(day)}{day.month}月{day.day}日" if day else ""
+
+
+def _other_year(day) -> str:
+    return "" if day.year == today_here().year else f"{day.year}年"
 
 
 @register.filter
