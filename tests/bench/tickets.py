@@ -21,7 +21,8 @@ SERVER = os.environ["DATABASE_URL"]
 os.environ["DATABASE_URL"] = urlsplit(SERVER)._replace(path=f"/{OWN}").geturl()
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 
-COUNTIES, SMALL, LARGE = 100, 10_000, 1_000_000
+SMALL, LARGE = 10_000, 1_000_000
+COUNTIES = LARGE // SMALL
 STATIONS, BRANCHES, OFFICES, MEMBERS = 10, 7, 20, 10  # a county's; branches of a station, deputies of a branch
 ROUNDS, WARM_UP, LIMIT = 15, 3, 1.5
 PLACES = ("村东头", "村西头", "小学门口", "卫生室旁边", "集市南侧", "养老院北面", "文化广场", "机井房附近")
@@ -94,10 +95,11 @@ def load_tickets(cursor, count: int) -> None:
     day = "date '2026-11-25' - ((g.m * 37) % 1000)::int"
     ended, office = "(g.m % 10 > 0)", "(g.m % 2 = 0)"
     numbered = (
-        f"SELECT n, c, m, p.county, p.station, p.branch, x.text, x.words, c * 1000 + m / 2 % {OFFICES} AS office, "
+        f"SELECT n, c, m, p.county, p.station, p.branch, d.number, x.text, "
+        f"x.words || ' ' || d.words AS words, c * 1000 + m / 2 % {OFFICES} AS office, "
         f"c * 10000 + p.k * 10 + m / 70 % {MEMBERS} AS deputy FROM (SELECT n, n % {counties} + 1 AS c, "
         f"n / {counties} AS m FROM generate_series(0, {count - 1}) n) s "
-        f"JOIN places p USING (c) JOIN texts x ON x.id = (m * 131 + c * 17) % (SELECT count(*) FROM texts) "
+        f"JOIN places p USING (c) JOIN numbers d USING (m) JOIN texts x ON x.id = (m * 131 + c * 17) % (SELECT count(*) FROM texts) "
         f"WHERE p.k = m * 7919 % {STATIONS * BRANCHES} ORDER BY n"
     )
     with without_indexes(cursor, "opinions_opinion", "opinions_clock", "opinions_hop"):
@@ -107,8 +109,7 @@ def load_tickets(cursor, count: int) -> None:
         multiply(
             cursor, "opinions_opinion", numbered, id=f"g.n + {FIRST}", uid="gen_random_uuid()", county_id="g.county",
             station_id="g.station", register_id="g.station", branch_id="g.branch", deputy_id="g.deputy",
-            number="'〔2026〕第' || lpad((g.m + 1)::text, 4, '0') || '号'", text="g.text",
-            search_words="g.words || ' 20 02 26 第0 1号 ' || lpad((g.m % 100)::text, 2, '0')",
+            number="g.number", text="g.text", search_words="g.words",
             state=f"CASE WHEN {ended} THEN 'closed' WHEN {office} THEN 'at_department' ELSE 'at_branch' END",
             category="(ARRAY['road', 'water', 'welfare', 'housing', 'land'])[g.m % 5 + 1]", registered_on=day,
             holder_station_id=f"CASE WHEN NOT {ended} AND NOT {office} THEN g.branch END",
@@ -149,9 +150,10 @@ def pages(cast) -> list[tuple[str, Callable]]:
 
     from opinions.models import Opinion
 
-    def visitor(user, path: str) -> Callable:
+    def visitor(user, path: str, finding: str = "") -> Callable:
         client = Client()
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        assert f">{finding}" in client.get(path).text, path
         return lambda: client.get(path)
 
     def caller(user, path: str) -> Callable:
@@ -174,7 +176,8 @@ def pages(cast) -> list[tuple[str, Callable]]:
         ("search, two words", visitor(staff, looked_for + "路灯 小学")),
         ("search, rare word", visitor(staff, looked_for + RARE)),
         ("search, no such word", visitor(staff, looked_for + "鲸鱼")),
-        ("search, number", visitor(staff, looked_for + "2026-0777")),
+        ("search, town and word", visitor(staff, looked_for + f"{cast.gt.name} 路灯")),
+        ("search, number", visitor(staff, looked_for + "2026-0777", finding="1件")),
         ("search, clerk", visitor(cast.clerk, looked_for + "路灯")),
         ("search, department", visitor(cast.officer, looked_for + "路灯")),
         ("detail, county", visitor(staff, f"/opinions/{ticket.uid}/")),
@@ -204,6 +207,7 @@ def run() -> int:
     from django.db import connection
 
     from activities.services import Matter
+    from julu_liaison.common.numbering import printed_number
     from opinions.rules import search_words
     from opinions.services import register_opinion
     from tests.cast import SUNDAY, build_cast, moment
@@ -212,13 +216,19 @@ def run() -> int:
     cast = build_cast()
     matter = Matter("村西道路塌陷", "road", deputy=cast.deputy_person)
     register_opinion(branch=cast.gt01, matter=matter, actor=cast.clerk, at=moment(SUNDAY))
-    words = [(number, text, search_words([text])) for number, text in enumerate(texts())]
+    words = [(key, text, search_words([text])) for key, text in enumerate(texts())]
+    numbers = [printed_number(2026, serial) for serial in range(2, SMALL + 2)]  # the cast's ticket has the first
     costs = []
     with connection.cursor() as cursor:
         for line in ("session_replication_role = replica", "synchronous_commit = off", "maintenance_work_mem = '1GB'"):
             cursor.execute(f"SET {line}")
         cursor.execute("CREATE TABLE texts (id int PRIMARY KEY, text text, words text)")
         cursor.executemany("INSERT INTO texts VALUES (%s, %s, %s)", words)
+        cursor.execute("CREATE TABLE numbers (m int PRIMARY KEY, number text, words text)")
+        cursor.executemany(
+            "INSERT INTO numbers VALUES (%s, %s, %s)",
+            [(key, number, search_words([number])) for key, number in enumerate(numbers)],
+        )
         found_counties(cursor, cast)
         for count in (SMALL, LARGE):
             start = perf_counter()
