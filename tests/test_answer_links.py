@@ -141,6 +141,26 @@ def test_it_ends_with_time_posting_account_and_the_tickets_going(cast, ticket, p
     assert state_of(ticket) == State.AT_DEPARTMENT
 
 
+def test_a_ticket_that_comes_back_takes_a_new_link(cast, ticket, path, client):
+    now = timezone.now()
+    for who, name, facts in (
+        (cast.officer, "return_wrong", {"note": "不属本单位"}), (cast.staff, "transfer", {"department": cast.jiaotong}),
+    ):  # fmt: skip
+        move_opinion(opinion=ticket, move=name, actor=who, at=now, **facts)
+    answer = client.post(path, REPLY)
+    assert answer.status_code == 409 and "后来又转过一次" in answer.text and ANSWER in answer.text
+    assert state_of(ticket) == State.AT_DEPARTMENT
+    fresh = cast.officer.notices.order_by("-pk").first().link
+    assert fresh != path and client.get(fresh).status_code == 200
+
+
+def test_no_way_around_a_password_that_has_to_be_changed(cast, ticket, path, client):
+    cast.officer.must_change_password = True
+    cast.officer.save()
+    answer = client.post(path, REPLY)
+    assert answer.status_code == 403 and "改好密码" in answer.text and state_of(ticket) == State.AT_DEPARTMENT
+
+
 def test_no_way_around_a_second_factor(cast, ticket, path, client, settings):
     settings.TOTP_ROLES = ["department_officer"]
     assert "手机验证码" in client.get(path).text

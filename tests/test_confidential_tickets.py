@@ -172,3 +172,9 @@ def test_an_anonymous_ticket_is_handled_like_any_other(cast, signed_in, client, 
     assert "没有留姓名" in signed_in(cast.officer).get(reverse("opinion", args=[ticket.uid])).text
     assert not AuditLog.objects.filter(action="look_at_villager").exists()  # there was nobody to look at
     assert client.get(reverse("villager-link", args=[token_of(ticket)])).status_code == 200
+    known = make(confidential=False, villager_village="隐秘村")  # a village alone can tell who it is
+    page = signed_in(cast.staff).get(reverse("opinion", args=[known.uid]))
+    assert "隐秘村" in page.text and "no-store" in page["Cache-Control"]
+    assert AuditLog.objects.filter(action="look_at_villager", actor=cast.staff).count() == 1
+    refused = signed_in(cast.staff).post(reverse("opinion-move", args=[known.uid, "rework"]), {"note": ""})
+    assert "隐秘村" in refused.text and "no-store" in refused["Cache-Control"]

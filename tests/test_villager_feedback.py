@@ -202,7 +202,8 @@ def test_one_click_closes_and_a_second_one_changes_nothing(cast, client, ticket)
         Rating.BASIC, False, None, fresh.replies.get(),
     )  # fmt: skip
     assert (hop.move, hop.by_villager, hop.actor_words) == ("rate", True, "反映人")
-    assert AuditLog.objects.get(action="rate").actor is None
+    row = AuditLog.objects.get(action="rate")
+    assert (row.actor, row.county_code) == (None, "JLX")  # found by the county's auditors though no account did it
 
 
 def test_unsatisfied_needs_a_reason_and_keeps_what_was_typed(cast, client, ticket):
@@ -273,6 +274,10 @@ def test_the_slip_is_for_who_tells_the_result(cast, signed_in, ticket, who, stat
     assert answer.status_code == status
     if status == 200:
         assert "<svg" in answer.text and link(ticket) in answer.text and "张三" not in answer.text
+        row = AuditLog.objects.get(action="hand_out_slip")
+        assert (row.actor, row.target_key) == (getattr(cast, who), str(ticket.uid)) and token_of(ticket) not in str(
+            row.detail
+        )
         assert "评价的按钮才会出现" in answer.text and "no-store" in answer["Cache-Control"]
     if status != 404:
         assert (slip in client.get(reverse("opinion", args=[ticket.uid])).text) is (status == 200)

@@ -21,7 +21,8 @@ def stood_in_for(actor) -> int | None:
 def record(action: str, *, actor, target=None, county_code: str = "", at=None, **detail) -> AuditLog:
     """Write one audit row for `action` (a verb of the glossary) by `actor` (None: the system itself).
 
-    `target` is a model instance; its `uid` or `code` names it. `detail` must hold no villager's identity.
+    `target` is a model instance; its `uid` or `code` names it, and its county is the row's where no `county_code` is
+    given, so that a county's auditors find what no account of theirs did. `detail` must hold no villager's identity.
     """
     key = getattr(target, "uid", None) or getattr(target, "code", None) or getattr(target, "pk", "") or ""
     return AuditLog.objects.create(
@@ -31,6 +32,10 @@ def record(action: str, *, actor, target=None, county_code: str = "", at=None, *
         action=action,
         target_kind=target._meta.model_name if target is not None else "",
         target_key=str(key),
-        county_code=county_code,
+        county_code=county_code or _county_of(target),
         detail=detail,
     )
+
+
+def _county_of(target) -> str:
+    return target.county.code if getattr(target, "county_id", None) else ""

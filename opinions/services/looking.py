@@ -36,7 +36,7 @@ def look_at_villager(*, opinion: Opinion, actor, at: datetime) -> Villager | Non
     """Return the villager (反映人) and record that `actor` looked; None for those who may not know."""
     if not sees_villager(actor, opinion):
         return None
-    if opinion.villager_name or opinion.villager_phone:
+    if opinion.villager_name or opinion.villager_phone or opinion.villager_village:
         audit.record("look_at_villager", actor=actor, target=opinion, at=at, number=opinion.number)
     return Villager(opinion.villager_name, opinion.villager_phone, opinion.villager_village, opinion.confidential)
 

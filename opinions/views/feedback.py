@@ -22,11 +22,10 @@ from julu_liaison.common.errors import DomainError, NotAllowed
 from julu_liaison.common.qr import qr_svg
 from opinions.forms.feedback import RedactForm, SayForm
 from opinions.models import Opinion
-from opinions.permissions import can_redact, can_tell_villager
-from opinions.services.feedback import hear_villager, shown_to_villager, ticket_behind, token_of
+from opinions.permissions import can_redact
+from opinions.services.feedback import hand_out_slip, hear_villager, shown_to_villager, ticket_behind
 from opinions.services.looking import look_at_originals
 from opinions.services.redacting import out_of_reach, passages_of, redact
-from opinions.states import Kind
 
 GONE = "这个链接打不开。请重新扫一扫纸上的二维码;还是不行的,请联系给您这张纸的代表或联络站。"
 TOO_OFTEN = "打开得太频繁了,请过一分钟再试。"
@@ -103,11 +102,10 @@ def _sentence(sentence: str, *, status: int) -> HttpResponse:
 @login_required
 @never_cache
 def feedback_slip(request, uid):
-    """The link as a QR code, to be scanned from the screen or printed and handed over. Not for departments."""
+    """The link as a QR code, to be scanned from the screen or printed and handed over. Not for departments. Each look is recorded."""
     ticket = _found(request, uid)
-    if ticket.kind != Kind.OPINION or not can_tell_villager(request.user, ticket):
-        raise NotAllowed("评价用的二维码由代表、站长、联络站或县人大交给反映人。")
-    address = settings.SITE_URL + reverse("villager-link", args=[token_of(ticket)])
+    token = hand_out_slip(opinion=ticket, actor=request.user, at=timezone.now())
+    address = settings.SITE_URL + reverse("villager-link", args=[token])
     # Our own drawing of our own address; nothing of it is typed by anybody.
     context = {"ticket": ticket, "address": address, "qr": mark_safe(qr_svg(address).decode())}  # noqa: S308
     return render(request, "opinions/feedback_slip.html", context)

@@ -9,6 +9,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from activities.models import Visit
@@ -53,12 +54,14 @@ class Step:
 
 @require_safe
 @login_required
+@never_cache
 def opinion(request, uid):
     """The ticket's page. `?into=` (a ticket's number or address) opens the step that merges it into that one."""
     return _ticket_page(request, _found(request, uid), into=request.GET.get("into", "")[:LONGEST_NUMBER])
 
 
 @require_POST
+@never_cache
 def opinion_move(request, uid, name):
     """Make one move. Whatever is refused comes back on the ticket's page with everything that was typed."""
     if not request.user.is_authenticated:

@@ -18,10 +18,12 @@ BY_LINK = ("sign_for", "reply", "return_wrong")
 def demand_usable(link: AnswerLink, at: datetime) -> None:
     """Raise DomainError with the reason unless the officer can act by the link now.
 
-    Where an account signs in by two steps, a link in a message is no way around the second.
+    Where an account signs in by two steps, or has to change its password first, a link in a message is no way around it.
     """
     if factor_of(link.officer) is not None or must_set_up(link.officer):
         raise NotAllowed("您的账号登录时要用手机验证码,不能用链接办理。请登录后在“待办”里办理。")
+    if link.officer.must_change_password:
+        raise NotAllowed("您的账号还在用初始密码,不能用链接办理。请先登录,改好密码再办。")
     demand_open(link, at)
 
 

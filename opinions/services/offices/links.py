@@ -1,7 +1,8 @@
 """Links in notices by which an officer answers one ticket without signing in.
 
-A link names the ticket, the department, the account and the second it was made; a signature with a salt of its own keeps
-it from being guessed or altered. Nothing is stored: whether it still holds is read from the ticket and the postings.
+A link names the ticket, the department and the step that handed it over, the account and the second it was made; a
+signature with a salt of its own keeps it from being guessed or altered. Nothing is stored: whether it still holds is read
+from the ticket and the postings.
 """
 
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from stations.states import Right
 ANSWER_LINK_DAYS = 10
 SEPARATOR = "."
 SALT = "opinions.answer-link"
+HANDOVERS = ("transfer", "reassign")
 AT_THE_DEPARTMENT = (State.AT_DEPARTMENT, State.REWORKING)
 
 
@@ -34,6 +36,7 @@ class AnswerLink:
     department: Department
     officer: Any  # the account it was sent to
     made_at: datetime
+    handover: int  # key of the hop that gave the ticket to the department: once it has left, the link is no good again
 
     @property
     def last_moment(self) -> datetime:
@@ -48,18 +51,19 @@ class LinkBroken(DomainError):
 
 
 def answer_path(*, ticket: Opinion, user, at: datetime) -> str:
-    """Return the address, from the host on, by which `user` can answer for the ticket's department; about 90 characters."""
-    facts = [ticket.pk, ticket.holder_department_id, user.pk, int(at.timestamp())]
+    """Return the address, from the host on, by which `user` can answer for the ticket's department; about 95 characters."""
+    facts = [ticket.pk, ticket.holder_department_id, user.pk, int(at.timestamp()), _last_handover(ticket)]
     return f"/answer/{_signer().sign('-'.join(b62_encode(number) for number in facts))}/"
 
 
 def read_link(token: str) -> AnswerLink:
     """Return what the token names. Raises LinkBroken for one that was guessed, cut or altered."""
     try:
-        ticket, department, user, seconds = (b62_decode(part) for part in _signer().unsign(token).split("-"))
+        ticket, department, user, seconds, handover = (b62_decode(part) for part in _signer().unsign(token).split("-"))
         return AnswerLink(
             Opinion.objects.for_list().get(pk=ticket), Department.objects.get(pk=department),
             get_user_model()._default_manager.get(pk=user), datetime.fromtimestamp(seconds, UTC),
+            handover,
         )  # fmt: skip
     except (BadSignature, ObjectDoesNotExist, ValueError) as error:
         raise LinkBroken("这个链接不完整或者不对。请从通知里重新点开,或者登录后在“待办”里办理。") from error
@@ -74,6 +78,8 @@ def demand_open(link: AnswerLink, at: datetime) -> None:
         raise NotAllowed(f"这个链接是发给{name}经办人的,收到链接的账号现在不在这个岗位上。请由现在的经办人登录办理。")
     if ticket.department_id != link.department.pk:
         raise Conflict(f"{ticket.number}已经不由{name}办理,这个链接用不上了。")
+    if _last_handover(ticket) != link.handover:
+        raise Conflict(f"{ticket.number}后来又转过一次,这个链接用不上了。请从新的通知里点开,或者登录后在“待办”里办理。")
     given = ticket.replies.filter(department=link.department, withdrawn=False, drafted_at__gte=link.made_at).last()
     if given is not None:
         waits = "等负责人签发" if given.signed_at is None else "已经答复"
@@ -82,6 +88,12 @@ def demand_open(link: AnswerLink, at: datetime) -> None:
         )
     if ticket.state not in AT_THE_DEPARTMENT:
         raise Conflict(f"{ticket.number}现在是“{ticket.get_state_display()}”,不用部门答复。")
+
+
+def _last_handover(ticket: Opinion) -> int:
+    """Key of the hop by which the ticket came to the department that has it; 0 for none."""
+    hops = ticket.hops.filter(move__in=HANDOVERS).order_by("-pk").values_list("pk", flat=True)
+    return hops.first() or 0
 
 
 def _words(at: datetime) -> str:
