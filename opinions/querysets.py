@@ -54,7 +54,9 @@ class OpinionQuerySet(PlacedQuerySet):
                 seen |= Q(**{f"{column}__in": keys})
         if scope.departments:
             seen |= Q(Among(F("pk"), _rows("Assistance").filter(department__in=scope.departments).values("opinion")))
-        if user.is_authenticated and not scope.counties:  # who sees the whole county needs no more, and a plain index
+        serves = scope.counties or scope.townships or scope.departments
+        if user.is_authenticated and (scope.branches or not serves):
+            # Staff without a mandate need no more than a plain index, which an OR would keep PostgreSQL from using.
             own = _rows("Deputy", "deputies").filter(user=user.pk).values("pk")
             signed = _rows("Cosigner").filter(deputy__in=own, declined_at=None).values("opinion")
             seen |= Q(Among(F("deputy"), own)) | Q(Among(F("pk"), signed))

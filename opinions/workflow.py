@@ -121,6 +121,11 @@ def _has_something_to_tell(opinion) -> bool:
     return opinion.told_at is None and opinion.merged_into is not None and opinion.merged_into.state in SETTLED
 
 
+def _is_known(opinion) -> bool:
+    """A villager rates what has been told; a suggestion's signers read the answer themselves and may rate at once."""
+    return opinion.state == State.TOLD or opinion.kind == Kind.SUGGESTION
+
+
 def _last_day_to_return(opinion) -> date | None:
     """A suggestion goes back within the term for that (10 working days, in writing); an opinion whenever."""
     if opinion.kind != Kind.SUGGESTION:
@@ -184,8 +189,8 @@ MOVES = table([
          needs=("into",), takes=("note",), line="与同类事项一并办理", danger=True),
     Move("tell", "告知结果", _of(State.REPLIED, State.MERGED), _told, may.can_tell_villager, takes=("note",),
          line="已把结果告知您", fits=_has_something_to_tell),
-    Move("rate", "评价", _of(State.TOLD), _by_rating, may.can_rate, needs=("rating",), takes=("note", "signer"),
-         line="已评价", by_villager=True),
+    Move("rate", "评价", _of(State.REPLIED, State.TOLD), _by_rating, may.can_rate, needs=("rating",),
+         takes=("note", "signer"), line="已评价", fits=_is_known, by_villager=True),
     Move("rework", "重办", _of(State.REPLIED, State.TOLD), State.REWORKING, may.at_its_centre, needs=("note",),
          line="正在重新办理"),
     Move("close", "办结(联系不上评价人)", _of(State.TOLD), State.CLOSED, may.looks_after_it, needs=("note",),

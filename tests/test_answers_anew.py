@@ -5,8 +5,11 @@ from datetime import date, timedelta
 import pytest
 
 from activities.services import Matter
+from julu_liaison.common.errors import Conflict
+from julu_liaison.notices.models import Notice
 from opinions.models import Extension, Opinion, Term
-from opinions.services import move_opinion, register_opinion, ticket_problems
+from opinions.services import file_suggestion, move_opinion, register_opinion, ticket_problems
+from opinions.services.suggestions.asking import asked_of
 from opinions.states import Stage, State
 from stations.services import merge_branches, open_station
 from tests.cast import OPENED, SUNDAY, moment
@@ -98,3 +101,30 @@ def test_pasted_signs_that_nobody_sees_are_left_out(cast):
     pasted = "道\u200b路坏了\t\x08村西\r\n\r\n\r\n\r\n\u202e第二段\ufeff"
     ticket = register_opinion(branch=cast.gt01, matter=Matter(pasted), actor=cast.clerk, at=AT + timedelta(hours=1))
     assert ticket.text == "道路坏了 村西\n\n第二段"
+
+
+def test_a_signer_who_has_read_the_answer_rates_it_at_once(cast):
+    suggestion = file_suggestion(deputy=cast.deputy_person, text="建议修桥", category="road", actor=cast.deputy, at=AT)
+    suggestion = go(suggestion, ("accept", cast.clerk, {}), ("escalate", cast.clerk, {}),
+                    ("transfer", cast.staff, {"department": cast.jiaotong}),
+                    ("reply", cast.officer, ANSWER | {"class": "A"}))  # fmt: skip
+    assert [asked.words for asked in asked_of(cast.deputy_person)] == ["请您评价"]
+    rated = go(suggestion, ("rate", cast.deputy, {"rating": "satisfied"}))
+    assert (rated.state, rated.told_at, rated.rated_by_proxy) == (State.CLOSED, AT, False)
+
+
+def test_a_villager_is_not_asked_before_being_told(cast, ticket):
+    with pytest.raises(Conflict):
+        go(ticket, ("solve", cast.clerk, ANSWER), ("rate", cast.clerk, {"rating": "satisfied"}))
+
+
+@pytest.mark.parametrize("end", ["refuse", "void"])
+def test_whoever_raised_it_hears_that_it_ended(cast, ticket, end):
+    Opinion.objects.filter(pk=ticket.pk).update(villager_name="张大伯")
+    twin = register_opinion(branch=cast.gt01, matter=Matter("路", deputy=cast.head_person), actor=cast.clerk, at=AT)
+    if end == "refuse":
+        go(twin, ("merge", cast.clerk, {"into": ticket}))
+    go(ticket, (end, cast.clerk, {"note": "张大伯的事已在法院"}))
+    text = Notice.objects.filter(user=cast.deputy).last().text
+    assert "原因:" in text and "张大伯" not in text and {"refuse": "不予受理", "void": "作废"}[end] in text
+    assert Notice.objects.filter(user=cast.head, text__contains="并入的那一件不予受理").exists() is (end == "refuse")

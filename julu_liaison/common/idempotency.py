@@ -96,6 +96,7 @@ def change_answers(uid, **columns: str) -> int:
     """
     rows = ReplayedRequest.objects.filter(body__uid=str(uid))
     for row in rows:
-        row.body |= {name: value for name, value in columns.items() if name in row.body}
+        body = dict(row.body or {})
+        row.body = body | {name: value for name, value in columns.items() if name in body}
         row.save(update_fields=["body"])
     return len(rows)

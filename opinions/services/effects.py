@@ -181,6 +181,7 @@ def _tell(change: Change) -> None:
 
 
 def _rate(change: Change) -> None:
+    change.ticket.told_at = change.ticket.told_at or change.at  # a signer who rates has read it
     ticket, signer = change.ticket, change.facts.get("signer")
     own = change.actor is None if signer is None else signer.user_id == change.actor.pk
     Verdict.objects.create(

@@ -38,6 +38,7 @@ REASONED = {  # what is said to whoever has it now, by the step; {} is whoever r
     "return_wrong": "由部门退回(不属本单位),请重新确定承办部门。",
     "ask_villager": "要{}补充情况,补充以后接着办理。",
 }
+ENDS = {"refuse": "不予受理,请告诉反映人。", "void": "已作废。"}  # nobody has it any more; whoever raised it must hear of it
 LONGEST_NOTICE = 200  # characters
 TO_ANSWER = frozenset({"transfer", "reassign", "urge"})  # notices from which a department answers at once
 
@@ -61,6 +62,8 @@ def tell(change: Change) -> None:
         _ask_for_verdict(change)
     elif move in REASONED and change.state not in (State.TOLD, *ENDED):
         _say_to_holders(change, _with_reason(change))
+    elif move in ENDS:
+        _tell_of_the_end(change)
     elif ticket.state not in (State.TOLD, *ENDED) and change.step.target is not None:
         _say_to_holders(change, f"{name}{change.step.label}到您这里,请办理。")
 
@@ -98,10 +101,25 @@ def _tell_proposers(change: Change) -> None:
             )  # fmt: skip
 
 
+def _tell_of_the_end(change: Change) -> None:
+    """The deputies who raised or signed it, and those of what was merged into it or became it."""
+    ticket = change.ticket
+    said = ENDS[change.step.name] if ticket.kind == Kind.OPINION else ENDS[change.step.name].replace(",请告诉反映人", "")
+    people = [person.user for person in signers_of(ticket) if person.user]
+    _say(change, people, _reasoned(change, f"{_named(ticket)}{said}"))
+    for row in ticket.merged_here.select_related("register", "deputy__user"):
+        if row.deputy and row.deputy.user:
+            text = f"{_named(row)}并入的那一件{ENDS[change.step.name]}"  # the reason may name the other one's villager
+            notify(users=[row.deputy.user], text=text, link=_page(row), at=change.at)
+
+
 def _with_reason(change: Change) -> str:
-    """What happened and why, as long as a notice can be; without the villager's name and phone, which a note may hold."""
     whose = "代表" if change.ticket.kind == Kind.SUGGESTION else "反映人"
-    text = f"{_named(change.ticket)}{REASONED[change.step.name].format(whose)}"
+    return _reasoned(change, f"{_named(change.ticket)}{REASONED[change.step.name].format(whose)}")
+
+
+def _reasoned(change: Change, text: str) -> str:
+    """What happened and why, as long as a notice can be; without the villager's name and phone, which a note may hold."""
     room = LONGEST_NOTICE - len(text) - len("原因:")
     why = _without_villager(change)
     if not why:

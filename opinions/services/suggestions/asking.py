@@ -44,5 +44,5 @@ def _answers(mine, deputy: Deputy):
     signed = Cosigner.objects.filter(opinion=OuterRef("pk"), deputy=deputy, confirmed_at__isnull=False)
     answer = Reply.objects.filter(opinion=OuterRef("pk"), signed_at__isnull=False).order_by("-pk").values("pk")[:1]
     rated = Verdict.objects.filter(opinion=OuterRef("pk"), signer=deputy, reply=OuterRef("answer"))
-    rows = mine.filter(Q(deputy=deputy) | Exists(signed), state=State.TOLD).annotate(answer=Subquery(answer))
+    rows = mine.filter(Q(deputy=deputy) | Exists(signed), state__in=(State.REPLIED, State.TOLD)).annotate(answer=Subquery(answer))
     return rows.exclude(Exists(rated)).order_by(F("due_on").asc(nulls_last=True), "pk")
