@@ -169,6 +169,10 @@ class OpinionQuerySet(PlacedQuerySet):
             mine |= Q(state=State.REPLIED, deputy__user=user.pk)
         return self.open().filter(mine)
 
+    def without_villager(self):
+        """Leave the sealed columns in the database: nobody pays for decrypting what is not shown."""
+        return self.defer("villager_name", "villager_phone")
+
     def for_list(self):
         """Everything a list row shows, in one query."""
         return self.select_related(

@@ -128,3 +128,11 @@ def test_whoever_raised_it_hears_that_it_ended(cast, ticket, end):
     text = Notice.objects.filter(user=cast.deputy).last().text
     assert "原因:" in text and "张大伯" not in text and {"refuse": "不予受理", "void": "作废"}[end] in text
     assert Notice.objects.filter(user=cast.head, text__contains="并入的那一件不予受理").exists() is (end == "refuse")
+
+
+def test_a_suggestion_does_not_carry_the_villager_over_in_its_words(cast):
+    matter = Matter("张大伯(199 0000-9999)说路塌了", deputy=cast.deputy_person, villager_name="张大伯", villager_phone="19900009999")
+    told = register_opinion(branch=cast.gt01, matter=matter, actor=cast.clerk, at=AT)
+    go(told, ("make_suggestion", cast.clerk, {"title": "关于修复张大伯门前道路的建议"}))
+    grown = Opinion.objects.get(kind="suggestion")
+    assert (grown.title, grown.text) == ("关于修复■■门前道路的建议", "■■(■■)说路塌了")

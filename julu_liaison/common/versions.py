@@ -7,6 +7,7 @@ import re
 from django.utils.http import parse_etags
 
 from julu_liaison.common.errors import StaleVersion
+from julu_liaison.common.texts import plain_number
 
 COUNTED = re.compile(r'(?:W/)?"v([0-9]{1,9})"')
 
@@ -30,6 +31,11 @@ def matches(request, tag: str) -> bool:
     # A proxy that compresses answers marks the tag as weak; it is still the version that was read.
     named = [name.removeprefix("W/") for name in parse_etags(header)]
     return "*" in named or tag in named
+
+
+def version_seen(text: str) -> int | None:
+    """Return the version that a page says it showed, None where it says nothing; what is no number counts as an old one."""
+    return (plain_number(text, digits=9) or 0) if text else None
 
 
 def named_version(request) -> int:

@@ -265,7 +265,7 @@ class TicketField(forms.CharField):
         if len(own) == 1 or len(rows) == 1:
             return (own or rows)[0]
         if rows:
-            example = f"{rows[0].register.name}{rows[0].number}"
+            example = rows[0].full_number
             raise forms.ValidationError(
                 f"有{len(rows)}个联络站都有这个编号,请连乡镇名一起填,例如“{example}”,或者粘贴那一件的网址"
             )

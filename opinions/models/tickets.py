@@ -107,6 +107,16 @@ class Opinion(Registered):
         return self.holder.code if self.holder else ""
 
     @property
+    def full_number(self) -> str:
+        """The number as it is printed and said, with the register it stands in: 官亭镇〔2026〕第001号."""
+        return f"{self.register.name}{self.number}"
+
+    @property
+    def page(self) -> str:
+        """Where a notice about it leads."""
+        return f"/opinions/{self.uid}/"
+
+    @property
     def heading(self) -> str:
         """What a list calls it: the title, or the text where there is none."""
         return self.title or self.text

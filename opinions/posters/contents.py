@@ -133,7 +133,7 @@ def _congress(ticket: Opinion) -> str:
 def _number(ticket: Opinion) -> str:
     detail = ticket.detail
     if detail.serial is None:
-        return f"{ticket.register.name}{ticket.number}"
+        return ticket.full_number
     return f"{'' if detail.in_session else '闭会期间'}第{detail.serial:03d}号"
 
 

@@ -31,7 +31,7 @@ def paper_file(ticket: Opinion, kind: str, file_format: str, *, reply: Reply | N
 
 def paper_name(ticket: Opinion, kind: str, file_format: str) -> str:
     """What the file is called: 代表建议纸-官亭镇〔2026〕第001号.pdf."""
-    number = re.sub(r"[^\w〔〕]", "_", f"{ticket.register.name}{ticket.number}")
+    number = re.sub(r"[^\w〔〕]", "_", ticket.full_number)
     return f"{PAPERS[kind]}-{number}.{file_format}"
 
 

@@ -41,7 +41,7 @@ def follow_merger(*, branch: Station, into: Station, actor, at: datetime) -> lis
 def demand_no_open_tickets(*, station: Station) -> None:
     """A place is not closed while something waits there."""
     mine = Opinion.objects.open().filter(branch=station) | Opinion.objects.open().filter(holder_station=station)
-    numbers = [f"{ticket.register.name}{ticket.number}" for ticket in mine.select_related("register").order_by("pk")]
+    numbers = [ticket.full_number for ticket in mine.select_related("register").order_by("pk")]
     if numbers:
         words = "、".join(numbers[:3]) + ("等" if len(numbers) > 3 else "")
         raise Conflict(f"{station.full_name}还有{len(numbers)}件没办完的意见建议({words}),请先办结,再撤销。")

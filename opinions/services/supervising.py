@@ -42,8 +42,8 @@ def change_director(
     _write_down(ticket, f"由{before or '没有指定'}改为{director}:{reason}", actor, at)
     audit.record(CHANGE_DIRECTOR, actor=actor, target=ticket, at=at, before=str(before or ""), after=str(director))
     others = [user for user in holders_of(ticket, at) if user != actor]
-    text = f"{ticket.register.name}{ticket.number}改由{director}督办,请按要求办理。"
-    notify(users=others, text=text, link=f"/opinions/{ticket.uid}/", at=at)
+    text = f"{ticket.full_number}改由{director}督办,请按要求办理。"
+    notify(users=others, text=text, link=ticket.page, at=at)
     return row
 
 

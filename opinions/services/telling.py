@@ -38,14 +38,17 @@ REASONED = {  # what is said to whoever has it now, by the step; {} is whoever r
     "return_wrong": "由部门退回(不属本单位),请重新确定承办部门。",
     "ask_villager": "要{}补充情况,补充以后接着办理。",
 }
-ENDS = {"refuse": "不予受理,请告诉反映人。", "void": "已作废。"}  # nobody has it any more; whoever raised it must hear of it
+ENDS = {
+    "refuse": "不予受理,请告诉反映人。",
+    "void": "已作废。",
+}  # nobody has it any more; whoever raised it must hear of it
 LONGEST_NOTICE = 200  # characters
 TO_ANSWER = frozenset({"transfer", "reassign", "urge"})  # notices from which a department answers at once
 
 
 def tell(change: Change) -> None:
     """Put a notice in the inbox of whoever has to know; nobody is told of what they did themselves."""
-    ticket, move, name = change.ticket, change.step.name, _named(change.ticket)
+    ticket, move, name = change.ticket, change.step.name, change.ticket.full_number
     if move == "transfer":
         _tell_assistants(change)
     if move in WORDS:
@@ -92,11 +95,11 @@ def _tell_proposers(change: Change) -> None:
     ticket = change.ticket
     what = "看过以后评价" if ticket.kind == Kind.SUGGESTION else "告诉反映人,并记下是否满意"
     people = [person.user for person in signers_of(ticket) if person.user] or holders_of(ticket, change.at)
-    _say(change, people, f"{_named(ticket)}有答复了,请{what}。")
+    _say(change, people, f"{ticket.full_number}有答复了,请{what}。")
     for row in ticket.merged_here.filter(told_at=None).select_related("register", "deputy__user"):
         if row.deputy and row.deputy.user:
             notify(
-                users=[row.deputy.user], text=f"{_named(row)}(已并案)有答复了,请告诉反映人。", link=_page(row),
+                users=[row.deputy.user], text=f"{row.full_number}(已并案)有答复了,请告诉反映人。", link=row.page,
                 at=change.at,
             )  # fmt: skip
 
@@ -104,18 +107,22 @@ def _tell_proposers(change: Change) -> None:
 def _tell_of_the_end(change: Change) -> None:
     """The deputies who raised or signed it, and those of what was merged into it or became it."""
     ticket = change.ticket
-    said = ENDS[change.step.name] if ticket.kind == Kind.OPINION else ENDS[change.step.name].replace(",请告诉反映人", "")
+    said = (
+        ENDS[change.step.name] if ticket.kind == Kind.OPINION else ENDS[change.step.name].replace(",请告诉反映人", "")
+    )
     people = [person.user for person in signers_of(ticket) if person.user]
-    _say(change, people, _reasoned(change, f"{_named(ticket)}{said}"))
+    _say(change, people, _reasoned(change, f"{ticket.full_number}{said}"))
     for row in ticket.merged_here.select_related("register", "deputy__user"):
         if row.deputy and row.deputy.user:
-            text = f"{_named(row)}并入的那一件{ENDS[change.step.name]}"  # the reason may name the other one's villager
-            notify(users=[row.deputy.user], text=text, link=_page(row), at=change.at)
+            text = (
+                f"{row.full_number}并入的那一件{ENDS[change.step.name]}"  # the reason may name the other one's villager
+            )
+            notify(users=[row.deputy.user], text=text, link=row.page, at=change.at)
 
 
 def _with_reason(change: Change) -> str:
     whose = "代表" if change.ticket.kind == Kind.SUGGESTION else "反映人"
-    return _reasoned(change, f"{_named(change.ticket)}{REASONED[change.step.name].format(whose)}")
+    return _reasoned(change, f"{change.ticket.full_number}{REASONED[change.step.name].format(whose)}")
 
 
 def _reasoned(change: Change, text: str) -> str:
@@ -145,14 +152,14 @@ def _who_can_ask(change: Change) -> list:
 def _ask_for_verdict(change: Change) -> None:
     """The signers of a suggestion were asked with the answer itself; an opinion's villager is asked by who told them."""
     if change.ticket.kind == Kind.OPINION and change.state == State.TOLD:
-        _say_to_holders(change, f"{_named(change.ticket)}已经把结果告诉反映人,请记下是否满意。")
+        _say_to_holders(change, f"{change.ticket.full_number}已经把结果告诉反映人,请记下是否满意。")
 
 
 def _tell_assistants(change: Change) -> None:
     offices = [office.pk for office in change.facts.get("assisting", ())]
     if offices:
         rows = Posting.objects.in_force(change.on).filter(department__in=offices).select_related("user")
-        _say(change, _in_order(row.user for row in rows), f"{_named(change.ticket)}请您单位协办,请提协办意见。")
+        _say(change, _in_order(row.user for row in rows), f"{change.ticket.full_number}请您单位协办,请提协办意见。")
 
 
 def _county_staff(ticket: Opinion, at: datetime) -> list:
@@ -172,7 +179,7 @@ def _say_to_holders(change: Change, text: str) -> None:
 
 
 def _say(change: Change, users: Iterable, text: str, link: str = "") -> None:
-    notify(users=_others(change, users), text=text, link=link or _page(change.ticket), at=change.at)
+    notify(users=_others(change, users), text=text, link=link or change.ticket.page, at=change.at)
 
 
 def _others(change: Change, users: Iterable) -> list:
@@ -181,11 +188,3 @@ def _others(change: Change, users: Iterable) -> list:
 
 def _in_order(users: Iterable) -> list:
     return sorted(set(users), key=lambda user: user.pk)
-
-
-def _named(ticket: Opinion) -> str:
-    return f"{ticket.register.name}{ticket.number}"
-
-
-def _page(ticket: Opinion) -> str:
-    return f"/opinions/{ticket.uid}/"

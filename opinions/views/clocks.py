@@ -13,7 +13,7 @@ from opinions.services.clocks import stories_of
 @login_required
 def opinion_clock(request, uid):
     """Every clock of the ticket, day by day, with what was late and by how much."""
-    rows = Opinion.objects.visible_to(request.user).select_related("register").defer("villager_name", "villager_phone")
+    rows = Opinion.objects.visible_to(request.user).select_related("register").without_villager()
     ticket = get_object_or_404(rows, uid=uid)
     today = today_here()
     stories = stories_of(opinion=ticket, on=today)

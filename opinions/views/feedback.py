@@ -20,6 +20,7 @@ from rest_framework.throttling import SimpleRateThrottle
 from julu_liaison.accounts.flood import ByAddress, is_flood
 from julu_liaison.common.errors import DomainError, NotAllowed
 from julu_liaison.common.qr import qr_svg
+from julu_liaison.common.versions import version_seen
 from opinions.forms.feedback import RedactForm, SayForm
 from opinions.models import Opinion
 from opinions.permissions import can_redact
@@ -127,7 +128,7 @@ def redact_opinion(request, uid):
     try:
         redact(
             opinion=ticket, words=form.lines(), reason=form.cleaned_data["reason"], actor=request.user,
-            at=timezone.now(), version=_version(request.POST.get("version", "")),
+            at=timezone.now(), version=version_seen(request.POST.get("version", "")),
         )  # fmt: skip
     except DomainError as error:
         form.refuse(error.fields or {"": error.message})
@@ -160,10 +161,3 @@ def opinion_originals(request, uid):
 
 def _found(request, uid) -> Opinion:
     return get_object_or_404(Opinion.objects.visible_to(request.user).for_list(), uid=uid)
-
-
-def _version(text: str) -> int | None:
-    """The version the person saw; anything that is no number counts as an old one."""
-    if not text:
-        return None
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

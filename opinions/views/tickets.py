@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from activities.models import Visit
 from activities.permissions import sees_visits
 from julu_liaison.common.errors import DomainError
+from julu_liaison.common.versions import version_seen
 from julu_liaison.common.working_days import today_here
 from opinions.forms import MoveForm
 from opinions.models import Hop, Opinion
@@ -75,7 +76,7 @@ def opinion_move(request, uid, name):
     try:
         ticket = move_opinion(
             opinion=ticket, move=name, actor=request.user, at=timezone.now(),
-            version=_version(request.POST.get("version", "")), files=form.uploads(), **form.facts(),
+            version=version_seen(request.POST.get("version", "")), files=form.uploads(), **form.facts(),
         )  # fmt: skip
     except DomainError as error:
         form.refuse(error.fields or {"": error.message})
@@ -86,13 +87,6 @@ def opinion_move(request, uid, name):
 
 def _found(request, uid) -> Opinion:
     return get_object_or_404(Opinion.objects.visible_to(request.user).for_list().select_related("log"), uid=uid)
-
-
-def _version(text: str) -> int | None:
-    """Return the version the person saw; anything that is no number counts as an old one."""
-    if not text:
-        return None
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _done_words(move, ticket: Opinion) -> str:
@@ -149,7 +143,7 @@ def _ticket_page(
 
 def _since(request, ticket: Opinion, hops: list[Hop]) -> list[Hop]:
     """What was done to the ticket after the page was opened from which the refused step was sent."""
-    seen = _version(request.POST.get("version", ""))
+    seen = version_seen(request.POST.get("version", ""))
     if not seen or seen >= ticket.version:
         return []
     return [hop for hop in hops if hop.version > seen]

@@ -12,8 +12,6 @@ from opinions.services.clocks.recomputing import NewDay, Recomputed
 from opinions.services.clocks.running import calendar_from, pauses_of
 from opinions.states import Unit
 
-SEALED = ("villager_name", "villager_phone")
-
 
 @dataclass(frozen=True)
 class Story:
@@ -95,7 +93,7 @@ def days_seen(*, outcome: Recomputed, user, most: int) -> list[tuple[Opinion, Ne
     seen = mine.only("pk").in_bulk([ticket.pk for ticket in outcome.tickets])
     rows = [row for row in outcome.days if row.clock.opinion_id in seen]
     rows.sort(key=lambda row: (row.clock.pk not in late, row.after, row.clock.pk))
-    tickets = mine.for_list().defer(*SEALED).in_bulk([row.clock.opinion_id for row in rows[:most]])
+    tickets = mine.for_list().without_villager().in_bulk([row.clock.opinion_id for row in rows[:most]])
     return [(tickets[row.clock.opinion_id], row, row.clock.pk in late) for row in rows[:most]]
 
 

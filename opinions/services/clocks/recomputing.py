@@ -161,7 +161,7 @@ def _locked(clocks: ClockQuerySet) -> list[Clock]:
 
 
 def _name(ticket: Opinion) -> str:
-    return f"{ticket.register.name}{ticket.number}"
+    return ticket.full_number
 
 
 def _state_of(clock: Clock) -> tuple:

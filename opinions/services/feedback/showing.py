@@ -65,7 +65,7 @@ def shown_to_villager(ticket: Opinion) -> Shown:
         ticket=ticket, status=_status(ticket, main), text=hide(ticket.text), answers=_answers(main, hide),
         lines=_lines(hops, hide), reason=hide(ending.note) if ending else "",
         route=hide(str(ending.facts.get("route", ""))) if ending else "", asked=hide(asked.note) if asked else "",
-        may_rate=ticket.state in MOVES["rate"].sources, may_reopen=closed and MOVES["reopen"].fits(ticket),
+        may_rate=_opens("rate", ticket), may_reopen=_opens("reopen", ticket),
         called_twice=closed and ticket.reopened, station=f"{ticket.station.name}人大代表联络站",
         phone=ticket.branch.phone_here,
     )  # fmt: skip
@@ -130,3 +130,7 @@ def _answers(main: Opinion, hide) -> list[Answer]:
 def _office(reply: Reply, main: Opinion) -> str:
     """Who answered; what no department answered was solved by deputies' stations or the county."""
     return reply.department.name if reply.department else f"{main.station.name}人大代表联络站"
+
+
+def _opens(move: str, ticket: Opinion) -> bool:
+    return ticket.state in MOVES[move].sources and MOVES[move].fits(ticket)

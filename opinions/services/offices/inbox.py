@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from opinions.models import Assistance, Clock, Opinion, Reply
+from opinions.querysets import OpinionQuerySet
 from opinions.states import Stage, State
 
 SOON = 3  # days
 SHOWN = 20  # tickets a group; the list shows the rest
-SEALED = ("villager_name", "villager_phone")
 
 
 @dataclass(frozen=True)
@@ -98,39 +98,39 @@ def _worded(group: Group, heads: bool) -> Group:
     return Group("sign", "等负责人签发", "看一看", "", group.rest)
 
 
-def _for_rows(rows: QuerySet) -> QuerySet:
-    rows = rows.select_related("register", "claimed_by", "department").defer(*SEALED)
+def _for_rows(rows: OpinionQuerySet) -> OpinionQuerySet:
+    rows = rows.select_related("register", "claimed_by", "department").without_villager()
     return rows.order_by(F("step_due").asc(nulls_last=True), "pk")
 
 
-def _to_sign(departments: list[int]) -> QuerySet:
+def _to_sign(departments: list[int]) -> OpinionQuerySet:
     held = Q(state__in=[State.AT_DEPARTMENT, State.REWORKING], holder_department__in=departments)
     tracked = Q(state=State.CLOSED, tracked=True, department__in=departments)
     rows = Opinion.objects.filter(held | tracked)
     return rows.filter(_has_draft()).annotate(step_due=F("due_on"))
 
 
-def _held(departments: list[int], **state) -> QuerySet:
+def _held(departments: list[int], **state) -> OpinionQuerySet:
     """What lies with the departments and has no draft waiting to be signed."""
     rows = Opinion.objects.filter(holder_department__in=departments, **state).exclude(_has_draft())
     return rows.annotate(step_due=F("due_on"))
 
 
-def _to_rework(departments: list[int]) -> QuerySet:
+def _to_rework(departments: list[int]) -> OpinionQuerySet:
     return _held(departments, state=State.REWORKING)
 
 
-def _to_sign_for(departments: list[int]) -> QuerySet:
+def _to_sign_for(departments: list[int]) -> OpinionQuerySet:
     clocks = Clock.objects.running().filter(opinion=OuterRef("pk"), stage=Stage.SIGN_FOR)
     rows = _held(departments, state=State.AT_DEPARTMENT, signed_for_at=None)
     return rows.annotate(step_due=Subquery(clocks.values("due_on")[:1]))
 
 
-def _to_answer(departments: list[int]) -> QuerySet:
+def _to_answer(departments: list[int]) -> OpinionQuerySet:
     return _held(departments, state=State.AT_DEPARTMENT, signed_for_at__isnull=False)
 
 
-def _to_assist(departments: list[int]) -> QuerySet:
+def _to_assist(departments: list[int]) -> OpinionQuerySet:
     owing = Assistance.objects.filter(opinion=OuterRef("pk"), department__in=departments, given_at=None)
     clocks = Clock.objects.running().filter(
         opinion=OuterRef("pk"), stage=Stage.ASSIST, department__in=departments
@@ -139,13 +139,13 @@ def _to_assist(departments: list[int]) -> QuerySet:
     return rows.annotate(step_due=Subquery(clocks.order_by("due_on").values("due_on")[:1]))
 
 
-def _to_track(departments: list[int]) -> QuerySet:
+def _to_track(departments: list[int]) -> OpinionQuerySet:
     rows = Opinion.objects.tracked().filter(state=State.CLOSED, department__in=departments).exclude(_has_draft())
     promised = Reply.objects.filter(opinion=OuterRef("pk"), signed_at__isnull=False).order_by("-pk")
     return rows.annotate(step_due=Subquery(promised.values("promised_on")[:1]))
 
 
-def _to_wait(departments: list[int]) -> QuerySet:
+def _to_wait(departments: list[int]) -> OpinionQuerySet:
     rows = Opinion.objects.filter(holder_department__in=departments, state=State.WAITING)
     return rows.annotate(step_due=F("due_on"))
 
@@ -154,7 +154,7 @@ def _has_draft() -> Exists:
     return Exists(Reply.objects.filter(opinion=OuterRef("pk"), signed_at=None, withdrawn=False))
 
 
-ROWS: dict[str, Callable[[list[int]], QuerySet]] = {
+ROWS: dict[str, Callable[[list[int]], OpinionQuerySet]] = {
     "sign": _to_sign, "rework": _to_rework, "sign_for": _to_sign_for, "answer": _to_answer, "assist": _to_assist,
     "track": _to_track, "wait": _to_wait,
 }  # fmt: skip

@@ -20,7 +20,7 @@ class Asked:
 
 def asked_of(deputy: Deputy) -> list[Asked]:
     """Return everything that waits for this deputy's own hand, in three queries whatever its number."""
-    mine = Opinion.objects.suggestions().defer("villager_name", "villager_phone")
+    mine = Opinion.objects.suggestions().without_villager()
     return [
         *(Asked("请您附议", row) for row in _invitations(mine, deputy)),
         *(Asked("请您签面商记录", row) for row in _talks(mine, deputy)),
@@ -44,5 +44,7 @@ def _answers(mine, deputy: Deputy):
     signed = Cosigner.objects.filter(opinion=OuterRef("pk"), deputy=deputy, confirmed_at__isnull=False)
     answer = Reply.objects.filter(opinion=OuterRef("pk"), signed_at__isnull=False).order_by("-pk").values("pk")[:1]
     rated = Verdict.objects.filter(opinion=OuterRef("pk"), signer=deputy, reply=OuterRef("answer"))
-    rows = mine.filter(Q(deputy=deputy) | Exists(signed), state__in=(State.REPLIED, State.TOLD)).annotate(answer=Subquery(answer))
+    rows = mine.filter(Q(deputy=deputy) | Exists(signed), state__in=(State.REPLIED, State.TOLD)).annotate(
+        answer=Subquery(answer)
+    )
     return rows.exclude(Exists(rated)).order_by(F("due_on").asc(nulls_last=True), "pk")

@@ -64,8 +64,8 @@ def sign_consultation(*, consultation: Consultation, actor, at: datetime) -> Con
     row.save(update_fields=["signed_at", "signed_by", "on_paper"])
     audit.record("sign_consultation", actor=actor, target=ticket, at=at, held_on=row.held_on.isoformat(),
                  on_paper=row.on_paper)  # fmt: skip
-    text = f"{_named(ticket)}{row.held_on.month}月{row.held_on.day}日的面商记录,代表已签字。"
-    notify(users=[row.recorded_by], text=text, link=f"/opinions/{ticket.uid}/", at=at)
+    text = f"{ticket.full_number}{row.held_on.month}月{row.held_on.day}日的面商记录,代表已签字。"
+    notify(users=[row.recorded_by], text=text, link=ticket.page, at=at)
     return row
 
 
@@ -84,13 +84,9 @@ def _problems(ticket: Opinion, held_on: date, way: str, text: str, today: date) 
 
 def _ask_to_sign(ticket: Opinion, row: Consultation, at: datetime) -> None:
     """The lead deputy; where no notice reaches the deputy, clerk and head, who can get the signature on paper."""
-    deputy, link = ticket.deputy, f"/opinions/{ticket.uid}/"
-    text = f"{row.department.name}记下了{_named(ticket)}的面商情况,请{{}}签字。"
+    deputy, link = ticket.deputy, ticket.page
+    text = f"{row.department.name}记下了{ticket.full_number}的面商情况,请{{}}签字。"
     if deputy and deputy.user and deputy.user.is_active:
         tell_deputies([deputy], text.format("您看过后"), link, at)
     else:
         tell_deciders(ticket.branch, text.format("代表看过后"), link, at)
-
-
-def _named(ticket: Opinion) -> str:
-    return f"{ticket.register.name}{ticket.number}"

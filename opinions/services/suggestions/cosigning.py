@@ -64,8 +64,8 @@ def add_cosigners(
         row.save()
         changed.append(row)
     if not on_paper:
-        text = f"{opinion.deputy.name}请您附议{_named(opinion)},请看过内容后点“同意附议”或“不附议”。"  # type: ignore[union-attr]
-        tell_deputies([row.deputy for row in changed], text, _page(opinion), at)
+        text = f"{opinion.deputy.name}请您附议{opinion.full_number},请看过内容后点“同意附议”或“不附议”。"  # type: ignore[union-attr]
+        tell_deputies([row.deputy for row in changed], text, opinion.page, at)
     return changed
 
 
@@ -83,7 +83,7 @@ def confirm_cosigner(*, cosigner: Cosigner, actor, at: datetime) -> Cosigner:
     row.confirmed_at, row.confirmed_by, row.declined_at = at, actor, None
     row.save(update_fields=["confirmed_at", "confirmed_by", "declined_at"])
     _record("confirm_cosigner", ticket, row, actor, at)
-    _tell_lead(ticket, f"{row.deputy.name}已附议{_named(ticket)}。", actor, at)
+    _tell_lead(ticket, f"{row.deputy.name}已附议{ticket.full_number}。", actor, at)
     return row
 
 
@@ -96,7 +96,7 @@ def decline_cosigner(*, cosigner: Cosigner, actor, at: datetime) -> Cosigner:
     row.confirmed_at, row.confirmed_by, row.declined_at = None, None, at
     row.save(update_fields=["confirmed_at", "confirmed_by", "declined_at"])
     _record("decline_cosigner", ticket, row, actor, at)
-    _tell_lead(ticket, f"{row.deputy.name}没有附议{_named(ticket)}。", actor, at)
+    _tell_lead(ticket, f"{row.deputy.name}没有附议{ticket.full_number}。", actor, at)
     return row
 
 
@@ -108,7 +108,7 @@ def remove_cosigner(*, cosigner: Cosigner, actor, at: datetime) -> None:
         raise NotAllowed("附议代表由领衔代表或所在联络站增减。")
     _record("remove_cosigner", ticket, row, actor, at, confirmed=row.confirmed_at is not None)
     if row.declined_at is None:
-        tell_deputies([row.deputy], f"{_named(ticket)}的附议名单里不再有您。", "/me/", at)
+        tell_deputies([row.deputy], f"{ticket.full_number}的附议名单里不再有您。", "/me/", at)
     row.delete()
 
 
@@ -159,12 +159,4 @@ def _record(action: str, ticket: Opinion, row: Cosigner, actor, at: datetime, **
 
 def _tell_lead(ticket: Opinion, text: str, actor, at: datetime) -> None:
     if ticket.deputy and ticket.deputy.user_id != actor.pk:
-        tell_deputies([ticket.deputy], text, _page(ticket), at)
-
-
-def _named(ticket: Opinion) -> str:
-    return f"{ticket.register.name}{ticket.number}"
-
-
-def _page(ticket: Opinion) -> str:
-    return f"/opinions/{ticket.uid}/"
+        tell_deputies([ticket.deputy], text, ticket.page, at)

@@ -66,7 +66,7 @@ def add_detail(opinion: Opinion, *, at: datetime, **fields) -> SuggestionDetail:
 
 def tell_of_filing(opinion: Opinion, *, actor, at: datetime) -> None:
     """The station checks what a deputy has filed; the deputy knows what was filed in their name."""
-    name, link = f"{opinion.register.name}{opinion.number}", f"/opinions/{opinion.uid}/"
+    name, link = opinion.full_number, opinion.page
     deputy = opinion.deputy
     if deputy and deputy.user_id != actor.pk:
         tell_deputies([deputy], f"{actor.name}替您登记了代表建议{name},请看内容对不对。", link, at)

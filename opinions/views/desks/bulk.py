@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from julu_liaison.common.versions import version_seen
 from julu_liaison.common.working_days import today_here
 from opinions.forms.desks import BulkForm
 from opinions.models import Opinion
@@ -21,7 +22,6 @@ from stations.permissions import holds_anywhere, places_with
 from stations.states import Right
 
 BULK_MOVES = ("transfer", "urge")
-IDENTITY = ("villager_name", "villager_phone")  # sealed columns: a list neither shows nor decrypts them
 KEPT = "bulk_outcome"  # in the session, until the next one
 
 
@@ -112,14 +112,13 @@ def _keys(given: QueryDict) -> list[UUID]:
 
 
 def _tickets(user, keys: Iterable[UUID]) -> list[Opinion]:
-    rows = Opinion.objects.visible_to(user).filter(uid__in=list(keys)).for_list().defer(*IDENTITY)
+    rows = Opinion.objects.visible_to(user).filter(uid__in=list(keys)).for_list().without_villager()
     return list(rows.order_by("-pk"))
 
 
 def _version_seen(given: QueryDict, ticket: Opinion) -> int:
     """What the page said beside the ticket; a ticket it did not show was not seen in any version."""
-    text = given.get(f"version_{ticket.uid}", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return version_seen(given.get(f"version_{ticket.uid}", "")) or 0
 
 
 def _typed(given: QueryDict) -> dict:

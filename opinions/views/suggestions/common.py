@@ -12,7 +12,7 @@ from opinions.states import Kind
 
 def visible_suggestion(request, uid) -> Opinion:
     """The suggestion with its lead and places; 404 out of scope, and for an opinion."""
-    rows = Opinion.objects.visible_to(request.user).for_list().defer("villager_name", "villager_phone")
+    rows = Opinion.objects.visible_to(request.user).for_list().without_villager()
     return get_object_or_404(rows, uid=uid, kind=Kind.SUGGESTION)
 
 
