@@ -63,7 +63,7 @@ def test_home_costs_the_same_however_many_branches(cast, client, django_assert_n
 
 @pytest.mark.parametrize(
     ("who", "name"),
-    [("staff", "console"), ("auditor", "console"), ("clerk", "station-home"), ("officer", "opinions"), ("deputy", "me"),
+    [("staff", "console"), ("auditor", "console"), ("clerk", "station-home"), ("officer", "office"), ("deputy", "me"),
      ("head", "me")],
 )  # fmt: skip
 def test_home_leads_everybody_to_the_own_first_page(cast, signed_in, who, name):

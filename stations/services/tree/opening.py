@@ -85,7 +85,9 @@ def load_county(*, place: NewPlace, opened_on: date, actor=None) -> Station:
     for depth in (1, 2):
         load_traced([row for row in rows if row.depth == depth], Station, actor=actor)
     audit.record("load_county", actor=actor, target=centre, county_code=centre.code, places=len(rows))
-    return Station.objects.get(pk=centre.pk)
+    county = Station.objects.get(pk=centre.pk)
+    settle(county_opened, sender=Station, county=county, actor=actor)
+    return county
 
 
 def _numbered(place: NewPlace, parent: Station | None, left: int, tree_id: int, opened_on: date) -> list[Station]:
