@@ -21,7 +21,8 @@ PAGES_AND_FILES = {
     "test_rights", "test_roster_page", "test_roster_remedies", "test_sample_answers", "test_suggestion_papers",
     "test_supervision", "test_consultations", "test_confidential_tickets", "test_hop_files", "test_redaction",
     "test_stale_tickets", "test_ticket_export", "test_ticket_list", "test_ticket_pages", "test_villager_feedback",
-    "test_workflow_doors", "test_told_truly", "test_visit_pages",
+    "test_workflow_doors", "test_office_inbox", "test_answer_links", "test_registering_page", "test_import_opinions",
+    "test_terms", "test_due_days", "test_bulk_moves", "test_told_truly", "test_visit_pages",
     "test_work_plans",
 }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from functools import partial
+from uuid import UUID
 
 import pytest
 
@@ -48,8 +49,8 @@ def test_accepted_at_once_they_have_no_gap_and_no_double(county, race):
 
 
 def test_one_submit_sent_twice_is_one_suggestion(county, race):
-    uid = "6f3ab41a-4a2a-4d53-9bb3-5f3c0a1f2e01"
-    outcomes = race(*(partial(filed, county, uid=uid) for _ in range(4)))
+    key = UUID("6f3ab41a-4a2a-4d53-9bb3-5f3c0a1f2e01")
+    outcomes = race(*(partial(filed, county, form_key=key) for _ in range(4)))
     assert {getattr(outcome, "number", outcome) for outcome in outcomes} == {Opinion.objects.get().number}
 
 
