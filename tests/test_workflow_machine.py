@@ -202,6 +202,6 @@ def test_random_walks_keep_every_ticket_sound(cast):
     run_state_machine_as_test(
         type("CountyWalk", (Walk,), {"cast": cast, "tickets": begun(cast)}),
         settings=settings(
-            max_examples=10, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=7, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
