@@ -79,7 +79,7 @@ def can_rate(user, opinion) -> bool:
 
 def has_rated(user, opinion) -> bool:
     """Whether the person's own word on the answer that stands is recorded, by whomever."""
-    answer = opinion.replies.filter(signed_at__isnull=False).last()
+    answer = opinion.standing_answer
     return user.is_authenticated and opinion.verdicts.filter(reply=answer, signer__user=user.pk).exists()
 
 

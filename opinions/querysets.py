@@ -90,10 +90,6 @@ class OpinionQuerySet(PlacedQuerySet):
     def registered_within(self, start: date, end: date):
         return self.filter(registered_on__range=(start, end))
 
-    def ended_within(self, start: date, end: date):
-        """Tickets that ended on one of these days, both included (of the county's calendar)."""
-        return self.filter(ended_at__date__range=(start, end))
-
     def late(self):
         """A stage of it was finished after its due day. What is still running is a matter of `overdue`."""
         return self.filter(Exists(_late_stages()))

@@ -121,11 +121,16 @@ class Opinion(Registered):
         """What a list calls it: the title, or the text where there is none."""
         return self.title or self.text
 
+    @property
+    def standing_answer(self) -> "Reply | None":
+        """The last answer that was signed: the one that is told and rated."""
+        return self.replies.filter(signed_at__isnull=False).last()
+
     def waits_for_more_verdicts(self, signer) -> bool:
         """Is there a signer of a suggestion, other than `signer` (None: the lead), who has not rated this answer yet?"""
         if self.kind != Kind.SUGGESTION:
             return False
-        answer = self.replies.filter(signed_at__isnull=False).last()
+        answer = self.standing_answer
         rated: set[int | None] = set(self.verdicts.filter(reply=answer).values_list("signer", flat=True))
         rated.add(signer.pk if signer else self.deputy_id)
         signers: set[int | None] = set(self.cosigners.filter(confirmed_at__isnull=False).values_list("deputy", flat=True))

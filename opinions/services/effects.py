@@ -185,7 +185,7 @@ def _rate(change: Change) -> None:
     ticket, signer = change.ticket, change.facts.get("signer")
     own = change.actor is None if signer is None else signer.user_id == change.actor.pk
     Verdict.objects.create(
-        opinion=ticket, reply=ticket.replies.filter(signed_at__isnull=False).last(), signer=signer,
+        opinion=ticket, reply=ticket.standing_answer, signer=signer,
         rating=change.facts["rating"], reason=change.note, by_proxy=not own, given_by=change.actor, given_at=change.at,
     )  # fmt: skip
     ticket.rating, ticket.rated_by_proxy = change.facts["rating"], not own

@@ -2,14 +2,9 @@
 
 from activities.states import Rating
 from deputies.models import Deputy
-from opinions.models import Opinion, Reply
+from opinions.models import Opinion
 
 WORST_FIRST = (Rating.UNSATISFIED, Rating.BASIC, Rating.SATISFIED)
-
-
-def standing_answer(opinion: Opinion) -> Reply | None:
-    """The answer that counts now: the last one signed."""
-    return opinion.replies.filter(signed_at__isnull=False).last()
 
 
 def signers_of(opinion: Opinion) -> list[Deputy]:
@@ -20,13 +15,13 @@ def signers_of(opinion: Opinion) -> list[Deputy]:
 
 def owing_signers(opinion: Opinion) -> list[Deputy]:
     """Who of them has not rated the standing answer yet."""
-    rated = set(opinion.verdicts.filter(reply=standing_answer(opinion)).values_list("signer", flat=True))
+    rated = set(opinion.verdicts.filter(reply=opinion.standing_answer).values_list("signer", flat=True))
     return [person for person in signers_of(opinion) if person.pk not in rated]
 
 
 def summed_up(opinion: Opinion) -> tuple[str, bool]:
     """What the ticket says of the standing answer: the worst of its ratings, and whether any was given by proxy."""
-    given = opinion.verdicts.filter(reply=standing_answer(opinion)).values_list("rating", "by_proxy")
+    given = opinion.verdicts.filter(reply=opinion.standing_answer).values_list("rating", "by_proxy")
     ratings = {rating for rating, _by_proxy in given}
     return next((rating for rating in WORST_FIRST if rating in ratings), ""), any(
         by_proxy for _rating, by_proxy in given
