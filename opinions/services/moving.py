@@ -78,11 +78,20 @@ def move_opinion(
 
 def _locked(opinion: Opinion, into) -> Opinion:
     """The ticket as it is now, locked; with the one it is merged into and those that were merged into it, which go along
-    or are owed its answer; always in the order of keys, so that nobody waits for somebody who waits for them."""
+    or are owed its answer; always in the order of keys, so that nobody waits for somebody who waits for them.
+
+    Who is merged into it may have become more while this waited. A row locked late would break the order, so the locks
+    are given back, which rolling back to a savepoint does, and taken anew.
+    """
     keys = {opinion.pk, into.pk} if isinstance(into, Opinion) else {opinion.pk}
-    rows = Opinion.objects.filter(Q(pk__in=keys) | Q(merged_into=opinion.pk))
-    rows = rows.select_for_update(of=("self",)).order_by("pk")
-    return {row.pk: row for row in rows}[opinion.pk]
+    concerned = Opinion.objects.filter(Q(pk__in=keys) | Q(merged_into=opinion.pk)).order_by("pk")
+    while True:
+        before = transaction.savepoint()
+        rows = {row.pk: row for row in concerned.select_for_update(of=("self",))}
+        if not Opinion.objects.filter(merged_into=opinion.pk).exclude(pk__in=rows).exists():
+            transaction.savepoint_commit(before)
+            return rows[opinion.pk]
+        transaction.savepoint_rollback(before)
 
 
 def _open_step(ticket: Opinion, name: str, actor, on, by_villager: bool, seen: int | None) -> Move:

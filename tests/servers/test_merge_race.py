@@ -23,7 +23,8 @@ def test_crossing_merges_leave_one_that_goes_on(race):
         for number in range(3)
     )
     merge = partial(move_opinion, move="merge", actor=cast.clerk, at=AT)
-    for ring in ([(one, two), (two, one)], [(two, one), (one, two)], [(one, two), (two, three), (three, one)]):
+    around = [(one, two), (two, three), (three, one)]
+    for ring in ([(one, two), (two, one)], [(two, one), (one, two)], *[around] * 4):
         Opinion.objects.update(state=State.AT_BRANCH, merged_into=None, holder_station=cast.gt01)
         outcomes = race(*(partial(merge, opinion=Opinion.objects.get(pk=row.pk), into=into) for row, into in ring))
         won = [outcome for outcome in outcomes if isinstance(outcome, Opinion)]
