@@ -97,6 +97,11 @@ def can_plan_roster(user, station) -> bool:
     return holds(user, Right.PLAN_ROSTERS, station.pk, station.county_id)
 
 
+def can_declare_month(user, station) -> bool:
+    """Who arranges the Sundays says whether all of a month is recorded."""
+    return holds(user, Right.PLAN_ROSTERS, station.pk, station.county_id)
+
+
 def can_keep_feed(user, of) -> bool:
     """Make and revoke the calendar address of a deputy (only oneself) or a branch (its head, the station, the county)."""
     if isinstance(of, Station):

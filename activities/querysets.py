@@ -261,6 +261,12 @@ class LivelihoodProjectQuerySet(models.QuerySet):
         return self.annotate(inspections=Count("activities", filter=held)).order_by("-year", "pk")
 
 
+class CompleteMonthQuerySet(models.QuerySet):
+    def standing(self):
+        """Declared and not taken back."""
+        return self.filter(taken_back_at=None)
+
+
 class ExemptionQuerySet(DatedQuerySet):
     def visible_to(self, user):
         """The county and the clerk of the deputy's station, today or earlier; everyone the own. Reasons are private."""

@@ -7,5 +7,7 @@ from django.dispatch import Signal
 matters_recorded = Signal()
 #: settled: visit, fields (names of those corrected), actor, at
 visit_corrected = Signal()
-#: announced: log, deputy_ids, year
+#: announced: log (None: an activity, or leave), deputy_ids, year
 attendance_changed = Signal()
+#: announced: station, deputy_ids, year; its records of a month of that year are complete, or no longer
+month_declared = Signal()

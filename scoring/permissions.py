@@ -1,5 +1,6 @@
-"""Who sees whose points, and who sets what facts are worth."""
+"""Who sees whose points, who sets what facts are worth, who checks, decides, answers and closes."""
 
+from deputies.permissions import is_oneself
 from stations.permissions import holds
 from stations.querysets import scope_of
 from stations.states import Right
@@ -17,3 +18,53 @@ def can_see_score(user, deputy) -> bool:
     if deputy.county_id in scope.counties:
         return True
     return deputy.memberships.filter(branch__parent__in=scope.townships).exists()
+
+
+def can_see_scores_of(user, place) -> bool:
+    """The scores of everybody at a place: its station's clerk and the county."""
+    scope = scope_of(user)
+    return place.county_id in scope.counties or bool({place.pk, place.parent_id} & scope.townships)
+
+
+def can_see_ranking(user, county) -> bool:
+    """Ranking is for the county's eyes only, and only where its scheme shows it at all."""
+    return county.pk in scope_of(user).counties
+
+
+def can_claim(user, deputy, branch) -> bool:
+    """Claim a bonus: the deputy in person, or the clerk and the county, who have the evidence on their desks."""
+    return is_oneself(user, deputy) or holds(user, Right.CHECK_CLAIMS, branch.parent_id, branch.county_id)
+
+
+def can_check_claim(user, claim) -> bool:
+    """The station's check: not by who claimed it, nor for oneself."""
+    own = is_oneself(user, claim.deputy) or user.pk == claim.claimed_by_id
+    return not own and holds(user, Right.CHECK_CLAIMS, claim.station_id, claim.county_id)
+
+
+def can_decide_claim(user, claim) -> bool:
+    """The county's decision: by somebody who neither claimed nor checked it, nor for oneself."""
+    own = is_oneself(user, claim.deputy) or user.pk in (claim.claimed_by_id, claim.checked_by_id)
+    return not own and holds(user, Right.DECIDE_POINTS, claim.county_id)
+
+
+def can_revoke_claim(user, claim) -> bool:
+    """Take an approved bonus back: the county, nobody their own."""
+    return not is_oneself(user, claim.deputy) and holds(user, Right.DECIDE_POINTS, claim.county_id)
+
+
+def can_appeal(user, deputy) -> bool:
+    """The deputy in person, or who looks after them and writes down what they say."""
+    stations = deputy.memberships.values_list("branch__parent", flat=True)
+    return is_oneself(user, deputy) or holds(user, Right.CHECK_CLAIMS, deputy.county_id, *stations)
+
+
+def can_answer_appeal(user, appeal) -> bool:
+    """The county; nobody what they raised themselves or what is about themselves."""
+    own = is_oneself(user, appeal.deputy) or user.pk == appeal.raised_by_id
+    return not own and holds(user, Right.DECIDE_POINTS, appeal.county_id)
+
+
+def can_close_year(user, county) -> bool:
+    """Publish and close a year: whoever sets its rules."""
+    return can_set_rules(user, county)

@@ -1,10 +1,12 @@
-"""Named queries over the ledger; scores are always summed from entries, from the entry side."""
+"""Named queries over the ledger and what is asked of it; scores are always summed from entries, from the entry side."""
 
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet, Sum
+from django.apps import apps
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
-from scoring.states import Block
+from activities.querysets import DeputysQuerySet
+from scoring.states import CLAIM_OPEN, AppealState, Block, ClaimState
 from stations.querysets import scope_of
 
 
@@ -22,10 +24,58 @@ class PointEntryQuerySet(QuerySet):
     def of_year(self, year: int):
         return self.filter(year=year)
 
-    def sums(self, year: int, deputies) -> dict[int, dict[str, Decimal]]:
-        """Return {deputy key: {"base": deductions ≤ 0, "bonus": …}} in one query."""
-        rows = self.filter(year=year, deputy__in=deputies).values_list("deputy", "block").annotate(sum=Sum("points"))
+    def standing(self):
+        """Entries that count: neither reversed nor reversals."""
+        reversals = apps.get_model("scoring", "PointEntry").objects.filter(reverses=OuterRef("pk"))
+        return self.filter(~Exists(reversals), reverses=None)
+
+    def sums(self) -> dict[int, dict[str, Decimal]]:
+        """Return {deputy key: {"base": deductions ≤ 0, "bonus": …}} of the rows, in one query."""
         sums: dict[int, dict[str, Decimal]] = {}
-        for deputy, block, total in rows:
+        for deputy, block, total in self.order_by().values_list("deputy", "block").annotate(sum=Sum("points")):
             sums.setdefault(deputy, dict.fromkeys(Block.values, Decimal(0)))[block] = total
         return sums
+
+
+class WaiverQuerySet(QuerySet):
+    def touching(self, year: int):
+        """Waivers that count on at least one day of the year."""
+        return self.filter(Q(ended_on=None) | Q(ended_on__year__gte=year), started_on__year__lte=year)
+
+    def visible_to(self, user):
+        """The county's own; reasons are private."""
+        return self.filter(county__in=scope_of(user).counties)
+
+
+class QuestionQuerySet(DeputysQuerySet):
+    """Claims and appeals: the county, the clerk of the station, and the deputy; not the branch head."""
+
+    def visible_to(self, user):
+        scope = scope_of(user)
+        own = Q(deputy__user=user.pk) if user.is_authenticated else Q(pk=None)
+        return self.filter(Q(county__in=scope.counties) | Q(station__in=scope.townships) | own)
+
+
+class BonusClaimQuerySet(QuestionQuerySet):
+    def open(self):
+        return self.filter(state__in=CLAIM_OPEN)
+
+    def approved(self):
+        return self.filter(state=ClaimState.APPROVED)
+
+
+class AppealQuerySet(QuestionQuerySet):
+    def open(self):
+        return self.filter(state=AppealState.RAISED)
+
+    def granted(self):
+        return self.filter(state=AppealState.GRANTED)
+
+
+class YearResultQuerySet(QuerySet):
+    def current(self):
+        """Of each deputy the latest edition."""
+        later = apps.get_model("scoring", "YearResult").objects.filter(
+            closing=OuterRef("closing"), deputy=OuterRef("deputy"), edition__gt=OuterRef("edition")
+        )
+        return self.filter(~Exists(later))

@@ -44,11 +44,14 @@ class Right(TextChoices):
     RECORD_ACTIVITIES = "record_activities", "记录活动"
     MAKE_REPORTS = "make_reports", "出报表"
     PRINT_BOARDS = "print_boards", "印公示牌"
+    CHECK_CLAIMS = "check_claims", "核对加分申报"
+    DECIDE_POINTS = "decide_points", "审定积分"
 
 
 COUNTY_WORK = frozenset(
     {Right.MAINTAIN, Right.DIRECT_OPINIONS, Right.VOID_LOGS, Right.PLAN_ROSTERS, Right.RECORD_ACTIVITIES,
-     Right.MAKE_REPORTS, Right.PRINT_BOARDS, Right.ALLOW_LATE_LOGS, Right.APPROVE_LEAVE, Right.REVEAL_VILLAGERS}
+     Right.MAKE_REPORTS, Right.PRINT_BOARDS, Right.ALLOW_LATE_LOGS, Right.APPROVE_LEAVE, Right.REVEAL_VILLAGERS,
+     Right.CHECK_CLAIMS, Right.DECIDE_POINTS}
 )  # fmt: skip
 # Roles are bundles of rights. A right counts at the posting's own place and, as each `can_…` says, for what is below it.
 RIGHTS_OF: dict[str, frozenset[Right]] = {
@@ -59,7 +62,8 @@ RIGHTS_OF: dict[str, frozenset[Right]] = {
     Role.AUDITOR: frozenset({Right.READ_AUDIT, Right.MAKE_REPORTS}),
     Role.CLERK: frozenset(
         {Right.HANDLE_OPINIONS, Right.FILE_LOGS, Right.VOID_LOGS, Right.PLAN_ROSTERS, Right.RECORD_ACTIVITIES,
-         Right.MAKE_REPORTS, Right.PRINT_BOARDS, Right.CONFIRM_LOGS, Right.APPROVE_LEAVE, Right.REVEAL_VILLAGERS}
+         Right.MAKE_REPORTS, Right.PRINT_BOARDS, Right.CONFIRM_LOGS, Right.APPROVE_LEAVE, Right.REVEAL_VILLAGERS,
+         Right.CHECK_CLAIMS}
     ),
     Role.BRANCH_HEAD: frozenset(
         {Right.HANDLE_OPINIONS, Right.FILE_LOGS, Right.RECORD_ACTIVITIES, Right.CONFIRM_LOGS, Right.APPROVE_LEAVE,

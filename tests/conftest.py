@@ -3,8 +3,10 @@
 import os
 
 import pytest
+from django.test import TransactionTestCase
 
 from tests.cast import Cast, build_cast
+from tests.ledgers import unguarded_ledger
 
 # Playwright's event loop lives in the test's own thread.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -31,6 +33,20 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.stem in PAGES_AND_FILES:
             item.add_marker(pytest.mark.once)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def flushing_lifts_the_ledgers_guard():
+    """Transactional tests end by emptying every table; there alone the triggers of the ledger are lifted."""
+    flush = TransactionTestCase._fixture_teardown
+
+    def lifted(test):
+        with unguarded_ledger():
+            flush(test)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lifted)
+        yield
 
 
 @pytest.fixture

@@ -88,7 +88,7 @@ def admin_arguments(cast) -> dict[str, dict[str, tuple]]:
             deputy=person, branch=branch, role="member", started_on=OPENED, actor=boss
         ),
         **_county_rows(neighbour, boss),
-        "scoring_scheme": scheme, "scoring_rule": scheme.rules.first(),
+        "scoring_scheme": scheme, "scoring_rule": Rule.objects.filter(version__scheme=scheme).first(),
     }  # fmt: skip
     own = {
         "stations_station": cast.gt01, "stations_posting": cast.clerk.postings.get(), "accounts_user": cast.clerk,
@@ -97,7 +97,7 @@ def admin_arguments(cast) -> dict[str, dict[str, tuple]]:
         "deputies_membership": cast.deputy_person.memberships.get(),
         **_county_rows(cast.county, cast.admin),
         "scoring_scheme": Scheme.objects.get(county=cast.county),
-        "scoring_rule": Rule.objects.filter(scheme__county=cast.county).first(),
+        "scoring_rule": Rule.objects.filter(version__scheme__county=cast.county).first(),
         "common_calendarday": CalendarDay.objects.create(date=date(2026, 10, 1), kind="holiday", name="国庆节"),
     }  # fmt: skip
     pages = {

@@ -22,6 +22,7 @@ from deputies.services import assign_to_branch
 from deputies.states import MembershipRole, ServiceRole
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed, StaleVersion
 from julu_liaison.common.models import AuditLog
+from julu_liaison.common.working_days import today_here
 from scoring.models import PointEntry
 from scoring.services import rescore, score_of
 from tests.cast import SUNDAY, moment
@@ -182,7 +183,7 @@ def test_for_whom_somebody_stood_in_is_corrected_too(cast, log):
     assert [(one.before, one.after) for one in last] == [("顶班(替陈卫)", "到岗")]
 
 
-def test_a_march_mistake_corrected_in_june_is_reversed_in_march(cast, django_capture_on_commit_callbacks):
+def test_a_march_mistake_corrected_later_is_reversed_on_that_day(cast, django_capture_on_commit_callbacks):
     draft_roster(station=cast.gt, month=SUNDAY, actor=cast.clerk, at=moment(SUNDAY))
     day = date(2026, 3, 8)
     with django_capture_on_commit_callbacks(execute=True):
@@ -198,7 +199,7 @@ def test_a_march_mistake_corrected_in_june_is_reversed_in_march(cast, django_cap
     entries = list(PointEntry.objects.filter(deputy=people[1]).order_by("pk"))
     assert [entry.points for entry in entries] == [Decimal(-2), Decimal(2)]
     assert entries[1].reverses == entries[0]
-    assert entries[1].occurred_on == day
+    assert entries[1].occurred_on == today_here() and "签到表看错了" in entries[1].reason
     assert score_of(deputy=people[1], year=2026).deductions == 0
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from activities.services import Matter, SundayRow, file_log, record_activity, void_log
 from activities.states import ActivityKind, Presence
+from julu_liaison.common.working_days import today_here
 from opinions.services import move_opinion
 from scoring.models import PointEntry, Rule
 from scoring.services import rescore, score_of, scores_of
@@ -77,7 +78,7 @@ def test_a_second_run_makes_nothing(cast):
     assert rescore(county=cast.county, year=2026, at=AT, write=False) == 0
 
 
-def test_a_voided_log_is_reversed_on_its_own_day_and_can_come_back(cast, django_capture_on_commit_callbacks):
+def test_a_voided_log_is_reversed_with_its_reason_and_can_come_back(cast, django_capture_on_commit_callbacks):
     roster(cast)
     head, deputy = cast.deputies["GT01"][:2]
     with django_capture_on_commit_callbacks(execute=True):
@@ -85,8 +86,11 @@ def test_a_voided_log_is_reversed_on_its_own_day_and_can_come_back(cast, django_
     with django_capture_on_commit_callbacks(execute=True):
         void_log(log=log, reason="登记错了分站", actor=cast.clerk, at=AT)
     entries = list(PointEntry.objects.filter(deputy=deputy).order_by("pk"))
-    assert [(float(e.points), e.occurred_on, e.block) for e in entries] == [(-2, SUNDAY, "base"), (2, SUNDAY, "base")]
+    assert [(float(e.points), e.occurred_on, e.block) for e in entries] == [
+        (-2, SUNDAY, "base"), (2, today_here(), "base"),
+    ]  # fmt: skip
     assert entries[1].reverses == entries[0]
+    assert "登记错了分站" in entries[1].reason and entries[0].reason in entries[1].reason
     assert score_of(deputy=deputy, year=2026).total == 60
     log_of(cast, {head: Presence.PRESENT, deputy: Presence.ABSENT})
     score_all(cast)

@@ -73,7 +73,7 @@ def test_empty_has_places_staff_and_rules_but_no_deputies():
     assert not Deputy.objects.exists() and not Shift.objects.exists() and not Opinion.objects.exists()
     assert CalendarDay.objects.get(date=date(2026, 2, 17)).kind == CalendarDay.Kind.HOLIDAY
     assert CalendarDay.objects.get(date=date(2026, 2, 14)).kind == CalendarDay.Kind.WORKDAY
-    assert Rule.objects.filter(scheme__year=TODAY.year).exists()
+    assert Rule.objects.filter(version__scheme__year=TODAY.year).exists()
 
 
 def check_places():

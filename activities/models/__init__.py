@@ -19,6 +19,7 @@ from activities.models.logs import (
     LogVersion,
     SheetDraft,
 )
+from activities.models.months import CompleteMonth
 from activities.models.placed import AttachedFile, Placed, Registered, Serial, placed_models
 from activities.models.rosters import (
     CalendarFeed,
@@ -39,6 +40,7 @@ __all__ = [
     "AttachedFile",
     "Attendance",
     "CalendarFeed",
+    "CompleteMonth",
     "DutyLog",
     "DutyPreference",
     "Exemption",

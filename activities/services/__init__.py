@@ -39,6 +39,7 @@ from activities.services.logs import (
     set_filing_limit,
     void_log,
 )
+from activities.services.months import declare_month, take_back_month
 from activities.services.plans import (
     add_promise,
     adopt_plan,
@@ -120,6 +121,7 @@ __all__ = [
     "correct_visit",
     "corrections_of",
     "decide_leave",
+    "declare_month",
     "draft_roster",
     "drop_draft",
     "drop_other_service",
@@ -172,6 +174,7 @@ __all__ = [
     "set_seats",
     "sign_up",
     "swap_for_others",
+    "take_back_month",
     "take_off_shift",
     "take_swap",
     "unplaced_of",

@@ -21,10 +21,12 @@ from activities.services.people import hold_people
 from activities.services.rosters import release_places
 from activities.services.rosters.gaps import LEFT_FOR
 from activities.services.rosters.telling import roster_page
+from activities.signals import attendance_changed
 from activities.states import LEAVE_KINDS, ActivityState, LeaveState
 from deputies.models import Deputy, Membership
 from deputies.permissions import is_oneself
 from julu_liaison.common import audit
+from julu_liaison.common.announcing import announce
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.texts import clean_text
 from julu_liaison.common.working_days import today_here
@@ -121,6 +123,7 @@ def withdraw_leave(*, leave: Leave, actor, at: datetime) -> Leave:
         raise DomainError(f"假期已经开始,要撤回请打电话给{station_desk(leave.branch)}。")
     if was_approved:
         _demand_open(leave, at)
+        _announce(leave)
     leave.state = LeaveState.WITHDRAWN
     leave.save(update_fields=["state"])
     audit.record("withdraw_leave", actor=actor, target=leave, at=at, deputy=leave.deputy.code)
@@ -239,11 +242,18 @@ def _leave_the_shifts(leave: Leave, actor, at: datetime) -> list[Shift]:
     """Take the deputy off the coming shifts of the leave; returns those with a gap."""
     if leave.activity_id:
         return []
+    _announce(leave)
     gaps = release_places(
         deputy=leave.deputy, start=leave.started_on, end=leave.ended_on, actor=actor, at=at, reason=LEFT_FOR
     )
     drop_offers(deputy=leave.deputy, start=leave.started_on, end=leave.ended_on, actor=actor, at=at)
     return gaps
+
+
+def _announce(leave: Leave) -> None:
+    """After commit: days that the deputy was on are left, or no longer left, for leave."""
+    for year in range(leave.started_on.year, leave.ended_on.year + 1):
+        announce(attendance_changed, sender=Leave, log=None, deputy_ids=[leave.deputy_id], year=year)
 
 
 def _tell_approved(leave: Leave, gaps: list[Shift], actor, at: datetime) -> None:

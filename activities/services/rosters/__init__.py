@@ -4,6 +4,7 @@ from activities.services.rosters.counting import service_counts
 from activities.services.rosters.days import add_day, cancel_day, move_day
 from activities.services.rosters.drafting import draft_roster
 from activities.services.rosters.explaining import unplaced_of
+from activities.services.rosters.gaps import days_left_by
 from activities.services.rosters.others import drop_other_service, plan_other_service
 from activities.services.rosters.places import (
     exchange_on_shift,
@@ -25,6 +26,7 @@ __all__ = [
     "Unplaced",
     "add_day",
     "cancel_day",
+    "days_left_by",
     "draft_roster",
     "drop_other_service",
     "exchange_on_shift",

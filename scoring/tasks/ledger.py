@@ -12,7 +12,7 @@ from stations.models import Station
 log = logging.getLogger(__name__)
 
 
-@shared_task
+@shared_task(name="scoring.tasks.rescore_everything")
 def rescore_everything() -> int:
     """Make this year's ledger equal to the facts in every county; warns when something had been missed."""
     made = 0

@@ -1,0 +1,22 @@
+"""Rows of the ledger: schemes and their versions, entries, claims and appeals, the closing of a year."""
+
+from scoring.models.ledger import PointEntry
+from scoring.models.questions import Appeal, BonusClaim, ClaimFile
+from scoring.models.schemes import Grade, Rule, Scheme, SchemeVersion, Waiver
+from scoring.models.years import AbsenceAlert, QuarterStatement, YearClosing, YearResult
+
+__all__ = [
+    "AbsenceAlert",
+    "Appeal",
+    "BonusClaim",
+    "ClaimFile",
+    "Grade",
+    "PointEntry",
+    "QuarterStatement",
+    "Rule",
+    "Scheme",
+    "SchemeVersion",
+    "Waiver",
+    "YearClosing",
+    "YearResult",
+]

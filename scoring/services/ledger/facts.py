@@ -1,0 +1,162 @@
+"""Reading what deputies did in a year, as the plain rows that `scoring.rules` works on.
+
+Only what can earn anything is read; each reader takes a fixed number of queries, however many deputies.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q
+
+from activities.models import Activity, ActivityAttendance, Attendance, Leave
+from activities.services.rosters import days_left_by
+from activities.states import LogState, Presence
+from julu_liaison.common.numbering import printed_number
+from julu_liaison.common.working_days import today_here
+from opinions.models import Cosigner, Hop, Opinion, Supervision
+from opinions.states import Kind, State
+from scoring.models import Appeal, BonusClaim
+from scoring.rules import (
+    COSTLY,
+    Claim,
+    DayLeft,
+    Duty,
+    Earning,
+    Meeting,
+    Ruling,
+    Ticket,
+    claim_earnings,
+    duty_earnings,
+    leave_earnings,
+    meeting_earnings,
+    month_earnings,
+    ticket_earnings,
+)
+from scoring.services.ledger.months import months_of
+from scoring.states import Item
+
+NOT_VERIFIED = (State.REGISTERED, State.REFUSED, State.VOID, State.MERGED)
+HANDED_OVER = Exists(Hop.objects.filter(opinion=OuterRef("pk"), move="transfer"))
+
+ByDeputy = dict[int, list[Any]]
+
+
+def earnings_of(keys: Collection[int], year: int) -> dict[int, list[Earning]]:
+    """Return what each deputy earned in `year` according to the records, by deputy key."""
+    found: dict[int, list[Earning]] = defaultdict(list)
+    for rule, rows in (
+        (duty_earnings, _duties(keys, year)),
+        (leave_earnings, _days_left(keys, year)),
+        (meeting_earnings, _meetings(keys, year)),
+        (ticket_earnings, _tickets(keys, year)),
+        (claim_earnings, _claims(keys, year)),
+    ):
+        for deputy, facts in rows.items():
+            found[deputy] += rule(facts)  # type: ignore[operator]
+    for deputy, months in months_of(keys, year).items():
+        found[deputy] += month_earnings(months, found[deputy])
+    return found
+
+
+def _duties(keys: Collection[int], year: int) -> ByDeputy:
+    """A substitute stands in for whom the log names; one without a name for whoever was away."""
+    instead = Q(stands_in_for=None) | Q(stands_in_for=OuterRef("deputy"))
+    substitute = Attendance.objects.filter(instead, log=OuterRef("log"), status=Presence.SUBSTITUTE)
+    rows = Attendance.objects.filter(deputy__in=keys, status__in=COSTLY, log__date__range=_days(year))
+    rows = rows.exclude(log__state=LogState.VOID).annotate(stood_in=Exists(substitute)).order_by()
+    found: ByDeputy = defaultdict(list)
+    for deputy, uid, number_year, serial, on, branch, status, expected, stood_in in rows.values_list(
+        "deputy", "log__uid", "log__year", "log__serial", "log__date", "log__branch__name", "status", "expected",
+        "stood_in",
+    ):  # fmt: skip
+        number = printed_number(number_year, serial)
+        found[deputy].append(Duty(str(uid), number, on, branch, status, expected, stood_in))
+    return found
+
+
+def _days_left(keys: Collection[int], year: int) -> ByDeputy:
+    """Days left for leave; not one that the deputy's log of that day speaks of, for then the log counts."""
+    start, end = _days(year)
+    leaves = list(Leave.objects.approved().from_duty().filter(deputy__in=keys).overlapping(start, end))
+    if not leaves:
+        return {}
+    logged = set(
+        Attendance.objects.counted().within(start, end).filter(deputy__in={leave.deputy_id for leave in leaves})
+        .values_list("deputy", "log__date")
+    )  # fmt: skip
+    found: ByDeputy = defaultdict(list)
+    for leave, shift in days_left_by(leaves):
+        if shift.date.year == year and (leave.deputy_id, shift.date) not in logged:
+            found[leave.deputy_id].append(DayLeft(str(leave.uid), leave.kind, shift.date, shift.branch.name))
+    return found
+
+
+def _meetings(keys: Collection[int], year: int) -> ByDeputy:
+    stand_in = ActivityAttendance.objects.filter(activity=OuterRef("activity"), stands_in_for=OuterRef("deputy"))
+    held = Activity.objects.held().within(*_days(year)).filter(required=True)
+    rows = ActivityAttendance.objects.filter(deputy__in=keys, status__in=COSTLY, expected=True, activity__in=held)
+    found: ByDeputy = defaultdict(list)
+    for deputy, uid, kind, title, on, status, required, expected, stood_in in rows.annotate(
+        stood_in=Exists(stand_in)
+    ).values_list(
+        "deputy", "activity__uid", "activity__kind", "activity__title", "activity__held_on", "status",
+        "activity__required", "expected", "stood_in",
+    ):  # fmt: skip
+        found[deputy].append(Meeting(str(uid), kind, title, on, status, required, expected, stood_in))
+    return found
+
+
+def _tickets(keys: Collection[int], year: int) -> ByDeputy:
+    """Opinions count once somebody has accepted them; suggestions once the centre has handed them over."""
+    verified = Opinion.objects.exclude(state__in=NOT_VERIFIED).filter(Q(kind=Kind.OPINION) | Q(HANDED_OVER))
+    found: ByDeputy = defaultdict(list)
+    led = verified.filter(deputy__in=keys, registered_on__range=_days(year))
+    for deputy, *ticket, kind, is_motion in led.values_list(
+        "deputy", "uid", "number", "registered_on", "kind", "detail__is_motion"
+    ):
+        item = Item.MOTION_LED if is_motion else Item.SUGGESTION_LED
+        found[deputy].append(_ticket(ticket, Item.OPINION_ENTERED if kind == Kind.OPINION else item))
+    signed = Cosigner.objects.filter(deputy__in=keys, confirmed_at__isnull=False).exclude(deputy=F("opinion__deputy"))
+    signed = signed.filter(opinion__in=verified.filter(kind=Kind.SUGGESTION, registered_on__range=_days(year)))
+    for deputy, *ticket, is_motion in signed.values_list(
+        "deputy", "opinion__uid", "opinion__number", "opinion__registered_on", "opinion__detail__is_motion"
+    ):
+        found[deputy].append(_ticket(ticket, Item.MOTION_SIGNED if is_motion else Item.SUGGESTION_SIGNED))
+    supervised = Supervision.objects.filter(
+        opinion__in=verified.filter(kind=Kind.SUGGESTION, deputy__in=keys), started_at__year=year
+    )
+    for deputy, *ticket, at in supervised.values_list(
+        "opinion__deputy", "opinion__uid", "opinion__number", "started_at"
+    ):
+        found[deputy].append(_ticket([*ticket, today_here(at)], Item.SUGGESTION_SUPERVISED))
+    return found
+
+
+def _ticket(ticket: list, item: Item) -> Ticket:
+    uid, number, on = ticket
+    return Ticket(str(uid), number, on, item.value)
+
+
+def _claims(keys: Collection[int], year: int) -> ByDeputy:
+    rows = BonusClaim.objects.approved().filter(deputy__in=keys, year=year)
+    found: ByDeputy = defaultdict(list)
+    for deputy, uid, *facts in rows.values_list("deputy", "uid", "item", "occurred_on", "text", "is_late"):
+        found[deputy].append(Claim(str(uid), *facts))
+    return found
+
+
+def rulings_of(keys: Collection[int], year: int) -> dict[int, list[Ruling]]:
+    """Granted appeals that change the year's ledger, by deputy key, in the order in which they were answered."""
+    rows = Appeal.objects.granted().filter(deputy__in=keys, year=year).exclude(cancels=False, item="")
+    found: dict[int, list[Ruling]] = defaultdict(list)
+    for deputy, uid, cancels, fact_key, *facts in rows.order_by("answered_at", "pk").values_list(
+        "deputy", "uid", "cancels", "entry__fact_key", "item", "occurred_on", "answer"
+    ):
+        found[deputy].append(Ruling(str(uid), (fact_key if cancels else "") or "", *facts))
+    return found
+
+
+def _days(year: int) -> tuple[date, date]:
+    return date(year, 1, 1), date(year, 12, 31)

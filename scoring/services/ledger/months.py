@@ -1,0 +1,76 @@
+"""Reading who was asked to serve in a month, and who did, where a station says that the month is complete."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date
+
+from dateutil.relativedelta import relativedelta
+from django.db.models import F
+
+from activities.models import ActivityAttendance, Attendance, CompleteMonth, OtherService, ServiceRecord, ShiftPlace
+from activities.states import CALLED_OFF, SERVED, ActivityKind, ActivityState, RosterState
+from deputies.models import Membership
+from scoring.rules import Month
+
+# Activities that are a form of service at the branch (domain.md §3), not a meeting.
+SERVICE_KINDS = (
+    ActivityKind.RESEARCH, ActivityKind.PUBLICITY, ActivityKind.HOUSEHOLD, ActivityKind.MEDIATION,
+    ActivityKind.REPORTING,
+)  # fmt: skip
+
+Seen = set[tuple[int, int]]  # (deputy key, month 1–12)
+
+
+def months_of(keys: Collection[int], year: int) -> dict[int, list[Month]]:
+    """Return the complete months of deputies who belonged to the station throughout, by deputy key (7 queries at most)."""
+    complete = list(CompleteMonth.objects.standing().filter(month__year=year).select_related("station"))
+    if not complete:
+        return {}
+    members = Membership.objects.filter(deputy__in=keys, branch__parent__in={row.station_id for row in complete})
+    spans = defaultdict(list)
+    for deputy, station, start, end in members.values_list("deputy", "branch__parent", "started_on", "ended_on"):
+        spans[station].append((deputy, start, end or date.max))
+    asked, served = _asked(keys, year), _served(keys, year)
+    found: dict[int, list[Month]] = defaultdict(list)
+    for row in complete:
+        last = row.month + relativedelta(months=1, days=-1)
+        for deputy, start, end in spans[row.station_id]:
+            if start <= row.month and last <= end:
+                place = (deputy, row.month.month)
+                found[deputy].append(Month(row.month, row.station.name, place in asked, place in served))
+    return found
+
+
+def _asked(keys: Collection[int], year: int) -> Seen:
+    """Who had a published day that was not called off, or another service instead."""
+    places = ShiftPlace.objects.filter(deputy__in=keys, shift__for_sunday__year=year)
+    places = places.filter(shift__roster__state=RosterState.PUBLISHED).exclude(shift__state__in=CALLED_OFF)
+    others = OtherService.objects.filter(deputy__in=keys, roster__month__year=year)
+    return set(places.values_list("deputy", "shift__for_sunday__month")) | set(
+        others.values_list("deputy", "roster__month__month")
+    )
+
+
+def _served(keys: Collection[int], year: int) -> Seen:
+    """Who was at a reception, recorded a service or took part in one; a day put off counts for its own month, too."""
+    logs = Attendance.objects.counted().served().filter(deputy__in=keys)
+    records = ServiceRecord.objects.valid().filter(deputies__in=keys, date__year=year)
+    activities = ActivityAttendance.objects.filter(
+        deputy__in=keys, status__in=SERVED, activity__state=ActivityState.HELD, activity__kind__in=SERVICE_KINDS,
+        activity__held_on__year=year,
+    )  # fmt: skip
+    return (
+        set(logs.filter(log__date__year=year).values_list("deputy", "log__date__month"))
+        | _postponed(logs, year)
+        | set(records.values_list("deputies", "date__month"))
+        | set(activities.values_list("deputy", "activity__held_on__month"))
+    )
+
+
+def _postponed(logs, year: int) -> Seen:
+    """A Sunday of September held in October counts for September (domain.md §3)."""
+    moved = ShiftPlace.objects.filter(shift__for_sunday__year=year)
+    moved = moved.exclude(shift__for_sunday__month=F("shift__date__month"))
+    held = set(logs.filter(log__date__in=moved.values("shift__date")).values_list("deputy", "log__date"))
+    rows = moved.values_list("deputy", "shift__date", "shift__for_sunday__month")
+    return {(deputy, month) for deputy, on, month in rows if (deputy, on) in held}

@@ -1,0 +1,68 @@
+"""Why a line no longer stands, in words: what the record says of its own correction."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from activities.models import Activity, CompleteMonth, DutyLog, LogVersion
+from activities.states import ActivityState, LogState
+from julu_liaison.common.models import AuditLog
+from opinions.models import Opinion
+from opinions.states import State, state_words
+from scoring.models import BonusClaim, PointEntry
+from scoring.states import Source
+
+UNSAID = "原始记录已更正"
+
+
+def why_gone(entries: Iterable[PointEntry]) -> dict[tuple[str, str], str]:
+    """Return the reason by (source, source key), for those that the records give one (one or two queries a source)."""
+    keys: dict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        keys[entry.source].add(entry.source_key)
+    found: dict[tuple[str, str], str] = {}
+    for source, read in READERS.items():
+        if keys[source]:
+            found |= {(source, key): words for key, words in read(keys[source]).items()}
+    return found
+
+
+def _of_logs(uids: set[str]) -> dict[str, str]:
+    versions = LogVersion.objects.filter(log__uid__in=uids).order_by("version").values_list("log__uid", "reason")
+    found = {str(uid): reason for uid, reason in versions}
+    void = DutyLog.objects.filter(uid__in=uids, state=LogState.VOID).values_list("uid", "void_reason")
+    return found | {str(uid): f"日志作废,{reason}" for uid, reason in void}
+
+
+def _of_activities(uids: set[str]) -> dict[str, str]:
+    """Corrections of attendance keep their reason in the audit log alone."""
+    rows = AuditLog.objects.filter(action="record_attendance", target_kind="activity", target_key__in=uids)
+    said = rows.order_by("pk").values_list("target_key", "detail")
+    found = {key: detail["reason"] for key, detail in said if detail.get("reason")}
+    cancelled = Activity.objects.filter(uid__in=uids, state=ActivityState.CANCELLED).values_list("uid", "cancel_reason")
+    return found | {str(uid): f"活动取消,{reason}" for uid, reason in cancelled}
+
+
+def _of_tickets(uids: set[str]) -> dict[str, str]:
+    """The state alone: what was written beside it may name a villager."""
+    rows = Opinion.objects.filter(uid__in=uids, state__in=(State.VOID, State.MERGED, State.REFUSED))
+    return {str(uid): state_words(kind, state) for uid, kind, state in rows.values_list("uid", "kind", "state")}
+
+
+def _of_claims(uids: set[str]) -> dict[str, str]:
+    return {str(uid): note for uid, note in BonusClaim.objects.filter(uid__in=uids).values_list("uid", "decision_note")}
+
+
+def _of_months(keys: set[str]) -> dict[str, str]:
+    """Of what stands the record of the service is the reason; taken back, the station says why."""
+    rows = CompleteMonth.objects.exclude(taken_back_at=None).order_by("pk").values_list("month", "why_taken_back")
+    said = {f"{month:%Y-%m}": f"当月记录确认已取消,{why}" for month, why in rows}
+    return {key: said.get(key, "补登记了当月的服务") for key in keys}
+
+
+READERS = {
+    Source.LOG: _of_logs,
+    Source.ACTIVITY: _of_activities,
+    Source.OPINION: _of_tickets,
+    Source.CLAIM: _of_claims,
+    Source.MONTH: _of_months,
+}
