@@ -22,7 +22,7 @@ from activities.services import (
 from activities.states import SERVED, ActivityKind, Category, Form, Handling, Presence, RefusalReason
 from deputies.models import Deputy
 from julu_liaison.common.working_days import SUNDAY, Calendar
-from julu_liaison.management.demo import duties, proposals, tickets, words
+from julu_liaison.management.demo import duties, points, proposals, tickets, words
 from julu_liaison.management.demo.agenda import Agenda
 from julu_liaison.management.demo.county import Demo, moment
 from julu_liaison.management.demo.names import villager
@@ -319,12 +319,15 @@ def live_through(demo: Demo, rng: Random, *, first: date, today: date, must_end:
     year = Year.of(demo, rng, first=first, today=today, must_end=must_end)
     year.publish_rosters(today + relativedelta(months=1))
     year.hold_some()
-    year.hold_activities(ACTIVITIES)
+    sessions = points.sessions_within(demo, first, today)
+    year.hold_activities(ACTIVITIES - len(points.HALF_DAYS) * len(sessions))
+    points.sit_in_congress(demo, Random(rng.getrandbits(32)), year.agenda, sessions)
     last = today - timedelta(days=90 if must_end else 7)  # a department has three months
     year.file_suggestions(SUGGESTIONS, max(last, first + timedelta(days=7)))
     if not must_end:
         year.leave_loose_ends()
     year.happen()
     duties.serve_besides(demo, rng, first=first, today=today)
+    points.declare_months(demo, Random(rng.getrandbits(32)), today=today + timedelta(days=must_end))
     if not must_end:
         duties.leave_duties_open(demo, rng, today)
