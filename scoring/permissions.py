@@ -36,6 +36,13 @@ def can_claim(user, deputy, branch) -> bool:
     return is_oneself(user, deputy) or holds(user, Right.CHECK_CLAIMS, branch.parent_id, branch.county_id)
 
 
+def can_mend_claim(user, claim) -> bool:
+    """Complete or withdraw a claim: the deputy, and who claimed it as long as they serve there."""
+    if is_oneself(user, claim.deputy):
+        return True
+    return user.pk == claim.claimed_by_id and holds(user, Right.CHECK_CLAIMS, claim.station_id, claim.county_id)
+
+
 def can_check_claim(user, claim) -> bool:
     """The station's check: not by who claimed it, nor for oneself."""
     own = is_oneself(user, claim.deputy) or user.pk == claim.claimed_by_id
@@ -65,6 +72,20 @@ def can_answer_appeal(user, appeal) -> bool:
     return not own and holds(user, Right.DECIDE_POINTS, appeal.county_id)
 
 
+def can_withdraw_appeal(user, appeal) -> bool:
+    """The deputy, or whoever raised it for them."""
+    return is_oneself(user, appeal.deputy) or user.pk == appeal.raised_by_id
+
+
 def can_close_year(user, county) -> bool:
     """Publish and close a year: whoever sets its rules."""
     return can_set_rules(user, county)
+
+
+def can_read_publicity(user, county) -> bool:
+    """Read a year's list while it is made public: the county's deputies, heads, clerks and staff; never the public."""
+    scope = scope_of(user)
+    keys = scope.townships | scope.branches
+    if county.pk in scope.counties or county.deputies_here.filter(user=user.pk).exists():
+        return True
+    return type(county).objects.filter(pk__in=keys, county=county).exists()

@@ -1,0 +1,31 @@
+"""Where a scheme's year stands, and whether facts still change it."""
+
+from datetime import date
+
+from scoring.models import Scheme, YearClosing
+from scoring.rules.stages import stage_on
+from scoring.states import YearStage
+from stations.models import Station
+
+
+def closing_of(scheme: Scheme) -> YearClosing | None:
+    """The closing of a year, from the first day of publicity on."""
+    rows = YearClosing.objects.filter(scheme=scheme).select_related("published_by", "closed_by")
+    return rows.first()
+
+
+def stage_of(scheme: Scheme, closing: YearClosing | None, on: date) -> YearStage:
+    """Return the stage on a day."""
+    return stage_on(
+        on, year=scheme.year, late_until=scheme.late_until,
+        publicity_until=closing.publicity_until if closing else None,
+        is_closed=closing is not None and closing.closed_at is not None,
+    )  # fmt: skip
+
+
+def is_frozen(county: Station, year: int) -> bool:
+    """Whether claims, versions and waivers no longer change `year`: from the first day of publicity on.
+
+    Ask it with the deputies concerned locked (`lock_people`): whoever publishes holds all of them.
+    """
+    return YearClosing.objects.filter(scheme__county=county, scheme__year=year).exists()
