@@ -60,7 +60,7 @@ def _values_before(scheme: Scheme | None) -> dict[str, tuple[Decimal, Decimal | 
     }
     if scheme is None:
         return values
-    last = scheme.versions.filter(state=VersionState.APPLIED).order_by("applied_at", "number").last()
+    last = scheme.versions.filter(state=VersionState.APPLIED).order_by("number").last()
     return values | {row.item: (row.points, row.cap) for row in last.rules.all()}  # type: ignore[union-attr]
 
 
@@ -77,8 +77,11 @@ def copy_rules(values: dict[str, tuple[Decimal, Decimal | None]], version: Schem
 
 
 def schedule_of(scheme: Scheme, draft: SchemeVersion | None = None) -> Schedule:
-    """Read a scheme's applied versions, and `draft` as if it were applied (two queries)."""
-    versions = list(scheme.versions.filter(state=VersionState.APPLIED).order_by("applied_at", "number"))
+    """Read a scheme's applied versions, and `draft` as if it were applied (two queries).
+
+    There is one draft at a time, so numbers are the order of applying, whatever the clock said.
+    """
+    versions = list(scheme.versions.filter(state=VersionState.APPLIED).order_by("number"))
     versions += [draft] if draft else []
     tariffs: dict[int, dict[str, Tariff]] = {version.pk: {} for version in versions}
     rows = Rule.objects.filter(version__in=versions)

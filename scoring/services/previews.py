@@ -1,0 +1,165 @@
+"""What a draft would do to everybody's score. Nothing is written; a fixed number of queries, whatever the number of deputies."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from deputies.models import Deputy
+from scoring.models import Scheme, SchemeVersion
+from scoring.rules import Schedule, total_score
+from scoring.services.ledger.facts import rulings_of
+from scoring.services.ledger.posting import read_books, wanted_of
+from scoring.services.schemes import schedule_of
+from scoring.services.versions import demand_open
+from scoring.states import BASE_ITEMS, Item
+from stations.models import Station
+
+Sums = dict[str, Decimal]  # points by item
+NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What becomes of one item of a deputy's score."""
+
+    item: str
+    before: Decimal
+    after: Decimal
+
+    @property
+    def label(self) -> str:
+        return Item(self.item).label
+
+
+@dataclass(frozen=True)
+class Line:
+    """One deputy's score now and then."""
+
+    deputy: Deputy
+    branch: Station | None
+    before: Decimal
+    after: Decimal
+    parts: list[Part]
+
+    @property
+    def difference(self) -> Decimal:
+        return self.after - self.before
+
+    @property
+    def is_changed(self) -> bool:
+        return bool(self.parts) or self.before != self.after
+
+
+@dataclass
+class Counts:
+    """Of a station or the county: how many deputies get more, get less, keep the sum."""
+
+    station: Station | None
+    more: int = 0
+    less: int = 0
+    same: int = 0
+    difference: Decimal = NOTHING
+
+    def add(self, line: Line) -> None:
+        self.more += line.difference > 0
+        self.less += line.difference < 0
+        self.same += line.difference == 0
+        self.difference += line.difference
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Everybody in official order, and the sums by station and of all."""
+
+    version: SchemeVersion
+    lines: list[Line]
+    county: Counts
+    stations: list[Counts] = field(default_factory=list)
+
+    @property
+    def changed(self) -> list[Line]:
+        return [line for line in self.lines if line.is_changed]
+
+
+def preview_version(*, version: SchemeVersion, on: date) -> Preview:
+    """Return what every deputy has now and would have under the draft; places are those of the day `on`.
+
+    Raises Conflict for a year in publicity or closed.
+    """
+    scheme = version.scheme
+    demand_open(scheme)
+    people = _people(scheme, on)
+    keys = [person.pk for person in people]
+    before = posted_sums(keys, scheme.year)
+    after = wanted_sums(scheme, keys, schedule_of(scheme, version))
+    lines = [
+        Line(
+            person, _branch_of(person), total_of(scheme.base, before[person.pk]),
+            total_of(version.base, after[person.pk]), parts_of(before[person.pk], after[person.pk]),
+        )
+        for person in people
+    ]  # fmt: skip
+    return _summed(version, lines)
+
+
+def posted_sums(keys: Collection[int], year: int) -> Mapping[int, Sums]:
+    """What stands in the ledgers, by deputy key and item (one query)."""
+    found: dict[int, Sums] = defaultdict(lambda: defaultdict(Decimal))
+    for key, book in read_books(keys, year).items():
+        for line in book.standing.values():
+            found[key][line.item] += line.points
+    return found
+
+
+def wanted_sums(scheme: Scheme, keys: Collection[int], schedule: Schedule) -> Mapping[int, Sums]:
+    """What would have to stand under `schedule`, by deputy key and item."""
+    found: dict[int, Sums] = defaultdict(lambda: defaultdict(Decimal))
+    for key, worths in wanted_of(scheme, keys, schedule, rulings_of(keys, scheme.year)).items():
+        for worth in worths:
+            found[key][worth.earning.item] += worth.points
+    return found
+
+
+def total_of(base: Decimal, sums: Sums) -> Decimal:
+    deductions = sum((points for item, points in sums.items() if item in BASE_ITEMS), NOTHING)
+    return total_score(base, deductions, sum(sums.values(), NOTHING) - deductions)
+
+
+def parts_of(before: Sums, after: Sums) -> list[Part]:
+    """The items whose sum differs, in the order of `Item`."""
+    parts = [Part(item, before.get(item, NOTHING), after.get(item, NOTHING)) for item in Item.values]
+    return [part for part in parts if part.before != part.after]
+
+
+def _people(scheme: Scheme, on: date) -> list[Deputy]:
+    return sorted(Deputy.objects.filter(county=scheme.county_id).with_places(on), key=_place_in_order)
+
+
+def _branch_of(person: Deputy) -> Station | None:
+    member = person.membership_now
+    return member.branch if member else None
+
+
+def _place_in_order(person: Deputy) -> tuple:
+    """Official order; who serves nowhere comes last."""
+    branch = _branch_of(person)
+    if branch is None:
+        return (1, 0, "", 0, "", person.sort_key, person.code)
+    station = branch.parent
+    return (
+        0, station.official_order, station.code, branch.official_order, branch.code, person.sort_key, person.code
+    )  # fmt: skip
+
+
+def _summed(version: SchemeVersion, lines: Iterable[Line]) -> Preview:
+    lines = list(lines)
+    county = Counts(None)
+    stations: dict[int | None, Counts] = {}
+    for line in lines:
+        station = line.branch.parent if line.branch else None
+        counts = stations.setdefault(station.pk if station else None, Counts(station))
+        for one in (county, counts):
+            one.add(line)
+    return Preview(version, lines, county, list(stations.values()))
