@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django import template
 
+from deputies.states import MandateLevel
 from scoring.rules.wording import NOT_MEASURED, why_corrected
 
 register = template.Library()
@@ -20,3 +21,9 @@ def not_measured() -> str:
 def signed_points(value: Decimal) -> str:
     """Show points with their sign and without trailing zeros: `+5`, `-2`, `0`, `+0.5`."""
     return f"{value.normalize():+f}" if value else "0"
+
+
+@register.filter
+def level_words(level: str) -> str:
+    """省 / 市 / 县 / 乡."""
+    return MandateLevel(level).label

@@ -1,0 +1,172 @@
+"""Absences from sessions of the county's congress without leave (缺席预警): people are told, nothing else happens.
+
+Two such absences end a mandate by statute, by decision of the people whom the law names. The system never changes
+a mandate, an account or a membership because of it.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from activities.models import Activity, ActivityAttendance
+from activities.services.addressees import tell_deputies
+from activities.states import ActivityKind, Presence
+from deputies.models import Deputy, Mandate
+from deputies.states import MandateLevel
+from julu_liaison.common import audit
+from julu_liaison.common.working_days import today_here
+from julu_liaison.notices.services import notify
+from opinions.models import CongressSession
+from scoring.models import AbsenceAlert, Appeal
+from scoring.rules.absences import Session, sessions_by_day
+from scoring.services.ledger.posting import lock_people
+from scoring.states import Item
+from stations.models import Posting, Station
+from stations.states import COUNTY_ROLES
+
+LIMIT = 2  # 代表法: absent from two sessions without leave
+NAMED = 5  # names in one notice
+
+
+@dataclass
+class MissedSession:
+    """One session that a deputy missed at least in part: its meetings missed, in order, and when people were told."""
+
+    session: Session
+    meetings: list[Activity] = field(default_factory=list)
+    told_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        return self.session.name or self.meetings[0].title
+
+
+@dataclass(frozen=True)
+class Absentee:
+    """A deputy with the sessions missed since the present mandate began."""
+
+    deputy: Deputy
+    mandate: Mandate
+    missed: list[MissedSession]
+
+    @property
+    def is_at_limit(self) -> bool:
+        return len(self.missed) >= LIMIT
+
+
+def absentees_of(*, county: Station, on: date) -> list[Absentee]:
+    """Who missed sessions of the county's congress without leave in the present term, most first (8 queries at most).
+
+    By the records as they are now: a corrected record, a stand-in or a granted appeal takes the absence away.
+    """
+    met = Activity.objects.held().filter(county=county, kind=ActivityKind.CONGRESS, required=True, held_on__lte=on)
+    missed = _missed(met)
+    if not missed:
+        return []
+    session_of = sessions_by_day(met.values_list("held_on", flat=True), _registered(county))
+    told = _told(missed)
+    found = []
+    for person in Deputy.objects.filter(pk__in=missed).select_related("user").with_places(on):
+        mandate = next((one for one in person.mandates_now if one.level == MandateLevel.COUNTY), None)
+        rows = [one for one in missed[person.pk] if mandate and one.held_on >= mandate.started_on]
+        if mandate and rows:
+            found.append(Absentee(person, mandate, _by_session(rows, session_of, told[person.pk])))
+    return sorted(found, key=lambda one: (-len(one.missed), one.deputy.sort_key, one.deputy.code))
+
+
+def _missed(met) -> dict[int, list[Activity]]:
+    stand_in = ActivityAttendance.objects.filter(activity=OuterRef("activity"), stands_in_for=OuterRef("deputy"))
+    rows = ActivityAttendance.objects.filter(activity__in=met, status=Presence.ABSENT, expected=True)
+    rows = rows.filter(~Exists(stand_in)).select_related("activity").order_by("activity__held_on", "activity")
+    found: dict[int, list[Activity]] = defaultdict(list)
+    for row in rows:
+        found[row.deputy_id].append(row.activity)
+    if found:
+        _drop_overruled(found)
+    return found
+
+
+def _drop_overruled(found: dict[int, list[Activity]]) -> None:
+    """Leave out the absences that a granted appeal took back."""
+    rows = Appeal.objects.granted().filter(deputy__in=list(found), cancels=True)
+    overruled = set(rows.values_list("deputy", "entry__fact_key"))
+    for deputy, meetings in list(found.items()):
+        kept = [one for one in meetings if (deputy, f"activity:{one.uid}:{Item.CONGRESS_MISSED.value}") not in overruled]
+        if kept:
+            found[deputy] = kept
+        else:
+            del found[deputy]
+
+
+def _registered(county: Station) -> list[Session]:
+    rows = CongressSession.objects.filter(county=county).order_by("starts_on")
+    return [Session(row.starts_on, row.ends_on, str(row)) for row in rows]
+
+
+def _told(keys: Collection[int]) -> dict[int, dict[int, datetime]]:
+    """When people were told, by deputy and meeting."""
+    found: dict[int, dict[int, datetime]] = defaultdict(dict)
+    for deputy, activity, at in AbsenceAlert.objects.filter(deputy__in=keys).values_list("deputy", "activity", "told_at"):
+        found[deputy][activity] = at
+    return found
+
+
+def _by_session(
+    meetings: Iterable[Activity], session_of: dict[date, Session], told: dict[int, datetime]
+) -> list[MissedSession]:
+    found: dict[Session, MissedSession] = {}
+    for meeting in meetings:
+        session = session_of[meeting.held_on]
+        row = found.setdefault(session, MissedSession(session))
+        row.meetings.append(meeting)
+        row.told_at = row.told_at or told.get(meeting.pk)
+    return list(found.values())
+
+
+@transaction.atomic
+def warn_of_absences(*, county: Station, at: datetime) -> int:
+    """Tell the county and each deputy of sessions missed, once a session; return how many were told of.
+
+    Idempotent and safe beside itself: the deputies are locked before it is read who has been told.
+    """
+    on = today_here(at)
+    missing = [one.deputy.pk for one in absentees_of(county=county, on=on) if _untold(one)]
+    if not missing:
+        return 0
+    lock_people(county, missing)
+    news = [(one, row) for one in absentees_of(county=county, on=on) for row in _untold(one)]
+    for absentee, row in news:
+        _warn(absentee, row, at)
+    if news:
+        _tell_county(county, [one for one, _row in news], at)
+    return len(news)
+
+
+def _untold(absentee: Absentee) -> list[MissedSession]:
+    return [row for row in absentee.missed if row.told_at is None]
+
+
+def _warn(absentee: Absentee, row: MissedSession, at: datetime) -> None:
+    meeting = row.meetings[0]
+    AbsenceAlert.objects.create(deputy=absentee.deputy, activity=meeting, told_at=at)
+    text = (
+        f"记录显示您没有请假缺席了{row.name[:40]}。代表法规定,未经批准两次不出席本级人大会议的,代表资格终止。"
+        "这只是提醒,系统不作任何处理;记得不对请联系县人大办公室。"
+    )
+    tell_deputies([absentee.deputy], text, f"/me/activities/{meeting.uid}/", at)
+    audit.record(
+        "warn_of_absence", actor=None, target=absentee.deputy, at=at, session=row.name, day=meeting.held_on.isoformat()
+    )
+
+
+def _tell_county(county: Station, absentees: list[Absentee], at: datetime) -> None:
+    names = list(dict.fromkeys(one.deputy.name for one in absentees))
+    more = f"等{len(names)}位代表" if len(names) > NAMED else ""
+    text = f"{'、'.join(names[:NAMED])}{more}没有请假缺席人代会会议,请核实记录。系统不会自动处理任何人的代表资格。"
+    rows = Posting.objects.in_force(today_here(at)).filter(station=county, role__in=COUNTY_ROLES)
+    users = {row.user for row in rows.select_related("user")}
+    notify(users=sorted(users, key=lambda user: user.pk), text=text, link="/points/alerts/", at=at)

@@ -1,0 +1,1 @@
+"""Points taken away as workbooks."""

@@ -1,0 +1,46 @@
+"""Where an entry came from, as links: only those that the reader may open; one query for each kind of source."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+
+from activities.models import Activity, DutyLog, Leave
+from opinions.models import Opinion
+from scoring.models import Appeal, BonusClaim, PointEntry
+from scoring.states import Source
+
+# Where a source is shown by its own address; the reader sees what `visible_to` says.
+PAGES: dict[Source, tuple[Any, str]] = {
+    Source.LOG: (DutyLog, "duty-log"),
+    Source.ACTIVITY: (Activity, "activity"),
+    Source.OPINION: (Opinion, "opinion"),
+    Source.LEAVE: (Leave, "station-leave"),
+    Source.CLAIM: (BonusClaim, "claim"),
+    Source.APPEAL: (Appeal, "appeal"),
+}
+# A deputy's own pages; the clerk's would refuse them.
+OWN_PAGES = {Source.ACTIVITY: "my-activity", Source.LEAVE: "my-duty"}
+WITHOUT_KEY = ("station-leave", "my-duty")
+
+
+def links_of(user, entries: Iterable[PointEntry], *, own: bool) -> dict[tuple[str, str], str]:
+    """Return the addresses by (source, source key); those that cannot be opened are left out."""
+    keys: dict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        keys[entry.source].add(entry.source_key)
+    found = {(Source.MONTH.value, key): reverse("my-service") for key in keys.pop(Source.MONTH, ()) if own}
+    for source, uids in keys.items():
+        model, page = PAGES[Source(source)]
+        page = OWN_PAGES.get(Source(source), page) if own else page
+        seen = model.objects.visible_to(user).filter(uid__in=uids).values_list("uid", flat=True)
+        found |= {(source, str(uid)): link for uid in seen if (link := _address(page, uid))}
+    return found
+
+
+def _address(page: str, uid) -> str:
+    try:
+        return reverse(page, args=[] if page in WITHOUT_KEY else [uid])
+    except NoReverseMatch:
+        return ""
