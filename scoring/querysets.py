@@ -3,11 +3,13 @@
 from decimal import Decimal
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
 from activities.querysets import DeputysQuerySet
 from scoring.states import CLAIM_OPEN, AppealState, Block, ClaimState
+from stations.permissions import places_with
 from stations.querysets import scope_of
+from stations.states import Right
 
 
 class PointEntryQuerySet(QuerySet):
@@ -62,6 +64,30 @@ class BonusClaimQuerySet(QuestionQuerySet):
 
     def approved(self):
         return self.filter(state=ClaimState.APPROVED)
+
+    def taking_part(self):
+        """Those that speak of a fact already: waiting or granted; what was refused may be claimed anew."""
+        return self.filter(state__in=(*CLAIM_OPEN, ClaimState.APPROVED))
+
+    def with_frozen(self):
+        """Add `frozen`: whether facts change the claim's year no longer (in publicity or closed)."""
+        closings = apps.get_model("scoring", "YearClosing").objects.filter(
+            scheme__county=OuterRef("county"), scheme__year=OuterRef("year")
+        )
+        return self.annotate(frozen=Exists(closings))
+
+    def waiting_for(self, user):
+        """What this person is to do next: check at the station, decide for the county, complete what was returned.
+
+        The county also checks what a clerk claimed: in most stations there is nobody else.
+        """
+        checks, decides = (places_with(user, right) for right in (Right.CHECK_CLAIMS, Right.DECIDE_POINTS))
+        by_staff = ~Q(claimed_by=F("deputy__user"))
+        to_check = Q(state=ClaimState.CLAIMED) & (Q(station__in=checks) | (Q(county__in=checks) & by_staff))
+        to_decide = Q(state=ClaimState.CHECKED, county__in=decides) & ~Q(checked_by=user.pk)
+        others = ~Q(claimed_by=user.pk) & ~Q(deputy__user=user.pk)
+        mine = Q(deputy__user=user.pk) | Q(claimed_by=user.pk)
+        return self.filter(((to_check | to_decide) & others) | (Q(state=ClaimState.RETURNED) & mine))
 
 
 class AppealQuerySet(QuestionQuerySet):

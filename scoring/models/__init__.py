@@ -1,7 +1,7 @@
 """Rows of the ledger: schemes and their versions, entries, claims and appeals, the closing of a year."""
 
 from scoring.models.ledger import PointEntry
-from scoring.models.questions import Appeal, BonusClaim, ClaimFile
+from scoring.models.questions import Appeal, BonusClaim, ClaimFile, ClaimStep
 from scoring.models.schemes import Grade, Rule, Scheme, SchemeVersion, Waiver
 from scoring.models.years import AbsenceAlert, QuarterStatement, YearClosing, YearResult
 
@@ -10,6 +10,7 @@ __all__ = [
     "Appeal",
     "BonusClaim",
     "ClaimFile",
+    "ClaimStep",
     "Grade",
     "PointEntry",
     "QuarterStatement",

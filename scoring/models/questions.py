@@ -85,6 +85,24 @@ class ClaimFile(AttachedFile):
         return self.name
 
 
+class ClaimStep(models.Model):
+    """One step of a claim's history: who did what, and the reason that was given. Never changed afterwards."""
+
+    claim = models.ForeignKey(BonusClaim, models.PROTECT, related_name="steps")
+    move = models.CharField(max_length=10)
+    state = models.CharField("之后的状态", max_length=10, choices=ClaimState)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField("时间")
+    note = models.CharField("说明", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "申报的办理过程"
+        ordering = ["pk"]
+
+    def __str__(self):
+        return f"{self.claim} {self.move}"
+
+
 class Appeal(Placed):
     """A deputy says that an entry is wrong, double or missing (复核申诉); the county answers with an entry or a reason.
 
