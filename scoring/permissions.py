@@ -89,3 +89,10 @@ def can_read_publicity(user, county) -> bool:
     if county.pk in scope.counties or county.deputies_here.filter(user=user.pk).exists():
         return True
     return type(county).objects.filter(pk__in=keys, county=county).exists()
+
+
+def can_print_publicity(user, county) -> bool:
+    """Print the year's list for the notice boards: the county's staff and its clerks."""
+    scope = scope_of(user)
+    clerks = type(county).objects.filter(pk__in=scope.townships, county=county)
+    return county.pk in scope.counties or clerks.exists()

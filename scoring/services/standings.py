@@ -35,7 +35,7 @@ class Standing:
 
 
 def standings_of(scheme: Scheme, keys: Collection[int] | None = None) -> list[Standing]:
-    """Everybody's standing by the ledger as it is now, or of the deputies `keys`; five queries, whatever the number.
+    """Everybody's standing by the ledger as it is now, or of the deputies `keys`; six queries, whatever the number.
 
     Who: everybody with a mandate or at a branch on some day of the year, and whoever has entries in it.
     """

@@ -5,6 +5,7 @@ from scoring.services.years.archiving import archive_name, archive_path, hand_ou
 from scoring.services.years.closing import close_year
 from scoring.services.years.late_facts import LateFact, late_facts
 from scoring.services.years.publishing import publish_year
+from scoring.services.years.sheets import YearSheet, year_sheet
 from scoring.services.years.stages import closing_of, is_frozen, stage_of
 from scoring.services.years.unfinished import Unfinished, unfinished_of
 
@@ -12,6 +13,7 @@ __all__ = [
     "LateFact",
     "Standing",
     "Unfinished",
+    "YearSheet",
     "archive_name",
     "archive_path",
     "close_year",
@@ -26,4 +28,5 @@ __all__ = [
     "stage_of",
     "standings_of",
     "unfinished_of",
+    "year_sheet",
 ]

@@ -21,6 +21,6 @@ def tell_people(scheme: Scheme, deputies: list[int], text: str, *, actor, at: da
     people = get_user_model().objects.filter(
         Q(deputy__in=deputies) | Q(pk__in=staff.values("user")), is_active=True
     )
-    users = list(people.exclude(pk=actor.pk if actor else None).order_by("pk"))
+    users = [user for user in people.order_by("pk") if user != actor]
     notify(users=users, text=text, link=reverse("point-year-list", args=[scheme.year]), at=at)
     return len(users)

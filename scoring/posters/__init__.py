@@ -1,0 +1,1 @@
+"""Papers of the points: statements of deputies."""
