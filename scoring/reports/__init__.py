@@ -1,0 +1,1 @@
+"""Reports of the points: sheets and workbooks."""
