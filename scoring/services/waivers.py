@@ -183,7 +183,7 @@ def _problems(
     problems = {}
     if (deputy is None) == (not level):
         problems["deputy"] = "请写一位代表,或选一个代表层级,只能选一样"
-    elif deputy and deputy.county_id != county.pk or level and level not in MandateLevel.values:
+    elif (deputy and deputy.county_id != county.pk) or (level and level not in MandateLevel.values):
         problems["deputy" if deputy else "level"] = "请重新选"
     if set(items) - BASE_ITEMS:
         problems["items"] = "只有扣分的项目可以免扣"
@@ -211,7 +211,5 @@ def _demand_no_overlap(row: Waiver) -> None:
     for other in others:
         if not row.items or not other.items or set(row.items) & set(other.items):
             whom = row.deputy.name if row.deputy else f"{row.get_level_display()}代表"
-            raise Conflict(
-                f"{whom}{period_of(other)}已经免扣{words_of(other)},请改日期,或先结束那一次。",
-                fields={"started_on": "和已有的免扣重叠"},
-            )
+            sentence = f"{whom}{period_of(other)}已经免扣{words_of(other)},请改日期,或先结束那一次"
+            raise Conflict(f"{sentence}。", fields={"started_on": sentence})

@@ -1,0 +1,1 @@
+"""Pages of a year's scheme: how points are counted, versions, waivers, terms and bands."""
