@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
 
-from activities.models import Activity, ActivityAttendance, Attendance, Leave
+from activities.models import Activity, ActivityAttendance, Attendance, DutyLog, Leave
 from activities.services.rosters import days_left_by
 from activities.states import LogState, Presence
 from julu_liaison.common.numbering import printed_number
@@ -61,25 +61,33 @@ def earnings_of(keys: Collection[int], year: int) -> dict[int, list[Earning]]:
 
 
 def _duties(keys: Collection[int], year: int) -> ByDeputy:
-    """A substitute stands in for whom the log names; one without a name for whoever was away."""
+    """A substitute stands in for whom the log names; one without a name for whoever was away.
+
+    What a log says of itself is read once, not for everybody in it.
+    """
     instead = Q(stands_in_for=None) | Q(stands_in_for=OuterRef("deputy"))
     substitute = Attendance.objects.filter(instead, log=OuterRef("log"), status=Presence.SUBSTITUTE)
     rows = Attendance.objects.filter(deputy__in=keys, status__in=COSTLY, log__date__range=_days(year))
     rows = rows.exclude(log__state=LogState.VOID).annotate(stood_in=Exists(substitute)).order_by()
+    present = list(rows.values_list("log", "deputy", "status", "expected", "stood_in"))
+    logs = DutyLog.objects.filter(pk__in={row[0] for row in present}).order_by()
+    sheets = {
+        key: (str(uid), printed_number(of_year, serial), on, branch)
+        for key, uid, of_year, serial, on, branch in logs.values_list(
+            "pk", "uid", "year", "serial", "date", "branch__name"
+        )
+    }
     found: ByDeputy = defaultdict(list)
-    for deputy, uid, number_year, serial, on, branch, status, expected, stood_in in rows.values_list(
-        "deputy", "log__uid", "log__year", "log__serial", "log__date", "log__branch__name", "status", "expected",
-        "stood_in",
-    ):  # fmt: skip
-        number = printed_number(number_year, serial)
-        found[deputy].append(Duty(str(uid), number, on, branch, status, expected, stood_in))
+    for log, deputy, status, expected, stood_in in present:
+        found[deputy].append(Duty(*sheets[log], status, expected, stood_in))
     return found
 
 
 def _days_left(keys: Collection[int], year: int) -> ByDeputy:
     """Days left for leave; not one that the deputy's log of that day speaks of, for then the log counts."""
     start, end = _days(year)
-    leaves = list(Leave.objects.approved().from_duty().filter(deputy__in=keys).overlapping(start, end))
+    leaves = Leave.objects.approved().from_duty().filter(deputy__in=keys).overlapping(start, end)
+    leaves = list(leaves.select_related("deputy"))
     if not leaves:
         return {}
     logged = set(
@@ -97,14 +105,16 @@ def _meetings(keys: Collection[int], year: int) -> ByDeputy:
     stand_in = ActivityAttendance.objects.filter(activity=OuterRef("activity"), stands_in_for=OuterRef("deputy"))
     held = Activity.objects.held().within(*_days(year)).filter(required=True)
     rows = ActivityAttendance.objects.filter(deputy__in=keys, status__in=COSTLY, expected=True, activity__in=held)
+    rows = rows.annotate(stood_in=Exists(stand_in)).order_by()
+    present = list(rows.values_list("activity", "deputy", "status", "expected", "stood_in"))
+    activities = Activity.objects.filter(pk__in={row[0] for row in present}).order_by()
+    said = {
+        key: (str(uid), kind, title, on)
+        for key, uid, kind, title, on in activities.values_list("pk", "uid", "kind", "title", "held_on")
+    }
     found: ByDeputy = defaultdict(list)
-    for deputy, uid, kind, title, on, status, required, expected, stood_in in rows.annotate(
-        stood_in=Exists(stand_in)
-    ).values_list(
-        "deputy", "activity__uid", "activity__kind", "activity__title", "activity__held_on", "status",
-        "activity__required", "expected", "stood_in",
-    ):  # fmt: skip
-        found[deputy].append(Meeting(str(uid), kind, title, on, status, required, expected, stood_in))
+    for activity, deputy, status, expected, stood_in in present:
+        found[deputy].append(Meeting(*said[activity], status, True, expected, stood_in))
     return found
 
 

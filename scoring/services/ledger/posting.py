@@ -2,14 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
 from deputies.models import Deputy, Mandate
-from julu_liaison.common.working_days import today_here
 from scoring.models import PointEntry, Scheme, Waiver, YearClosing
 from scoring.rules import (
     Earning,
@@ -19,30 +16,15 @@ from scoring.rules import (
     Ruling,
     Schedule,
     Worth,
-    digest_of,
     frozen_lines,
     heed,
     missing_lines,
     valued,
 )
+from scoring.services.ledger.appending import Book, append
 from scoring.services.ledger.facts import earnings_of, rulings_of
-from scoring.services.ledger.reasons import UNSAID, why_gone
 from scoring.services.schemes import schedule_of
 from stations.models import Station
-
-LONGEST_REASON = 300
-BATCH = 1000
-
-
-@dataclass
-class Book:
-    """What one deputy's year holds: the lines that stand by fact key, the last turn of every fact, the chain's end."""
-
-    standing: dict[str, Line] = field(default_factory=dict)
-    turns: dict[str, int] = field(default_factory=dict)
-    keys: dict[int, int] = field(default_factory=dict)  # of standing lines: number → primary key
-    number: int = 0
-    digest: str = ""
 
 
 @transaction.atomic
@@ -55,16 +37,26 @@ def rescore(
     nor block each other for ever. Of a year in publicity or closed only granted appeals count any more. With
     `write=False` nothing is written and the number says what would be.
     """
-    people = lock_people(county, deputies) if write else _people(county, deputies)
+    if not write:
+        return sum(map(len, differences(county=county, year=year, deputies=deputies).values()))
+    people = lock_people(county, deputies)
     scheme = Scheme.objects.filter(county=county, year=year).first()
     if scheme is None or not people:
         return 0
     books = read_books(people, year)
     rulings = rulings_of(people, year)
     missing = _missing(scheme, people, books, rulings)
-    if write:
-        _append(scheme, people, books, rulings, missing, at)
+    append(scheme, people, books, rulings, missing, at)
     return sum(map(len, missing.values()))
+
+
+def differences(*, county: Station, year: int, deputies: Iterable[int] | None = None) -> dict[int, list[NewLine]]:
+    """Return what rescoring would append, by deputy key."""
+    people = _people(county, deputies)
+    scheme = Scheme.objects.filter(county=county, year=year).first()
+    if scheme is None or not people:
+        return {}
+    return _missing(scheme, people, read_books(people, year), rulings_of(people, year))
 
 
 def _people(county: Station, deputies: Iterable[int] | None) -> dict[int, str]:
@@ -83,7 +75,10 @@ def lock_people(county: Station, deputies: Iterable[int] | None = None) -> dict[
 
 
 def read_books(keys: Collection[int], year: int) -> dict[int, Book]:
-    """Return the ledgers of deputies in one query, by deputy key."""
+    """Return the ledgers of deputies in one query, by deputy key.
+
+    A line that somebody took out by force must not stop the scoring of everybody else; `verify` tells of it.
+    """
     books: dict[int, Book] = defaultdict(Book)
     rows = PointEntry.objects.filter(deputy__in=keys, year=year).order_by("deputy", "number")
     for pk, deputy, number, fact_key, item, points, turn, reverses, digest in rows.values_list(
@@ -96,7 +91,8 @@ def read_books(keys: Collection[int], year: int) -> dict[int, Book]:
             book.keys[number] = pk
             book.turns[fact_key] = turn
         else:
-            book.keys.pop(book.standing.pop(fact_key).number)
+            reversed_line = book.standing.pop(fact_key, None)
+            book.keys.pop(reversed_line.number if reversed_line else 0, None)
     return books
 
 
@@ -144,69 +140,3 @@ def releases_of(scheme: Scheme, keys: Collection[int]) -> dict[int, list[Release
                     Release(max(start, row.started_on), min(ends, default=None), frozenset(row.items))
                 )
     return found
-
-
-def _append(
-    scheme: Scheme, people: dict[int, str], books: dict[int, Book], rulings: dict[int, list[Ruling]],
-    missing: dict[int, list[NewLine]], at: datetime,
-) -> None:  # fmt: skip
-    gone = [books[key].keys[line.reverses.number] for key, lines in missing.items() for line in lines if line.reverses]
-    entries = PointEntry.objects.in_bulk(gone)
-    said = why_gone(entries.values())
-    rows = []
-    for key, lines in missing.items():
-        book = books[key]
-        anew = {line.worth.earning.fact_key: line.worth for line in lines if line.worth}
-        answers = {ruling.cancelled: ruling.answer for ruling in rulings.get(key, ())}
-        for line in lines:
-            if line.worth:
-                values = _posting(line.worth, line.turn)
-            else:
-                entry = entries[book.keys[line.reverses.number]]  # type: ignore[union-attr]
-                values = _reversal(entry, _why(entry, anew, answers, said), at)
-            rows.append(_next_entry(scheme, key, people[key], book, values, at))
-    PointEntry.objects.bulk_create(rows, batch_size=BATCH)
-
-
-def _why(entry: PointEntry, anew: dict[str, Worth], answers: dict[str, str], said: dict) -> str:
-    if entry.fact_key in answers:
-        return f"复核,{answers[entry.fact_key]}"
-    if entry.fact_key in anew:
-        worth = anew[entry.fact_key]
-        return worth.note.strip("()") or f"按积分方案改记{worth.points.normalize():+f}分"
-    return said.get((entry.source, entry.source_key)) or UNSAID
-
-
-def _reversal(entry: PointEntry, why: str, at: datetime) -> dict[str, Any]:
-    """The opposite of `entry` in the same block, on the day it is corrected, with both reasons."""
-    return {
-        "rule_id": entry.rule_id, "block": entry.block, "points": -entry.points, "occurred_on": today_here(at),
-        "reason": f"更正:{why}(原记:{entry.reason})"[:LONGEST_REASON], "source": entry.source,
-        "source_key": entry.source_key, "fact_key": entry.fact_key, "turn": entry.turn, "reverses": entry,
-    }  # fmt: skip
-
-
-def _posting(worth: Worth, turn: int) -> dict[str, Any]:
-    earning = worth.earning
-    return {
-        "rule_id": worth.rule, "block": worth.block, "points": worth.points, "occurred_on": earning.occurred_on,
-        "reason": f"{earning.reason}{worth.note}"[:LONGEST_REASON], "source": str(earning.source),
-        "source_key": earning.source_key, "fact_key": earning.fact_key, "turn": turn, "reverses": None,
-    }  # fmt: skip
-
-
-def _next_entry(
-    scheme: Scheme, deputy: int, code: str, book: Book, values: dict[str, Any], at: datetime
-) -> PointEntry:
-    """The next line of the chain."""
-    reversed_entry = values["reverses"]
-    book.number += 1
-    chained = {name: value for name, value in values.items() if name not in ("rule_id", "reverses")}
-    book.digest = digest_of(
-        book.digest, deputy=code, year=scheme.year, number=book.number, rule=values["rule_id"],
-        reverses=reversed_entry.number if reversed_entry else None, posted_at=at, **chained,
-    )  # fmt: skip
-    return PointEntry(
-        county_id=scheme.county_id, deputy_id=deputy, year=scheme.year, number=book.number, digest=book.digest,
-        posted_at=at, **values,
-    )
