@@ -1,11 +1,12 @@
 """All addresses of the activities app, whole: the station's, the console's, the deputy's and the public ones."""
 
-from activities.urls import events, leaves, logs, plans, reports, rosters, sheets, visits
+from activities.urls import events, leaves, logs, months, plans, reports, rosters, sheets, visits
 
 urlpatterns = [
     *events.urlpatterns,
     *leaves.urlpatterns,
     *logs.urlpatterns,
+    *months.urlpatterns,
     *plans.urlpatterns,
     *reports.urlpatterns,
     *rosters.urlpatterns,

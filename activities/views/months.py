@@ -1,0 +1,123 @@
+"""Whether the records of a month are complete (当月记录齐全): what each month lacks, and the station's word for it."""
+
+import re
+from datetime import date
+
+from dateutil.relativedelta import relativedelta
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from activities.forms.months import TakeBackForm
+from activities.models import CompleteMonth
+from activities.permissions import can_declare_month
+from activities.services import declare_month, take_back_month
+from activities.services.completeness import month_records
+from julu_liaison.common.errors import DomainError, NotAllowed
+from julu_liaison.common.sending import done, status_of
+from julu_liaison.common.texts import plain_number
+from julu_liaison.common.working_days import today_here
+from stations.models import Station
+from stations.querysets import scope_of
+
+MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
+
+
+@require_safe
+@login_required
+def months(request):
+    """A clerk's own station, month by month; the county's stations side by side, and one of them with `?station=`."""
+    return _page(request, request.GET.get("station", ""), _year(request.GET.get("year", "")))
+
+
+@require_POST
+@login_required
+def months_declare(request):
+    """Say that everything of a month is recorded."""
+    station = _station(request.user, request.POST.get("station", ""))
+    if not MONTH.fullmatch(request.POST.get("month", "")):
+        raise Http404
+    month = date.fromisoformat(f"{request.POST['month']}-01")
+    try:
+        declare_month(station=station, month=month, actor=request.user, at=timezone.now())
+    except NotAllowed:
+        raise
+    except DomainError as error:
+        messages.warning(request, error.message)
+    else:
+        messages.success(request, f"记下了,{station.name}{month.month}月的记录齐全。")
+    return redirect(_address(station, month.year))
+
+
+@require_POST
+@login_required
+def months_take_back(request, pk: int):
+    """Take the word back, with a reason."""
+    rows = CompleteMonth.objects.filter(station__in=_stations(request.user)).select_related("station")
+    row = get_object_or_404(rows, pk=pk)
+    form = TakeBackForm(request.POST, auto_id=f"id_%s_{row.pk}")
+    if done(request, form, take_back_month, row=row):
+        messages.success(request, f"取消了{row.station.name}{row.month.month}月的确认。")
+        return redirect(_address(row.station, row.month.year))
+    return _page(request, row.station.code, row.month.year, refused={row.pk: form})
+
+
+def _stations(user):
+    """The township stations that the person looks after. Raises NotAllowed for who looks after none."""
+    scope = scope_of(user)
+    if not (scope.counties or scope.townships):
+        raise NotAllowed("当月记录是否齐全,由联络站或县人大办公室确认。")
+    rows = Station.objects.townships().filter(Q(county__in=scope.counties) | Q(pk__in=scope.townships))
+    return rows.select_related("county").order_by("official_order", "code")
+
+
+def _station(user, code: str) -> Station:
+    if "\0" in code:
+        raise Http404
+    return get_object_or_404(_stations(user), code=code)
+
+
+def _year(text: str) -> int:
+    """This year, or an earlier one."""
+    today = today_here()
+    year = plain_number(text, digits=4) if text else today.year
+    if year is None or not 2000 <= year <= today.year:
+        raise Http404
+    return year
+
+
+def _address(station: Station, year: int) -> str:
+    return f"{reverse('months')}?year={year}&station={station.code}"
+
+
+def _page(request, code: str, year: int, *, refused: dict | None = None):
+    today = today_here()
+    stations = [one for one in _stations(request.user) if _was_open(one, year)]
+    chosen = [one for one in stations if one.code == code] if code else stations
+    if code and not chosen:
+        raise Http404
+    table = month_records(stations=chosen, year=year, today=today)
+    single = len(chosen) == 1
+    context = {
+        "year": year, "years": [year - 1, *([year + 1] if year < today.year else [])], "table": table,
+        "station": chosen[0] if single else None, "alone": len(stations) == 1,
+        "may": single and can_declare_month(request.user, chosen[0]), "refused": list((refused or {}).values()),
+        "lines": [(records, _form(records.complete, refused or {})) for records in table[0]] if single else [],
+        "heads": [date(year, month, 1) for month in range(1, 13)],
+    }  # fmt: skip
+    return render(request, "activities/months.html", context, status=status_of(*(refused or {}).values()))
+
+
+def _was_open(station: Station, year: int) -> bool:
+    first = date(year, 1, 1)
+    is_begun = station.opened_on < first + relativedelta(years=1)
+    return is_begun and (station.closed_on is None or station.closed_on > first)
+
+
+def _form(row: CompleteMonth | None, refused: dict) -> TakeBackForm | None:
+    return refused.get(row.pk) or TakeBackForm(auto_id=f"id_%s_{row.pk}") if row else None
