@@ -149,10 +149,10 @@ def _table(statement: Statement, block: Block) -> dict:
     lines = statement.of_block(block)
     total = sum((line.points for line in lines), Decimal(0))
     words = f"共{len(lines)}笔,合计{_signed(total)}分" if lines else NOTHING[block]
-    return {"heading": block.label, "beside": typeset(words), "rows": [_row(line) for line in lines]}
+    return {"heading": block.label, "beside": typeset(words), "rows": [_row(line, statement.scheme.year) for line in lines]}
 
 
-def _row(line: StatementLine) -> dict:
+def _row(line: StatementLine, year: int) -> dict:
     marks = [
         f"已更正,见第{line.reversed_by}笔" if line.reversed_by else "",
         f"更正第{line.reverses}笔" if line.reverses else "",
@@ -160,7 +160,7 @@ def _row(line: StatementLine) -> dict:
     ]
     return {
         "number": str(line.number),
-        "day": f"{line.occurred_on.month}月{line.occurred_on.day}日",
+        "day": _day(line.occurred_on, year),
         "item": Item(line.item).label,
         "reason": typeset(CORRECTED + why_corrected(line.reason) if line.reverses else line.reason),
         "source": Source(line.source).label,
@@ -168,6 +168,11 @@ def _row(line: StatementLine) -> dict:
         "gone": line.reversed_by is not None,
         "marks": typeset(";".join(filter(None, marks))),
     }
+
+
+def _day(day: date, year: int) -> str:
+    """With the year where it is the next one: corrections made after the year was over."""
+    return f"{day.month}月{day.day}日" if day.year == year else long_day(day)
 
 
 def _signed(value: Decimal) -> str:

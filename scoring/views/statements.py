@@ -184,6 +184,6 @@ def _issue(request, county: Station, at):
 
 def _rounds(county: Station, year: int, at) -> list[Round]:
     rows = QuarterStatement.objects.filter(deputy__county=county, year=year).order_by().values_list("quarter")
-    sums = {row[0]: row[1:] for row in rows.annotate(Count("pk"), Min("made_at"), Max("made_at"))}
+    sums = {row[0]: row[1:] for row in rows.annotate(people=Count("pk"), first=Min("made_at"), last=Max("made_at"))}
     quarters = [Quarter(year, number) for number in (1, 2, 3, 4)]
     return [Round(one, *sums.get(one.number, (0, None, None)), withhold_reason(one, at)) for one in quarters]

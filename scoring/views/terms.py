@@ -91,7 +91,7 @@ def _cards(sheet: reports.Sheet) -> list[tuple[str, str, list[tuple[str, str]]]]
     """For phones, a card a year, the sums and the newest year first: heading, state, what is said."""
     (_year, *labels, _state), rows = reports.sheet_table(sheet)
     return [
-        (year, state, [(label, value) for label, value in zip(labels, values, strict=True) if value])
+        (year, state, [(label, value) for label, value in zip(labels, values, strict=True) if value not in ("", "—")])
         for year, *values, state in reversed(rows)
     ]
 

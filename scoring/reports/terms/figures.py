@@ -23,9 +23,8 @@ from stations.models import Station
 MOST_YEARS = 10
 # What is counted of a year besides points, in the order of the sheets.
 COUNTS = {
-    "due": "接待日应到(次)", "served": "接待日到岗(次)", "asked": "活动应到(次)", "attended": "活动参加(次)",
-    "suggestions": "领衔建议议案(件)", "opinions": "社情民意(件)", "services": "服务记录(次)",
-    "missed": "无故缺席人代会(半天)",
+    "due": "接待应到", "served": "接待到岗", "asked": "活动应到", "attended": "活动参加", "suggestions": "建议议案",
+    "opinions": "社情民意", "services": "服务记录", "missed": "人代会缺席",
 }  # fmt: skip
 
 Counts = dict[tuple[int, int], Counter]  # by (deputy key, year)
@@ -112,7 +111,9 @@ def _terms(rows) -> list[Term]:
     running = Count("pk", filter=Q(ended_on=None))
     found = [
         Term(level, name, first, None if open_ends else last)
-        for level, name, first, last, open_ends in rows.annotate(Min("started_on"), Max("ended_on"), running)
+        for level, name, first, last, open_ends in rows.values_list("level", "term").annotate(
+            first=Min("started_on"), last=Max("ended_on"), running=running
+        )
     ]
     return sorted(found, key=lambda term: (term.first, term.key), reverse=True)
 
@@ -199,7 +200,7 @@ def _points(keys: list[int], county: Station, years: list[int]) -> dict[tuple[in
 def _sums(keys: list[int], years: list[int]) -> dict[tuple[int, int], dict[str, Decimal]]:
     rows = PointEntry.objects.filter(deputy__in=keys, year__in=years).order_by()
     found: dict[tuple[int, int], dict[str, Decimal]] = defaultdict(lambda: dict.fromkeys(Block.values, Decimal(0)))
-    for deputy, year, block, total in rows.values_list("deputy", "year", "block").annotate(Sum("points")):
+    for deputy, year, block, total in rows.values_list("deputy", "year", "block").annotate(sum=Sum("points")):
         found[deputy, year][block] = total
     return found
 
@@ -249,4 +250,4 @@ def _tickets(keys: list[int], span: tuple[date, date]):
 def _services(keys: list[int], span: tuple[date, date]):
     records = ServiceRecord.objects.valid().within(*span)
     rows = ServiceRecord.deputies.through.objects.filter(deputy__in=keys, servicerecord__in=records).order_by()
-    return rows.values_list("deputy", "servicerecord__date__year").annotate(Count("pk"))
+    return rows.values_list("deputy", "servicerecord__date__year").annotate(times=Count("pk"))

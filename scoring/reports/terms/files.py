@@ -20,7 +20,8 @@ POINTS = ("基础分还有", "加分", "总分", "等次")
 PROVISIONAL = "暂计"
 NOTES = (
     "已结账的年度按结账结果,标“暂计”的按目前的记录,以后还会变。",
-    "各项按自然年计;接待日应到按工作日志里的登记;到岗和参加含排班、通知以外到场的;作废的记录和并案的意见不计。",
+    "各项按自然年计次数:接待应到按工作日志里的登记,到岗和参加含排班、通知以外到场的;建议议案只计领衔的,并案的不计;"
+    "人代会缺席只计无故缺席,半天计一次;作废的记录不计。",
     NOT_MEASURED,
 )
 NOT_RANKED = "按官方顺序排列,不是排名。"
@@ -87,9 +88,9 @@ def workbook(sheets: Sequence[Sheet], *, title: str, years: Sequence[int], at: d
         Column("number", "序号", width=5), Column("place", "分站", width=16), Column("name", "姓名", width=10),
         Column("code", "编号", width=10),
     ]  # fmt: skip
-    counts = [Column(key, label, width=7) for key, label in COUNTS.items()]
-    by_year = [Column(f"y{year}", f"{year}年总分", width=9) for year in years]
-    lines = [Column("year", "年度", width=7), *(Column(one, one, width=7) for one in POINTS)]
+    counts = [Column(key, label, width=11) for key, label in COUNTS.items()]
+    by_year = [Column(f"y{year}", f"{year}年总分", width=12) for year in years]
+    lines = [Column("year", "年度", width=7), *(Column(one, one, width=11) for one in POINTS)]
     notes = [[note] for note in (*NOTES, NOT_RANKED)]
     pages = [
         Page("任期汇总", heading, [*people, *by_year, *counts], _summaries(sheets, years)),
