@@ -51,7 +51,8 @@ def test_closing_writes_everybodys_result_once(cast, missed):
     assert YearResult.objects.filter(grade="优秀", entries=0, last_digest="", total=60).count() == 7
     assert results_problems() == [] == results_problems(2026)
     assert AuditLog.objects.get(action="close_year").detail["digest"] == closing.digest
-    assert Notice.objects.filter(text__contains="已经结账", user=cast.deputy).count() == 1
+    assert Notice.objects.get(text__contains="已经结账", user=cast.deputy).link == "/me/score/?year=2026"
+    assert Notice.objects.get(text__contains="已经结账", user=cast.clerk).link == ""  # the list is no longer hers to read
     for act, words in ((close_year, "已经结账"), (publish_year, "已经公示过")):
         with pytest.raises(Conflict, match=words):
             act(scheme=scheme, actor=cast.admin, at=AFTER)

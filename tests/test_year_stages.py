@@ -117,6 +117,8 @@ def test_months_and_days_that_a_station_owes(cast):
         declare_month(station=cast.gt, month=date(2026, month, 1), actor=cast.clerk, at=READY)
     CompleteMonth.objects.filter(month=date(2026, 5, 1)).update(taken_back_at=READY, taken_back_by=cast.clerk)
     gaps = {gap.station.code: (gap.months, gap.days) for gap in unfinished_of(scheme, date(2027, 1, 5)).gaps}
+    assert unfinished_of(scheme, date(2027, 1, 5)).gaps[0].months_in_words == "5月、12月"
+    assert unfinished_of(scheme, date(2027, 1, 5)).gaps[1].months_in_words == "1月至12月"
     assert gaps == {"GT": ([5, 12], 1), "YT": (list(range(1, 13)), 0), "XD": ([11, 12], 0)}
     early = {gap.station.code: (gap.months, gap.days) for gap in unfinished_of(scheme, date(2026, 3, 8)).gaps}
     assert early == {"YT": ([1, 2], 0)}  # the second Sunday is today: nobody owes its log yet

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.urls import reverse
 
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict
@@ -40,7 +41,8 @@ def close_year(*, scheme: Scheme, actor, at: datetime) -> YearClosing:
     closing.digest = digest_of_year(scheme.year, map(outcome_of, results))
     closing.save(update_fields=["closed_by", "closed_at", "digest"])
     people = [row.deputy.pk for row in standings]
-    told = tell_people(scheme, people, _words(scheme), actor=actor, at=at)
+    page = f"{reverse('my-score')}?year={scheme.year}"
+    told = tell_people(scheme, people, _words(scheme), link=page, staff_link="", actor=actor, at=at)
     audit.record(
         "close_year", actor=actor, target=scheme, at=at, year=scheme.year, people=len(people), told=told,
         digest=closing.digest,

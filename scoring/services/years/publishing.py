@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.urls import reverse
 
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict
@@ -37,7 +38,8 @@ def publish_year(*, scheme: Scheme, actor, at: datetime) -> YearClosing:
         published_at=at,
     )  # fmt: skip
     people = [row.deputy.pk for row in standings_of(scheme)]
-    told = tell_people(scheme, people, _words(scheme, closing), actor=actor, at=at)
+    page = reverse("point-year-list", args=[scheme.year])
+    told = tell_people(scheme, people, _words(scheme, closing), link=page, staff_link=page, actor=actor, at=at)
     audit.record(
         "publish_year", actor=actor, target=scheme, at=at, year=scheme.year, until=closing.publicity_until.isoformat(),
         people=len(people), told=told,

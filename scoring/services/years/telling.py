@@ -3,8 +3,6 @@
 from datetime import datetime
 
 from django.contrib.auth import get_user_model
-from django.db.models import Q
-from django.urls import reverse
 
 from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.services import notify
@@ -13,14 +11,16 @@ from stations.models import Posting
 from stations.states import COUNTY_ROLES, Role
 
 
-def tell_people(scheme: Scheme, deputies: list[int], text: str, *, actor, at: datetime) -> int:
-    """Tell the deputies who have accounts, the clerks and the county staff, but not the actor; returns how many."""
+def tell_people(
+    scheme: Scheme, deputies: list[int], text: str, *, link: str, staff_link: str, actor, at: datetime
+) -> int:
+    """Tell the deputies who have accounts (with `link`), the clerks and the county staff, not the actor; how many."""
     staff = Posting.objects.in_force(today_here(at)).filter(
         station__county=scheme.county_id, role__in=(Role.CLERK, *COUNTY_ROLES)
     )
-    people = get_user_model().objects.filter(
-        Q(deputy__in=deputies) | Q(pk__in=staff.values("user")), is_active=True
-    )
-    users = [user for user in people.order_by("pk") if user != actor]
-    notify(users=users, text=text, link=reverse("point-year-list", args=[scheme.year]), at=at)
-    return len(users)
+    people = get_user_model().objects.filter(is_active=True).order_by("pk")
+    own = [user for user in people.filter(deputy__in=deputies) if user != actor]
+    others = [user for user in people.filter(pk__in=staff.values("user")) if user != actor and user not in own]
+    notify(users=own, text=text, link=link, at=at)
+    notify(users=others, text=text, link=staff_link, at=at)
+    return len(own) + len(others)

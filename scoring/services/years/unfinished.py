@@ -20,6 +20,17 @@ class StationGaps:
     months: list[int]
     days: int
 
+    @property
+    def months_in_words(self) -> str:
+        """`1月至5月、7月`."""
+        runs: list[list[int]] = []
+        for month in self.months:
+            if runs and runs[-1][1] == month - 1:
+                runs[-1][1] = month
+            else:
+                runs.append([month, month])
+        return "、".join(f"{first}月" + (f"至{last}月" if last > first else "") for first, last in runs)
+
 
 @dataclass(frozen=True)
 class Unfinished:
