@@ -16,6 +16,8 @@ from julu_liaison.management.demo.agenda import Agenda
 from julu_liaison.management.demo.county import Demo, moment
 from julu_liaison.management.demo.places import ROAD_STATION
 from opinions.models import CongressSession
+from scoring.services import rescore
+from scoring.services.statements import issue_statements
 from stations.models import Station
 
 HALF_DAYS = ("上午", "下午")
@@ -45,6 +47,25 @@ def sit_in_congress(demo: Demo, rng: Random, agenda: Agenda, sessions: list[Cong
 
 def _record(facts: dict, at: datetime) -> Activity:
     return record_activity(at=at, **facts)
+
+
+def keep_the_ledger(demo: Demo, agenda: Agenda, *, first: date) -> None:
+    """In the first night of every month the facts of the month before are posted; after each quarter statements go out."""
+    month = first.replace(day=1) + relativedelta(months=1)
+    while month <= agenda.today:
+        ended = month - timedelta(days=1)
+        agenda.plan(moment(month, 2), partial(_post, demo.centre, ended.year))
+        if ended.month % 3 == 0:
+            agenda.plan(moment(month, 8), partial(_state, demo.centre, ended.year, ended.month // 3))
+        month += relativedelta(months=1)
+
+
+def _post(county: Station, year: int, at: datetime) -> None:
+    rescore(county=county, year=year, at=at)
+
+
+def _state(county: Station, year: int, quarter: int, at: datetime) -> None:
+    issue_statements(county=county, year=year, quarter=quarter, at=at)
 
 
 def declare_months(demo: Demo, rng: Random, *, today: date) -> None:

@@ -13,7 +13,7 @@ from julu_liaison.accounts.models import User
 from julu_liaison.common.announcing import bulk_load
 from julu_liaison.common.errors import Conflict, DomainError
 from julu_liaison.common.holidays import load_holidays
-from julu_liaison.management.demo import article, proposals
+from julu_liaison.management.demo import article, proposals, questions
 from julu_liaison.management.demo.constituents import get_acquainted
 from julu_liaison.management.demo.county import Demo, moment
 from julu_liaison.management.demo.further import build_further_county
@@ -71,6 +71,8 @@ def seed(*, stage: str, seed: int, today: date, counties: int = 1) -> dict[str, 
         for number in range(2, counties + 1):
             build_further_county(rng, number, today=today, with_people=stage != "empty")
         _rescore(today)
+        if stage == "running":
+            questions.ask_for_reviews(demo, today=today)
         draw_portraits(rng, [deputy for people in demo.members.values() for deputy in people])
     return what_there_is()
 
@@ -99,6 +101,7 @@ def _build_county(rng: Random, stage: str, period: Period, today: date) -> Demo:
     proposals.keep_sample_answers(demo, first=period.first)
     if stage == "empty":
         return demo
+    questions.set_the_bands(demo, today=today)
     elect(rng, demo, names)
     give_deputies_accounts(demo)
     if stage == "article":
@@ -113,7 +116,7 @@ def _rescore(today: date) -> None:
     """Do once what the listeners would have done after every single fact."""
     for county in Station.objects.centres():
         for year in county.schemes.values_list("year", flat=True):
-            rescore(county=county, year=year, at=moment(today, 8))
+            rescore(county=county, year=year, at=moment(min(today - timedelta(days=4), date(year, 12, 31)), 23))
 
 
 def what_there_is() -> dict[str, int]:

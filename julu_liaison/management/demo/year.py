@@ -22,7 +22,7 @@ from activities.services import (
 from activities.states import SERVED, ActivityKind, Category, Form, Handling, Presence, RefusalReason
 from deputies.models import Deputy
 from julu_liaison.common.working_days import SUNDAY, Calendar
-from julu_liaison.management.demo import duties, points, proposals, tickets, words
+from julu_liaison.management.demo import duties, points, proposals, questions, tickets, words
 from julu_liaison.management.demo.agenda import Agenda
 from julu_liaison.management.demo.county import Demo, moment
 from julu_liaison.management.demo.names import villager
@@ -326,6 +326,9 @@ def live_through(demo: Demo, rng: Random, *, first: date, today: date, must_end:
     year.file_suggestions(SUGGESTIONS, max(last, first + timedelta(days=7)))
     if not must_end:
         year.leave_loose_ends()
+    last = today - timedelta(days=questions.DECIDED_AFTER if must_end else 1)
+    questions.claim_all_year(demo, Random(rng.getrandbits(32)), year.agenda, first=first, last=last)
+    points.keep_the_ledger(demo, year.agenda, first=first)
     year.happen()
     duties.serve_besides(demo, rng, first=first, today=today)
     points.declare_months(demo, Random(rng.getrandbits(32)), today=today + timedelta(days=must_end))
