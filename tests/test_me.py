@@ -117,9 +117,16 @@ def missed_and_corrected(cast, django_capture_on_commit_callbacks):
     return made
 
 
+def lines_of(answer):
+    """The lines of each block, newest first."""
+    return {
+        block.value: [line for month in months for line in month.lines] for block, months in answer.context["blocks"]
+    }
+
+
 def test_every_entry_stands_in_its_block_with_its_source(cast, signed_in, missed_and_corrected):
     answer = signed_in(cast.deputy).get(reverse("my-score"))
-    blocks = {block.value: lines for block, lines in answer.context["blocks"]}
+    blocks = lines_of(answer)
     assert [line.entry.points for line in blocks["base"]] == [Decimal(1), Decimal(-1)]
     assert [line.is_corrected for line in blocks["base"]] == [False, True]
     assert "已更正" in answer.text and "共扣" not in answer.text
@@ -142,7 +149,7 @@ def test_source_out_of_scope_is_no_link(cast, signed_in, missed_and_corrected):
     with unguarded_ledger():
         PointEntry.objects.filter(pk=entry.pk).update(source_key=str(uuid.uuid4()))
     lines = [
-        line for _block, lines in signed_in(cast.deputy).get(reverse("my-score")).context["blocks"] for line in lines
+        line for lines in lines_of(signed_in(cast.deputy).get(reverse("my-score"))).values() for line in lines
     ]
     assert [line.link for line in lines if line.entry.source == "opinion"] == [""]
 

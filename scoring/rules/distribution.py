@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from statistics import quantiles
 from typing import NamedTuple
@@ -97,7 +97,7 @@ def quarters_of(values: Iterable[Decimal]) -> Quarters | None:
     values = list(values)
     if len(values) < FEWEST_FOR_QUARTERS:
         return None
-    return Quarters(*(cut.quantize(TENTH) for cut in quantiles(values, n=4, method="inclusive")))
+    return Quarters(*(cut.quantize(TENTH, ROUND_HALF_UP) for cut in quantiles(values, n=4, method="inclusive")))
 
 
 def graded(values: Iterable[Decimal], grades: Iterable[tuple[str, Decimal]]) -> list[tuple[str, Bar]]:

@@ -81,7 +81,7 @@ def absentees_of(*, county: Station, on: date) -> list[Absentee]:
 def _missed(met) -> dict[int, list[Activity]]:
     stand_in = ActivityAttendance.objects.filter(activity=OuterRef("activity"), stands_in_for=OuterRef("deputy"))
     rows = ActivityAttendance.objects.filter(activity__in=met, status=Presence.ABSENT, expected=True)
-    rows = rows.filter(~Exists(stand_in)).select_related("activity").order_by("activity__held_on", "activity")
+    rows = rows.filter(~Exists(stand_in)).select_related("activity").order_by("activity__held_on", "activity__pk")
     found: dict[int, list[Activity]] = defaultdict(list)
     for row in rows:
         found[row.deputy_id].append(row.activity)
@@ -107,23 +107,24 @@ def _registered(county: Station) -> list[Session]:
     return [Session(row.starts_on, row.ends_on, str(row)) for row in rows]
 
 
-def _told(keys: Collection[int]) -> dict[int, dict[int, datetime]]:
-    """When people were told, by deputy and meeting."""
-    found: dict[int, dict[int, datetime]] = defaultdict(dict)
-    for deputy, activity, at in AbsenceAlert.objects.filter(deputy__in=keys).values_list("deputy", "activity", "told_at"):
-        found[deputy][activity] = at
+def _told(keys: Collection[int]) -> dict[int, dict[date, datetime]]:
+    """When people were told, by deputy and the day of the meeting; whether or not that one still counts as missed."""
+    found: dict[int, dict[date, datetime]] = defaultdict(dict)
+    rows = AbsenceAlert.objects.filter(deputy__in=keys).order_by("-pk")
+    for deputy, day, at in rows.values_list("deputy", "activity__held_on", "told_at"):
+        found[deputy][day] = at
     return found
 
 
 def _by_session(
-    meetings: Iterable[Activity], session_of: dict[date, Session], told: dict[int, datetime]
+    meetings: Iterable[Activity], session_of: dict[date, Session], told: dict[date, datetime]
 ) -> list[MissedSession]:
     found: dict[Session, MissedSession] = {}
     for meeting in meetings:
         session = session_of[meeting.held_on]
-        row = found.setdefault(session, MissedSession(session))
-        row.meetings.append(meeting)
-        row.told_at = row.told_at or told.get(meeting.pk)
+        found.setdefault(session, MissedSession(session)).meetings.append(meeting)
+    for session, row in found.items():
+        row.told_at = min((at for day, at in told.items() if session.start <= day <= session.end), default=None)
     return list(found.values())
 
 

@@ -7,7 +7,7 @@ there are.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db.models import Count, Q
@@ -190,6 +190,6 @@ def _questions(county: int, year: int, keys: Collection[int] | None) -> dict[int
 
 
 def mean(values: Iterable[Decimal]) -> Decimal:
-    """The average to one decimal; 0 of none."""
+    """The average to one decimal, halves up; 0 of none."""
     values = list(values)
-    return (sum(values, Decimal(0)) / len(values)).quantize(Decimal("0.1")) if values else Decimal(0)
+    return (sum(values, Decimal(0)) / len(values)).quantize(Decimal("0.1"), ROUND_HALF_UP) if values else Decimal(0)

@@ -64,7 +64,7 @@ def export_scores(
 def _lines(rows: Iterable[ScoreRow]) -> list[list[str | float]]:
     return [
         [
-            row.person.name, "".join(MandateLevel(level).label for level in row.levels), row.person.station_name,
+            row.person.name, "、".join(MandateLevel(level).label for level in row.levels), row.person.station_name,
             row.person.branch_name, float(row.score.base_left), float(row.score.deductions), float(row.score.bonus),
             float(row.score.total), row.grade, row.absences, row.questions,
         ]

@@ -59,7 +59,7 @@ class Years:
 
 def years_of(county: Station, text: str, today: date) -> Years:
     """Read the year from the address (empty: this year); one query. Raises Http404 for any other."""
-    schemes = {row.year: row for row in Scheme.objects.filter(county=county).select_related("county")}
+    schemes = {row.year: row for row in Scheme.objects.filter(county=county).select_related("county", "closing")}
     years = sorted({today.year, *schemes}, reverse=True)
     year = next((one for one in years if str(one) == text), None) if text else today.year
     if year is None:

@@ -96,7 +96,7 @@ def _score_page(request, person: Deputy, *, own: bool):
         "person": person, "own": own, "year": years.year, "years": years.years, "today": today, "score": score,
         "deducted": -score.deductions, "stage": stage_words(years.scheme, today),
         "grade": grade_of(score.total, grades_of(years.scheme)), "item": item, "items": _items(lines),
-        "may_appeal": years.scheme is not None and can_appeal(request.user, person),
+        "has_scheme": years.scheme is not None, "may_appeal": years.scheme is not None and can_appeal(request.user, person),
         "blocks": [(block, _months(shown, block, unfold=bool(item))) for block in (Block.BASE, Block.BONUS)],
     }  # fmt: skip
     return render(request, "scoring/score.html", context)

@@ -3,7 +3,7 @@
 from datetime import date
 
 from scoring.models import Scheme
-from scoring.services.years.stages import closing_of, stage_of
+from scoring.services.years.stages import stage_of
 from scoring.states import YearStage
 
 WORDS = {
@@ -12,7 +12,7 @@ WORDS = {
 
 
 def stage_words(scheme: Scheme | None, on: date) -> str:
-    """`暂计` until publicity begins, then the stage; one query."""
+    """`暂计` until publicity begins, then the stage; read the scheme with its `closing`."""
     if scheme is None:
         return "暂计"
-    return WORDS.get(stage_of(scheme, closing_of(scheme), on), "暂计")
+    return WORDS.get(stage_of(scheme, getattr(scheme, "closing", None), on), "暂计")
