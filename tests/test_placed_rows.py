@@ -32,11 +32,15 @@ from activities.states import Form, Presence, RosterState, ServiceKind
 from julu_liaison.common.models import AuditLog
 from opinions.models import Opinion
 from opinions.services import register_opinion, ticket_problems
+from scoring.models import Appeal, BonusClaim
+from scoring.services.claims import claim_bonus
+from scoring.services.relocating import TOGETHER
 from stations.services import move_branch
 from tests.cast import SUNDAY, moment
 from tests.duties import duty
 
 AT, LAST = moment(SUNDAY), date(2026, 3, 31)
+SAID_ELSEWHERE = {Shift: "已公布的接待日", Opinion: "意见建议", BonusClaim: TOGETHER, Appeal: TOGETHER}
 EVERYTHING = [model for model in apps.get_models() if issubclass(model, Placed)]
 
 
@@ -61,6 +65,13 @@ def rows(cast) -> dict:
         ServiceRecord: record_service(
             deputies=[person], kind=ServiceKind.MEDIATION, date=SUNDAY, text="调解地界纠纷", actor=cast.clerk, at=AT
         ),
+        BonusClaim: claim_bonus(
+            deputy=person, item="course", occurred_on=SUNDAY, text="网课", evidence="证书1号", actor=cast.deputy, at=AT
+        ),
+        Appeal: Appeal.objects.create(
+            deputy=person, year=2026, kind="missing", text="漏了", due_on=LAST, raised_by=cast.deputy, raised_at=AT,
+            branch=cast.gt01, station=cast.gt, county=cast.county,
+        ),
     }  # fmt: skip
 
 
@@ -76,7 +87,7 @@ def test_each_follows_the_branch(cast, rows, model):
     row.refresh_from_db()
     assert (row.branch, row.station, row.county) == (cast.gt01, cast.yt, cast.county)
     told = str(AuditLog.objects.get(action="move_branch").detail)
-    words = FOLLOWING[model][0] if model in FOLLOWING else {Shift: "已公布的接待日", Opinion: "意见建议"}[model]
+    words = FOLLOWING[model][0] if model in FOLLOWING else SAID_ELSEWHERE[model]
     assert words in told
     assert not [*record_problems(), *ticket_problems()]
 

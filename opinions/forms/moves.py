@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 
 from activities.states import Rating
 from deputies.models import Deputy, Membership
+from julu_liaison.common.many_files import ManyFiles
 from julu_liaison.common.workflow import Move
 from julu_liaison.common.working_days import today_here
 from opinions.models import Director, Opinion
@@ -42,23 +42,7 @@ FILES_WITH = frozenset(
     {"solve", "reply", "return_wrong", "follow_up", "assist_opinion", "tell", "ask_villager", "resume"}
 )
 ONLY_SUGGESTIONS = frozenset({"promised_on", "signer"})  # an opinion of class B is not tracked; its villager rates it
-MOST_BYTES = 40 * 1024 * 1024  # of all files of one step
 SIZE_OF_CHOICE = 2000  # characters of a note
-
-
-class ManyFiles(forms.FileField):
-    """Some files under one field; `clean` returns a list of uploads."""
-
-    widget = type("Files", (forms.FileInput,), {"allow_multiple_selected": True})
-
-    def clean(self, data, initial=None) -> list[UploadedFile]:
-        """Asked before a byte is read: who may send them at all is decided later."""
-        uploads = [super(ManyFiles, self).clean(one, initial) for one in data or [] if one]
-        if len(uploads) > MOST_FILES:
-            raise forms.ValidationError(f"一次最多传{MOST_FILES}个附件。")
-        if sum(upload.size for upload in uploads) > MOST_BYTES:
-            raise forms.ValidationError("附件合起来不能超过40兆,请分几次传。")
-        return uploads
 
 
 class MoveForm(forms.Form):
@@ -77,7 +61,7 @@ class MoveForm(forms.Form):
         if into and "into" in self.fields:
             self.fields["into"].initial = into
         if move.name in FILES_WITH:
-            self.fields["files"] = ManyFiles(label="附件(可以不传)", required=False)
+            self.fields["files"] = ManyFiles(label="附件(可以不传)", required=False, most=MOST_FILES)
 
     @property
     def class_is_button(self) -> bool:

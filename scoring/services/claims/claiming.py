@@ -13,13 +13,11 @@ from julu_liaison.common.texts import clean_text, squeezed
 from julu_liaison.common.working_days import today_here
 from scoring.models import BonusClaim, Scheme
 from scoring.permissions import can_claim
-from scoring.services.claims.steps import MOST_FILES, Files, attach_files, demand_few, set_term, write_steps
+from scoring.services.claims.steps import Files, attach_files, demand_few, set_term, write_steps
 from scoring.services.claims.telling import tell_who_acts, tell_who_claimed
 from scoring.states import CLAIMED_ITEMS, ClaimState, Item
 from scoring.workflow import year_is_frozen
 from stations.models import Station
-
-__all__ = ["MOST_FILES", "MOST_PEOPLE", "claim_bonus", "claim_for_all"]
 
 MOST_PEOPLE = 100
 LONGEST_TEXT, LONGEST_EVIDENCE = 300, 120

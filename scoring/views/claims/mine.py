@@ -1,0 +1,51 @@
+"""A deputy's own claims, on the phone."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from deputies.models import Deputy
+from julu_liaison.common.keyset import page_of
+from julu_liaison.common.sending import done, status_of
+from julu_liaison.common.working_days import today_here
+from scoring.forms.claims import ClaimForm
+from scoring.models import BonusClaim, Scheme
+from scoring.services.claims import claim_bonus
+
+
+@require_safe
+@login_required
+@never_cache
+def my_claims(request):
+    """What was claimed for the deputy, newest first: what happens next and until when."""
+    person = _person(request)
+    page = page_of(
+        BonusClaim.objects.filter(deputy=person), by=("-pk",), after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+    )  # fmt: skip
+    context = {"rows": page.rows, "links": page.links(request.GET), "today": today_here()}
+    return render(request, "scoring/claims_mine.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@never_cache
+def my_claim_add(request):
+    """Claim a bonus: what, when, the words, and a number or a photo of the paper."""
+    person, sent = _person(request), request.method == "POST"
+    form = ClaimForm(request.POST, request.FILES) if sent else ClaimForm(initial={"occurred_on": today_here()})
+    row = done(request, form, claim_bonus, deputy=person) if sent else None
+    if row:
+        day = f"{row.due_on.month}月{row.due_on.day}日"
+        messages.success(request, f"报上去了,联络站在{day}前核对。核对和审定的结果会发通知给您。")
+        return redirect("claims-mine")
+    today = today_here()
+    before = Scheme.objects.filter(county=person.county_id, year=today.year - 1, late_until__gte=today, closing=None)
+    context = {"form": form, "late_until": before.values_list("late_until", flat=True).first(), "today": today}
+    return render(request, "scoring/claim_mine_add.html", context, status=status_of(form))
+
+
+def _person(request) -> Deputy:
+    return get_object_or_404(Deputy, user=request.user)
