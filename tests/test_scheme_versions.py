@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from activities.services import SundayRow, file_log
 from activities.states import Presence
@@ -114,13 +116,20 @@ def test_the_preview_is_what_applying_does(cast, scheme, change_of):
         assert [part.item for part in seen.changed[0].parts] == [DUTY]
 
 
-@pytest.mark.parametrize("count", [1, 3])
-def test_the_preview_costs_the_same_for_one_and_three(cast, scheme, django_assert_num_queries, count):
-    missed(cast, SUNDAY, people=cast.deputies["GT01"][1 : count + 1])
-    version = draft(cast, scheme, date(2026, 1, 1), duty_missed=(-5, None))
-    version = SchemeVersion.objects.select_related("scheme").get(pk=version.pk)
-    with django_assert_num_queries(17):
-        preview_version(version=version, on=MAY)
+def test_the_preview_costs_the_same_for_one_and_three(cast, scheme):
+    people = cast.deputies["GT01"][1:4]
+    missed(cast, SUNDAY, people=people[:1])
+    key = draft(cast, scheme, date(2026, 1, 1), duty_missed=(-5, None)).pk
+
+    def cost() -> int:
+        version = SchemeVersion.objects.select_related("scheme").get(pk=key)
+        with CaptureQueriesContext(connection) as queries:
+            preview_version(version=version, on=MAY)
+        return len(queries)
+
+    one = cost()
+    missed(cast, SUNDAY + timedelta(days=7), people=people)
+    assert one == cost() < 25
 
 
 def test_a_year_in_publicity_or_closed_takes_no_version(cast, scheme):
@@ -177,9 +186,14 @@ def test_two_administrators_do_not_overwrite_each_other(cast, scheme):
     apply(cast, version, seen=mark_of(version))
 
 
-@pytest.mark.parametrize("who", ["staff", "auditor", "clerk", "head", "deputy", "officer", "system"])
-def test_only_the_county_administrator_sets_rules(cast, scheme, who):
-    actor, version = getattr(cast, who), draft(cast, scheme, duty_missed=(-5, None))
+def test_only_the_county_administrator_sets_rules(cast, scheme):
+    version = draft(cast, scheme, duty_missed=(-5, None))
+    for who in ("staff", "auditor", "clerk", "head", "deputy", "officer", "system"):
+        refused_to(cast, scheme, version, getattr(cast, who))
+    assert SchemeVersion.objects.get(pk=version.pk).state == VersionState.DRAFT
+
+
+def refused_to(cast, scheme, version, actor):
     for act in (
         lambda: draft_version(scheme=scheme, starts_on=APRIL, why="改", actor=actor, at=AT),
         lambda: change(cast, version, actor=actor),
@@ -191,7 +205,6 @@ def test_only_the_county_administrator_sets_rules(cast, scheme, who):
     ):
         with pytest.raises(NotAllowed):
             act()
-    assert SchemeVersion.objects.get(pk=version.pk).state == VersionState.DRAFT
 
 
 @pytest.mark.parametrize(("field", "wrong"), [

@@ -25,6 +25,7 @@ from julu_liaison.common.working_days import today_here
 from stations.models import Station
 from stations.querysets import scope_of
 
+FOREIGN = "当月记录是否齐全,由联络站或县人大办公室确认。"
 MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 
 
@@ -60,6 +61,8 @@ def months_take_back(request, pk: int):
     """Take the word back, with a reason."""
     rows = CompleteMonth.objects.filter(station__in=_stations(request.user)).select_related("station")
     row = get_object_or_404(rows, pk=pk)
+    if not can_declare_month(request.user, row.station):
+        raise NotAllowed(FOREIGN)
     form = TakeBackForm(request.POST, auto_id=f"id_%s_{row.pk}")
     if done(request, form, take_back_month, row=row):
         messages.success(request, f"取消了{row.station.name}{row.month.month}月的确认。")
@@ -71,7 +74,7 @@ def _stations(user):
     """The township stations that the person looks after. Raises NotAllowed for who looks after none."""
     scope = scope_of(user)
     if not (scope.counties or scope.townships):
-        raise NotAllowed("当月记录是否齐全,由联络站或县人大办公室确认。")
+        raise NotAllowed(FOREIGN)
     rows = Station.objects.townships().filter(Q(county__in=scope.counties) | Q(pk__in=scope.townships))
     return rows.select_related("county").order_by("official_order", "code")
 

@@ -2,13 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
-from activities.models import ActivityAttendance, Attendance, CompleteMonth, OtherService, ServiceRecord, ShiftPlace
-from activities.states import CALLED_OFF, SERVED, ActivityKind, ActivityState, RosterState
+from activities.models import (
+    ActivityAttendance,
+    Attendance,
+    CompleteMonth,
+    Exemption,
+    OtherService,
+    ServiceRecord,
+    ShiftPlace,
+)
+from activities.states import CALLED_OFF, SERVED, ActivityKind, ActivityState, Covers, RosterState
 from deputies.models import Membership
 from scoring.rules import Month
 
@@ -18,6 +26,7 @@ SERVICE_KINDS = (
     ActivityKind.REPORTING,
 )  # fmt: skip
 
+Span = tuple[date, date]
 Seen = set[tuple[int, int]]  # (deputy key, month 1–12)
 
 
@@ -27,28 +36,45 @@ def months_of(keys: Collection[int], year: int) -> dict[int, list[Month]]:
     if not complete:
         return {}
     members = Membership.objects.filter(deputy__in=keys, branch__parent__in={row.station_id for row in complete})
-    spans = defaultdict(list)
+    spans: dict[int, dict[int, list[Span]]] = defaultdict(lambda: defaultdict(list))
     for deputy, station, start, end in members.values_list("deputy", "branch__parent", "started_on", "ended_on"):
-        spans[station].append((deputy, start, end or date.max))
+        spans[station][deputy].append((start, end or date.max))
     asked, served = _asked(keys, year), _served(keys, year)
     found: dict[int, list[Month]] = defaultdict(list)
     for row in complete:
         last = row.month + relativedelta(months=1, days=-1)
-        for deputy, start, end in spans[row.station_id]:
-            if start <= row.month and last <= end:
+        for deputy, days in spans[row.station_id].items():
+            if _covers(days, row.month, last):
                 place = (deputy, row.month.month)
                 found[deputy].append(Month(row.month, row.station.name, place in asked, place in served))
     return found
 
 
+def _covers(spans: list[Span], first: date, last: date) -> bool:
+    """Whether the spans together hold every day; who changes the branch stays with the station."""
+    reach = first
+    for start, end in sorted(spans):
+        if start <= reach <= end:
+            if end >= last:
+                return True
+            reach = end + timedelta(days=1)
+    return False
+
+
 def _asked(keys: Collection[int], year: int) -> Seen:
-    """Who had a published day that was not called off, or another service instead."""
-    places = ShiftPlace.objects.filter(deputy__in=keys, shift__for_sunday__year=year)
+    """Who had a published day that was not called off, or another service instead, and was not exempt from it."""
+    places = ShiftPlace.objects.filter(~_exempt("shift__date"), deputy__in=keys, shift__for_sunday__year=year)
     places = places.filter(shift__roster__state=RosterState.PUBLISHED).exclude(shift__state__in=CALLED_OFF)
-    others = OtherService.objects.filter(deputy__in=keys, roster__month__year=year)
+    others = OtherService.objects.filter(~_exempt("by"), deputy__in=keys, roster__month__year=year)
     return set(places.values_list("deputy", "shift__for_sunday__month")) | set(
         others.values_list("deputy", "roster__month__month")
     )
+
+
+def _exempt(day: str) -> Exists:
+    """An exemption granted afterwards leaves past days on the roster, and nobody is expected on them all the same."""
+    rows = Exemption.objects.in_force(OuterRef(day)).exclude(covers=Covers.ACTIVITIES)  # type: ignore[arg-type]
+    return Exists(rows.filter(deputy=OuterRef("deputy")))
 
 
 def _served(keys: Collection[int], year: int) -> Seen:

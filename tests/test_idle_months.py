@@ -1,0 +1,287 @@
+"""A month without service costs whom the plan had asked, once the station says that its records are complete."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from activities.models import CompleteMonth, DutyLog, OtherService, Roster, Shift
+from activities.services import (
+    SundayRow,
+    ask_leave,
+    decide_leave,
+    declare_month,
+    file_log,
+    grant_exemption,
+    record_activity,
+    record_service,
+    take_back_month,
+    void_log,
+)
+from activities.states import ActivityKind, Covers, Presence, ShiftState
+from deputies.services import assign_to_branch
+from deputies.states import MembershipRole
+from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
+from scoring.models import PointEntry
+from scoring.services import rescore
+from tests.cast import moment
+from tests.duties import duty
+
+pytestmark = pytest.mark.django_db
+MARCH = date(2026, 3, 1)  # a Sunday
+AT = moment(date(2026, 4, 2))
+OCTOBER = date(2026, 10, 25)
+
+
+@pytest.fixture
+def asked(cast):
+    """The deputy has one Sunday of March; whoever came, a log of it was filed without the deputy's name."""
+    return duty(cast.gt01, MARCH, cast.head_person, cast.deputy_person)
+
+
+@pytest.fixture(autouse=True)
+def at_once(django_capture_on_commit_callbacks):
+    """What is announced after commit happens in these tests, too."""
+    with django_capture_on_commit_callbacks(execute=True):
+        yield
+
+
+def declare(cast, month=MARCH, at=AT):
+    return declare_month(station=cast.gt, month=month, actor=cast.clerk, at=at)
+
+
+def log(cast, day=MARCH, at=AT, **status):
+    people = {"head": cast.head_person, "deputy": cast.deputy_person}
+    attendance = {people[name]: value for name, value in status.items()}
+    row = SundayRow(branch=cast.gt01, attendance=attendance, received=0, matters=[])
+    return file_log(row=row, on=day, actor=cast.clerk, at=at)
+
+
+def charged(cast, person=None, year=2026):
+    """What stands in the deputy's ledger after a further run: item and points."""
+    rescore(county=cast.county, year=year, at=AT)
+    rows = PointEntry.objects.standing().filter(deputy=person or cast.deputy_person)
+    return [(entry.rule.item, float(entry.points)) for entry in rows.select_related("rule")]
+
+
+IDLE = [("idle_month", -2.0)]
+
+
+def test_asked_and_not_served(cast, asked):
+    assert charged(cast) == []  # nobody has said yet that all is recorded
+    declare(cast)
+    assert charged(cast) == IDLE == charged(cast, cast.head_person)
+    entry = PointEntry.objects.get(deputy=cast.deputy_person)
+    assert (entry.occurred_on, entry.fact_key) == (date(2026, 3, 31), "month:2026-03")
+    assert "当月记录齐全" in entry.reason
+    assert charged(cast, cast.deputies["YT01"][0]) == []
+
+
+def test_left_over_by_the_plan(cast, asked):
+    declare(cast)
+    assert charged(cast, cast.deputies["GT01"][2]) == []
+
+
+@pytest.mark.parametrize("state", [ShiftState.CANCELLED, ShiftState.NOT_HELD])
+def test_a_day_called_off_asked_nobody(cast, asked, state):
+    Shift.objects.update(state=state)
+    declare(cast)
+    assert charged(cast) == []
+
+
+def test_another_service_asked_for(cast, asked):
+    third = cast.deputies["GT01"][2]
+    other = OtherService(roster=Roster.objects.get(), deputy=third, by=date(2026, 3, 31))
+    other.put_at(cast.gt01)
+    other.save()
+    declare(cast)
+    assert charged(cast, third) == IDLE
+
+
+@pytest.mark.parametrize(("status", "costs"), [
+    (Presence.ABSENT, [("duty_missed", -2.0)]),  # not twice for one month
+    (Presence.PRIVATE_LEAVE, [("private_leave", -1.0)]),
+    (Presence.SICK_LEAVE, []),
+    (Presence.LATE, [("late_or_early", -1.0)]),
+    (Presence.PRESENT, []),
+])  # fmt: skip
+def test_what_the_log_says_of_the_deputy_comes_first(cast, asked, status, costs):
+    log(cast, head=Presence.PRESENT, deputy=status)
+    declare(cast)
+    assert charged(cast) == costs
+
+
+def test_leave_approved_before(cast):
+    day = date(2026, 3, 8)
+    duty(cast.gt01, day, cast.head_person, cast.deputy_person)
+    early = moment(MARCH)
+    leave = ask_leave(
+        deputy=cast.deputy_person, kind=Presence.SICK_LEAVE, started_on=day, ended_on=day, reason="看病",
+        actor=cast.deputy, at=early,
+    )  # fmt: skip
+    decide_leave(leave=leave, approve=True, actor=cast.clerk, at=early)
+    declare(cast)
+    assert charged(cast) == []
+
+
+@pytest.mark.parametrize("when", [date(2026, 2, 20), date(2026, 4, 1)])
+def test_exempt_before_or_afterwards(cast, asked, when):
+    grant_exemption(
+        deputy=cast.deputy_person, covers=Covers.DUTY, started_on=date(2026, 2, 25), ended_on=date(2026, 4, 30),
+        reason="住院", actor=cast.staff, at=moment(when),
+    )  # fmt: skip
+    declare(cast)
+    assert charged(cast) == [] and charged(cast, cast.head_person) == IDLE
+
+
+def test_an_exemption_from_activities_alone_changes_nothing(cast, asked):
+    grant_exemption(
+        deputy=cast.deputy_person, covers=Covers.ACTIVITIES, started_on=date(2026, 2, 25), ended_on=None,
+        reason="出差", actor=cast.staff, at=moment(date(2026, 2, 25)),
+    )  # fmt: skip
+    declare(cast)
+    assert charged(cast) == IDLE
+
+
+def test_another_form_of_service_counts_also_when_recorded_later(cast, asked):
+    declare(cast)
+    assert charged(cast) == IDLE
+    record_service(
+        deputies=[cast.deputy_person], kind="mediation", date=date(2026, 3, 20), text="调解宅基地纠纷",
+        actor=cast.clerk, at=AT,
+    )  # fmt: skip
+    assert charged(cast) == []
+    reversal = PointEntry.objects.exclude(reverses=None).get()
+    assert "补登记了当月的服务" in reversal.reason and reversal.block == "base"
+
+
+@pytest.mark.parametrize(("kind", "costs"), [(ActivityKind.MEDIATION, []), (ActivityKind.STUDY, IDLE)])
+def test_activities_that_are_service_count(cast, asked, kind, costs):
+    record_activity(
+        station=cast.gt, kind=kind, title="活动", held_on=date(2026, 3, 18),
+        attendance={cast.deputy_person: Presence.PRESENT}, actor=cast.clerk, at=AT,
+    )  # fmt: skip
+    declare(cast)
+    assert charged(cast) == costs
+
+
+def test_a_sunday_put_off_counts_for_its_own_month(cast):
+    held = date(2026, 11, 1)
+    shift = duty(cast.gt01, OCTOBER, cast.head_person, cast.deputy_person)
+    Shift.objects.filter(pk=shift.pk).update(date=held)
+    at = moment(date(2026, 11, 5))
+    log(cast, held, at=at, head=Presence.ABSENT, deputy=Presence.PRESENT)
+    declare(cast, OCTOBER, at=at)
+    assert charged(cast) == []
+
+
+def test_a_member_for_half_the_month_is_not_charged(cast, asked):
+    assign_to_branch(
+        deputy=cast.deputy_person, branch=cast.yt01, role=MembershipRole.MEMBER, started_on=date(2026, 3, 16),
+        actor=cast.staff,
+    )  # fmt: skip
+    declare(cast)
+    declare_month(station=cast.yt, month=MARCH, actor=cast.stranger, at=AT)
+    assert charged(cast) == []
+
+
+def test_changing_the_branch_within_the_station_keeps_the_month(cast, asked):
+    assign_to_branch(
+        deputy=cast.deputy_person, branch=cast.gt02, role=MembershipRole.MEMBER, started_on=date(2026, 3, 16),
+        actor=cast.staff,
+    )  # fmt: skip
+    declare(cast)
+    assert charged(cast) == IDLE
+
+
+def test_taken_back_it_is_reversed_with_the_reason(cast, asked):
+    row = declare(cast)
+    assert charged(cast) == IDLE
+    take_back_month(row=row, reason="还有两次没有登记", actor=cast.clerk, at=AT)
+    assert charged(cast) == []
+    assert "还有两次没有登记" in PointEntry.objects.exclude(reverses=None).filter(deputy=cast.deputy_person).get().reason
+    filed = log(cast, head=Presence.PRESENT, deputy=Presence.PRESENT).log
+    declare(cast)
+    assert charged(cast) == []
+    void_log(log=filed, reason="登记错了分站", actor=cast.clerk, at=AT)
+    assert charged(cast) == IDLE
+
+
+def test_who_says_so(cast, asked):
+    row = declare(cast)
+    for actor in (cast.auditor, cast.stranger, cast.head, cast.deputy, cast.officer):
+        with pytest.raises(NotAllowed):
+            declare_month(station=cast.gt, month=date(2026, 2, 1), actor=actor, at=AT)
+        with pytest.raises(NotAllowed):
+            take_back_month(row=row, reason="不对", actor=actor, at=AT)
+
+
+def test_what_cannot_be_said(cast):
+    for month, station, error in (
+        (date(2026, 4, 1), cast.gt, DomainError), (MARCH, cast.gt01, DomainError), (MARCH, cast.county, DomainError)
+    ):  # fmt: skip
+        with pytest.raises(error):
+            declare_month(station=station, month=month, actor=cast.staff, at=AT)
+    declare(cast)
+    with pytest.raises(Conflict):
+        declare(cast)
+
+
+def row_of(answer, month=3):
+    return answer.context["lines"][month - 1][0]
+
+
+def test_the_page_says_what_is_lacking_and_takes_the_word(cast, asked, signed_in):
+    client, url = signed_in(cast.clerk), reverse("months")
+    duty(cast.gt01, date(2026, 3, 8), cast.deputy_person)
+    log(cast, head=Presence.PRESENT, deputy=Presence.ABSENT)
+    answer = client.get(url)
+    records = row_of(answer)
+    assert ([shift.date for shift in records.missing], records.unconfirmed) == ([date(2026, 3, 8)], 1)
+    assert "没有登记的接待1次" in answer.text and "3月8日第一分站" in answer.text and "按积分方案扣" in answer.text
+    Shift.objects.filter(date=date(2026, 3, 8)).update(state=ShiftState.CANCELLED)
+    DutyLog.objects.update(confirmed_at=AT)
+    assert not row_of(client.get(url)).lacks
+    declare_url = reverse("months-declare")
+    assert client.post(declare_url, {"station": "GT", "month": "2026-03"}).status_code == 302
+    row = CompleteMonth.objects.get()
+    assert "记录齐全" in client.get(url).text
+    back = reverse("months-take-back", args=[row.pk])
+    answer = client.post(back, {"reason": " "})
+    assert (answer.status_code, CompleteMonth.objects.standing().count()) == (400, 1)
+    answer = client.post(back, {"reason": "字" * 101})
+    assert answer.status_code == 400 and "字" * 101 in answer.text
+    assert client.post(back, {"reason": "漏了一次"}).status_code == 302
+    assert "取消过确认:漏了一次" in client.get(url).text
+    assert client.post(back, {"reason": "漏了一次"}).status_code == 409
+    for wrong in ("2026-13", "2026-3", "", "\0", "9999-01"):
+        assert client.post(declare_url, {"station": "GT", "month": wrong}).status_code == 404
+    for wrong in ("YT", "GT01", "\0", "无", ""):
+        assert client.post(declare_url, {"station": wrong, "month": "2026-03"}).status_code == 404
+    for query in ({"year": "1999"}, {"year": "x"}, {"year": "99999"}, {"station": "YT"}, {"station": "\0"}):
+        assert client.get(url, query).status_code == 404
+
+
+def test_who_opens_the_page(cast, asked, client):
+    row = declare(cast)
+    for who, read, write in (
+        ("admin", 200, 302), ("auditor", 200, 403), ("stranger", 200, 404), ("head", 403, 403), ("deputy", 403, 403),
+        ("officer", 403, 403), ("system", 403, 403),
+    ):  # fmt: skip
+        client.force_login(getattr(cast, who), backend="django.contrib.auth.backends.ModelBackend")
+        said = client.post(reverse("months-declare"), {"station": "GT", "month": "2026-02"}).status_code
+        assert (who, client.get(reverse("months")).status_code, said) == (who, read, write)
+        back = reverse("months-take-back", args=[row.pk])
+        assert client.get(back).status_code == 405
+        assert client.post(back, {"reason": ""}).status_code == (400 if write == 302 else write)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_countys_table_costs_the_same_with_one_and_three(cast, signed_in, django_assert_num_queries, count):
+    for index in range(count):
+        duty(cast.gt01, date(2026, index + 1, 4), cast.deputy_person)
+        declare(cast, date(2026, index + 1, 1))
+    client = signed_in(cast.staff)
+    client.get(reverse("months"))
+    with django_assert_num_queries(10):
+        assert len(client.get(reverse("months")).context["table"]) == 2
