@@ -7,13 +7,16 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from activities.services import SundayRow, file_log, record_activity, void_log
+from activities.services import Matter, SundayRow, file_log, record_activity, void_log
 from activities.states import ActivityKind, Presence
 from opinions.services import register_opinion
 from scoring.models import Grade, PointEntry, Rule, Scheme
 from scoring.rules.wording import NOT_MEASURED
 from scoring.services import open_scheme, rescore
+from scoring.views.sources import links_of
 from tests.cast import SUNDAY, moment
+from tests.ledgers import unguarded_ledger
+from tests.years import claim_of, granted
 
 AT, JUNE = moment(SUNDAY), moment(date(2026, 6, 10))
 
@@ -26,8 +29,6 @@ def meeting(cast, held_on, status=Presence.ABSENT, kind=ActivityKind.STUDY, titl
 
 
 def opinion(cast, text="路灯不亮"):
-    from activities.services import Matter
-
     return register_opinion(
         branch=cast.gt01, matter=Matter(text, deputy=cast.deputy_person), actor=cast.clerk, at=AT
     )
@@ -102,6 +103,7 @@ def test_one_item_alone_unfolded_and_nothing_typed_into_the_address_breaks_it(ca
 
 def test_sources_lead_only_where_the_reader_may_go(cast, signed_in):
     made, seen = meeting(cast, date(2026, 3, 8)), opinion(cast)
+    claim, appeal = claim_of(cast, "approved"), granted(cast, None, item="spoke")
     score(cast)
     own, clerk = reverse("my-score"), reverse("deputy-score", args=[cast.deputy_person.code])
     found = {}
@@ -111,10 +113,12 @@ def test_sources_lead_only_where_the_reader_may_go(cast, signed_in):
         assert {client.get(link).status_code for link in found[who].values()} == {200}
     assert found[cast.deputy] == {
         "activity": reverse("my-activity", args=[made.uid]), "opinion": reverse("opinion", args=[seen.uid]),
+        "claim": reverse("claim", args=[claim.uid]), "appeal": reverse("appeal", args=[appeal.uid]),
     }  # fmt: skip
     assert found[cast.clerk]["activity"] == reverse("activity", args=[made.uid])
-    from tests.ledgers import unguarded_ledger
-
+    other = [PointEntry(source="leave", source_key=str(uuid.uuid4())), PointEntry(source="month", source_key="2026-03")]
+    assert links_of(cast.deputy, other, own=True) == {("month", "2026-03"): reverse("my-service")}
+    assert links_of(cast.clerk, other, own=False) == {}
     with unguarded_ledger():
         PointEntry.objects.update(source_key=str(uuid.uuid4()))
     assert {line.link for line in lines_of(page_of(signed_in(cast.deputy)))} == {""}

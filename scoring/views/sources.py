@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from activities.models import Activity, DutyLog, Leave
 from opinions.models import Opinion
@@ -34,13 +34,9 @@ def links_of(user, entries: Iterable[PointEntry], *, own: bool) -> dict[tuple[st
     for source, uids in keys.items():
         model, page = PAGES[Source(source)]
         page = OWN_PAGES.get(Source(source), page) if own else page
-        seen = model.objects.visible_to(user).filter(uid__in=uids).values_list("uid", flat=True)
-        found |= {(source, str(uid)): link for uid in seen if (link := _address(page, uid))}
+        rows = model.objects.visible_to(user).filter(uid__in=uids)
+        if page == "my-activity":  # a head sees the branch's activities, too, but has no page of one not asked to
+            rows = rows.filter(attendance__deputy__user=user.pk)
+        for uid in rows.values_list("uid", flat=True):
+            found[source, str(uid)] = reverse(page, args=[] if page in WITHOUT_KEY else [uid])
     return found
-
-
-def _address(page: str, uid) -> str:
-    try:
-        return reverse(page, args=[] if page in WITHOUT_KEY else [uid])
-    except NoReverseMatch:
-        return ""
