@@ -85,7 +85,7 @@ def workbook(sheets: Sequence[Sheet], *, title: str, years: Sequence[int], at: d
     content = BytesIO()
     heading = f"{title}代表任期履职情况({long_day(today_here(at))}按记录汇总,{NOT_RANKED})"
     people = [
-        Column("number", "序号", width=5), Column("place", "分站", width=16), Column("name", "姓名", width=10),
+        Column("number", "序号", width=5), Column("place", "分站", width=22), Column("name", "姓名", width=10),
         Column("code", "编号", width=10),
     ]  # fmt: skip
     counts = [Column(key, label, width=11) for key, label in COUNTS.items()]
