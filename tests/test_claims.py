@@ -14,6 +14,7 @@ from julu_liaison.notices.models import Notice
 from scoring.models import BonusClaim, ClaimFile, PointEntry, Scheme, YearClosing
 from scoring.permissions import can_check_claim, can_decide_claim, can_mend_claim, can_revoke_claim
 from scoring.services import open_scheme, rescore, score_of
+from scoring.services.checking import question_problems
 from scoring.services.claims import claim_bonus, claim_for_all, move_claim, move_claims
 from scoring.services.reminding import remind_questions
 from scoring.states import CLAIM_OPEN, ClaimState, Item
@@ -382,6 +383,11 @@ def test_open_claims_go_on_with_the_new_station(cast):
     row.refresh_from_db()
     done.refresh_from_db()
     assert (row.branch, done.branch) == (cast.yt01, cast.gt01)
+    assert question_problems() == []
+    BonusClaim.objects.update(state=ClaimState.WITHDRAWN)
+    assert sorted(problem.partition(": ")[2] for problem in question_problems()) == [
+        "已经办完,还有期限", "状态“已撤回”与办理过程不一致", "状态“已撤回”与办理过程不一致",
+    ]  # fmt: skip
 
 
 def test_what_waits_for_whom(cast):

@@ -33,6 +33,7 @@ from julu_liaison.common.models import AuditLog
 from opinions.models import Opinion
 from opinions.services import register_opinion, ticket_problems
 from scoring.models import Appeal, BonusClaim
+from scoring.services.checking import question_problems
 from scoring.services.claims import claim_bonus
 from scoring.services.relocating import TOGETHER
 from stations.services import move_branch
@@ -89,14 +90,14 @@ def test_each_follows_the_branch(cast, rows, model):
     told = str(AuditLog.objects.get(action="move_branch").detail)
     words = FOLLOWING[model][0] if model in FOLLOWING else SAID_ELSEWHERE[model]
     assert words in told
-    assert not [*record_problems(), *ticket_problems()]
+    assert not [*record_problems(), *ticket_problems(), *question_problems()]
 
 
 @pytest.mark.parametrize("model", EVERYTHING, ids=lambda model: model.__name__)
 def test_each_that_stayed_behind_is_reported(cast, rows, model):
-    assert not [*record_problems(), *ticket_problems()]
+    assert not [*record_problems(), *ticket_problems(), *question_problems()]
     model.objects.filter(pk=rows[model].pk).update(station=cast.yt)
-    (problem,) = [*record_problems(), *ticket_problems()]
+    (problem,) = [*record_problems(), *ticket_problems(), *question_problems()]
     assert "GT01" in problem
 
 

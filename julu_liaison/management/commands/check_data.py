@@ -8,6 +8,7 @@ from activities.services import record_problems
 from deputies.services import people_problems
 from julu_liaison.common.working_days import today_here
 from opinions.services import ticket_problems
+from scoring.services.checking import question_problems
 from stations.services import place_problems
 
 
@@ -17,6 +18,7 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         today = today_here()
         problems = [*place_problems(today), *people_problems(today), *record_problems(), *ticket_problems()]
+        problems += question_problems()
         for problem in problems:
             self.stdout.write(problem)
         if problems:
