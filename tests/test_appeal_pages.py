@@ -12,6 +12,7 @@ from scoring.models import Appeal, PointEntry, YearClosing
 from scoring.services import rescore, score_of
 from scoring.services.appeals import answer_appeal, raise_appeal
 from scoring.states import AppealState
+from scoring.views.appeals.stories import story_of
 from tests.cast import SUNDAY, moment
 from tests.test_scoring import log_of, roster
 
@@ -77,7 +78,7 @@ def test_what_looks_alike_is_shown_beside_the_entry(cast, signed_in):
     rescore(county=cast.county, year=2026, at=AT)
     first, second = PointEntry.objects.filter(deputy=cast.deputy_person).order_by("pk")
     page = signed_in(cast.deputy).get(reverse("appeal-raise", args=[first.uid]))
-    assert "同一天、同一项目还有1笔" in page.text and second.reason in page.text
+    assert "同一天、同一项目还有1笔,是不是记重了" in page.text and second.reason in page.text
     client = signed_in(cast.deputy)
     assert client.post(reverse("appeal-raise", args=[first.uid]), {"text": "", "kind": "double"}).status_code == 302
     page = signed_in(cast.staff).get(reverse("appeal", args=[Appeal.objects.get().uid]))
@@ -234,3 +235,18 @@ def test_in_publicity_the_record_is_no_answer(cast, signed_in, entry):
     assert "正在公示" in page.text and 'value="record"' not in page.text
     answer = client.post(link, {"version": appeal.version, "outcome": "record", "answer": "改好了"})
     assert answer.status_code == 400 and Appeal.objects.get().state == AppealState.RAISED
+
+
+def test_every_kind_of_source_is_told_to_who_decides(cast, entry):
+    """Each entry's record in words; one whose record is gone, or never was, still opens with its reason."""
+    told, gone = {}, "00000000-0000-4000-8000-000000000000"
+    for source, key in (
+        ("log", entry.source_key), ("month", "2026-02"), ("log", gone), ("activity", gone), ("leave", gone),
+        ("opinion", gone), ("claim", gone), ("appeal", str(raised(cast, text="漏了").uid)),
+    ):  # fmt: skip
+        entry.source, entry.source_key = source, key
+        told[source, key] = dict(story_of(cast.staff, entry).facts)
+    assert told["month", "2026-02"]["到岗"] == "0次" and told["month", "2026-02"]["哪个月"].startswith("2026年2月")
+    assert [facts for (source, _key), facts in told.items() if source not in ("log", "month", "appeal")] == [{}] * 4
+    assert next(iter(told.values()))["日志里的到岗情况"] == "缺席"
+    assert list(told.values())[-1]["复核"] == "漏记了:漏了"

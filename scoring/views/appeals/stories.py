@@ -1,10 +1,13 @@
 """Where an entry came from: what the record says of the deputy, and a link to it for who may open it."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from activities.models import Activity, ActivityAttendance, Attendance, DutyLog, Leave
+from dateutil.relativedelta import relativedelta
+
+from activities.models import Activity, ActivityAttendance, Attendance, DutyLog, Leave, ServiceRecord, Shift
 from activities.rules import days_words
 from julu_liaison.common.working_days import today_here
 from opinions.models import Opinion
@@ -93,7 +96,18 @@ def _of_claim(user, entry: PointEntry) -> Facts:
 
 
 def _of_month(user, entry: PointEntry) -> Facts:
-    return [("月度履职", f"{entry.source_key[:4]}年{int(entry.source_key[5:])}月,联络站确认当月记录齐全后自动计算")]
+    """What was planned and done in the month that is charged as idle."""
+    first = date.fromisoformat(f"{entry.source_key}-01")
+    last = first + relativedelta(months=1, days=-1)
+    planned = Shift.objects.published().on_the_calendar().filter(places__deputy=entry.deputy_id)
+    served = Attendance.objects.counted().served().filter(deputy=entry.deputy_id).within(first, last)
+    other = ServiceRecord.objects.valid().filter(deputies=entry.deputy_id).within(first, last)
+    return [
+        ("哪个月", f"{first.year}年{first.month}月,联络站确认当月记录齐全后自动计算"),
+        ("排了班", f"{planned.within(first, last).count()}天"),
+        ("到岗", f"{served.count()}次"),
+        ("别的服务记录", f"{other.count()}条"),
+    ]
 
 
 def _of_appeal(user, entry: PointEntry) -> Facts:
