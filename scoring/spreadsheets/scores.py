@@ -28,11 +28,12 @@ COLUMNS = (
     Column("total", "总分", width=8),
     Column("grade", "等次", width=10),
     Column("absences", "缺席次数", width=9),
-    Column("questions", "未办完的申报和复核", width=12),
+    Column("questions", "未办完", width=9),
 )
 MEANINGS = (
     ("总分", "基础分扣完为止,再加加分;基础分和加分分开列。"),
     ("缺席次数", "已经扣分、没有更正的缺席。"),
+    ("未办完", "这一年还没有办完的加分申报和复核,几件。"),
     ("次序", "按公文顺序排列,不排名次。"),
     ("说明", NOT_MEASURED),
 )
