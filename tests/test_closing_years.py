@@ -9,12 +9,12 @@ from activities.states import Presence
 from julu_liaison.common.errors import Conflict, NotAllowed
 from julu_liaison.common.models import AuditLog
 from julu_liaison.notices.models import Notice
-from scoring.models import Grade, PointEntry, Scheme, YearResult
+from scoring.models import Appeal, Grade, PointEntry, Scheme, YearResult
 from scoring.services import open_scheme, rescore, score_of
 from scoring.services.results import reissue, results_problems
 from scoring.services.years import close_year, final_standings, publish_year
 from scoring.states import AppealState, ClaimState, Item
-from tests.cast import SUNDAY, moment
+from tests.cast import SUNDAY, make_deputy, moment
 from tests.ledgers import unguarded_ledger
 from tests.test_scoring import log_of, roster
 from tests.years import AFTER, CLOSING, READY, claim_of, closed, granted, published, year_of
@@ -114,6 +114,18 @@ def test_a_granted_appeal_gives_a_further_edition_for_all_to_see(cast, missed):
     rows = {row.deputy: row for row in final_standings(closing)}
     assert len(rows) == 8 and (rows[missed].score.total, rows[missed].edition) == (60, 2)
     assert AuditLog.objects.get(action="reissue_result").actor == cast.staff
+
+
+def test_whoever_becomes_known_after_closing_has_a_first_result_by_an_appeal_alone(cast, missed):
+    closing = closed(cast)
+    late = make_deputy(cast, "补录代表", cast.gt02)
+    appeal = granted(cast, None, item=Item.COURSE)
+    Appeal.objects.filter(pk=appeal.pk).update(deputy=late)
+    rescore(county=cast.county, year=2026, at=AFTER)
+    assert results_problems() == [f"巨鹿县2026年补录代表({late.code})有流水,没有结账结果。"]
+    result = reissue(closing=closing, deputy=late, appeal=appeal, at=AFTER)
+    assert (result.edition, result.total, result.appeal) == (1, 61, appeal)
+    assert results_problems() == [] and len(final_standings(closing)) == 9
 
 
 def test_before_the_year_is_closed_there_is_nothing_to_issue_anew(cast, missed):

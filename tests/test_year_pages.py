@@ -51,14 +51,13 @@ def statuses(signed_in, user) -> list[int]:
 
 
 def test_the_county_at_any_time_deputies_and_clerks_in_publicity_nobody_else(cast, old, signed_in):
-    staff, outside = (cast.admin, cast.staff, cast.auditor), (cast.officer, cast.system)
+    staff, outside = (cast.staff, cast.auditor), (cast.officer, cast.system)
     for user in staff:
         assert statuses(signed_in, user) == [200, 200, 200, 200, 200, 409]
-    for user in (cast.clerk, cast.deputy, cast.head):
+    for user in (cast.clerk, cast.deputy):
         assert statuses(signed_in, user) == [200, 403, 403, 403, 403, 403]
     publish_now(cast, old)
-    for user in staff:
-        assert statuses(signed_in, user) == [200] * 6
+    assert statuses(signed_in, cast.admin) == [200] * 6
     assert statuses(signed_in, cast.clerk) == [200, 403, 200, 200, 403, 403]
     for user in (cast.deputy, cast.head):
         assert statuses(signed_in, user) == [200, 403, 200, 403, 403, 403]

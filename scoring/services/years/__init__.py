@@ -6,7 +6,7 @@ from scoring.services.years.closing import close_year
 from scoring.services.years.late_facts import LateFact, late_facts
 from scoring.services.years.publishing import publish_year
 from scoring.services.years.sheets import YearSheet, year_sheet
-from scoring.services.years.stages import closing_of, is_frozen, stage_of
+from scoring.services.years.stages import closing_of, stage_of
 from scoring.services.years.unfinished import Unfinished, unfinished_of
 
 __all__ = [
@@ -21,7 +21,6 @@ __all__ = [
     "final_standings",
     "hand_out_archive",
     "hand_out_file",
-    "is_frozen",
     "keep_archive",
     "late_facts",
     "publish_year",

@@ -1,11 +1,10 @@
-"""Where a scheme's year stands, and whether facts still change it."""
+"""Where a scheme's year stands."""
 
 from datetime import date
 
 from scoring.models import Scheme, YearClosing
 from scoring.rules.stages import stage_on
 from scoring.states import YearStage
-from stations.models import Station
 
 
 def closing_of(scheme: Scheme) -> YearClosing | None:
@@ -21,11 +20,3 @@ def stage_of(scheme: Scheme, closing: YearClosing | None, on: date) -> YearStage
         publicity_until=closing.publicity_until if closing else None,
         is_closed=closing is not None and closing.closed_at is not None,
     )  # fmt: skip
-
-
-def is_frozen(county: Station, year: int) -> bool:
-    """Whether claims, versions and waivers no longer change `year`: from the first day of publicity on.
-
-    Ask it with the deputies concerned locked (`lock_people`): whoever publishes holds all of them.
-    """
-    return YearClosing.objects.filter(scheme__county=county, scheme__year=year).exists()
