@@ -67,14 +67,18 @@ class Worth(NamedTuple):
     note: str
 
 
-def valued(earnings: Iterable[Earning], schedule: Schedule, releases: Sequence[Release] = ()) -> list[Worth]:
+def valued(
+    earnings: Iterable[Earning], schedule: Schedule, releases: Sequence[Release] = (),
+    already: Mapping[str, Decimal] | None = None,
+) -> list[Worth]:  # fmt: skip
     """Return what must stand in one deputy's ledger of one year.
 
-    Items are capped in order of day and key, so the outcome does not depend on when facts became known. A fact over
-    the cap stands with what is left, be it nothing: the deputy sees that it was counted. What is worth nothing at all,
-    or waived, leaves no line.
+    Items are capped in order of day and key, so the outcome does not depend on when facts became known; what counted
+    under an earlier version without a cap uses it up, too. A fact over the cap stands with what is left, be it nothing:
+    the deputy sees that it was counted. What is worth nothing at all, or waived, leaves no line. `already`: how much of
+    an item's cap other lines have used up, as positive numbers.
     """
-    used: dict[str, Decimal] = defaultdict(Decimal)
+    used: dict[str, Decimal] = defaultdict(Decimal, already or {})
     found = []
     for earning in sorted(earnings, key=_order):
         tariff = schedule.tariff(earning.item, earning.occurred_on)
@@ -84,8 +88,8 @@ def valued(earnings: Iterable[Earning], schedule: Schedule, releases: Sequence[R
         if tariff.cap is not None:
             left = max(NOTHING, tariff.cap - used[earning.item])
             if abs(points) > left:
-                points, note = left.copy_sign(points), f"(本项全年最多{tariff.cap.normalize():f}分)"
-            used[earning.item] += abs(points)
+                points, note = left if points > 0 else -left, f"(本项全年最多{tariff.cap.normalize():f}分)"
+        used[earning.item] += abs(points)
         found.append(Worth(earning, tariff.rule, tariff.block, points, note))
     return found
 
@@ -95,6 +99,6 @@ def _order(earning: Earning) -> tuple[date, str]:
 
 
 def _is_waived(tariff: Tariff, earning: Earning, releases: Sequence[Release]) -> bool:
-    if tariff.block != Block.BASE:
+    if not releases or tariff.block != Block.BASE:
         return False
     return any(release.covers(earning.item, earning.occurred_on) for release in releases)

@@ -101,8 +101,10 @@ def _missing(
 ) -> dict[int, list[NewLine]]:
     schedule = schedule_of(scheme)
     if YearClosing.objects.filter(scheme=scheme).exists():
+        releases = releases_of(scheme, rulings)
         return {
-            key: frozen_lines(rows, books[key].standing, books[key].turns, schedule) for key, rows in rulings.items()
+            key: frozen_lines(rows, books[key].standing, books[key].turns, schedule, releases.get(key, ()))
+            for key, rows in rulings.items()
         }
     wanted = wanted_of(scheme, people, schedule, rulings)
     return {key: missing_lines(wanted.get(key, ()), books[key].standing, books[key].turns) for key in people}

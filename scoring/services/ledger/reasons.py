@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from uuid import UUID
 
 from activities.models import Activity, CompleteMonth, DutyLog, LogVersion
 from activities.states import ActivityState, LogState
@@ -18,12 +19,21 @@ def why_gone(entries: Iterable[PointEntry]) -> dict[tuple[str, str], str]:
     """Return the reason by (source, source key), for those that the records give one (one or two queries a source)."""
     keys: dict[str, set[str]] = defaultdict(set)
     for entry in entries:
-        keys[entry.source].add(entry.source_key)
+        if entry.source == Source.MONTH or is_uid(entry.source_key):
+            keys[entry.source].add(entry.source_key)
     found: dict[tuple[str, str], str] = {}
     for source, read in READERS.items():
         if keys[source]:
             found |= {(source, key): words for key, words in read(keys[source]).items()}
     return found
+
+
+def is_uid(key: str) -> bool:
+    """False for what somebody wrote into the column by force, which no query of uids takes."""
+    try:
+        return str(UUID(key)) == key
+    except ValueError:
+        return False
 
 
 def _of_logs(uids: set[str]) -> dict[str, str]:

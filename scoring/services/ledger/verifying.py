@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from typing import Any
-from uuid import UUID
 
 from activities.models import Activity, CompleteMonth, DutyLog, Leave
 from deputies.models import Deputy
@@ -12,6 +11,7 @@ from scoring.models import Appeal, BonusClaim, PointEntry, Rule, Scheme
 from scoring.rules import Tariff
 from scoring.rules.soundness import Posted, chain_problems, reversal_problems, rule_problems, standing_of
 from scoring.services.ledger.posting import differences
+from scoring.services.ledger.reasons import is_uid
 from scoring.services.results import results_problems
 from scoring.states import AppealState, ClaimState, Source, VersionState
 from stations.models import Station
@@ -125,16 +125,8 @@ def _existing(source: str, keys: set[str], year: int) -> set[str]:
         return {f"{month:%Y-%m}" for month in months}
     if source not in RECORDS:
         return set()
-    uids = RECORDS[source].objects.filter(uid__in=set(filter(_is_uid, keys))).order_by()
+    uids = RECORDS[source].objects.filter(uid__in=set(filter(is_uid, keys))).order_by()
     return set(map(str, uids.values_list("uid", flat=True)))
-
-
-def _is_uid(key: str) -> bool:
-    """Whatever somebody wrote into the column by force."""
-    try:
-        return str(UUID(key)) == key
-    except ValueError:
-        return False
 
 
 def _decided(keys: dict[str, set[str]], year: int) -> dict[str, set[tuple[int, str]]]:
@@ -144,6 +136,6 @@ def _decided(keys: dict[str, set[str]], year: int) -> dict[str, set[tuple[int, s
     found = {}
     for source, decided in ((Source.CLAIM, approved), (Source.APPEAL, granted)):
         if keys.get(source):
-            rows = decided.filter(uid__in=set(filter(_is_uid, keys[source]))).order_by()
+            rows = decided.filter(uid__in=set(filter(is_uid, keys[source]))).order_by()
             found[str(source)] = {(deputy, str(uid)) for deputy, uid in rows.values_list("deputy", "uid")}
     return found
