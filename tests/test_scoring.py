@@ -1,19 +1,29 @@
 """The ledger follows the facts: derived, append-only, the same whatever the order and however often."""
 
-import random
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from activities.services import Matter, SundayRow, file_log, record_activity, void_log
+from activities.services import (
+    Matter,
+    SundayRow,
+    correct_log,
+    file_log,
+    record_activity,
+    record_attendance,
+    void_log,
+)
 from activities.states import ActivityKind, Presence
 from julu_liaison.common.working_days import today_here
 from opinions.services import move_opinion
 from scoring.models import PointEntry, Rule
 from scoring.services import rescore, score_of, scores_of
 from tests.cast import SUNDAY, moment
+from tests.points import meeting
 
-AT = moment(SUNDAY)
+AT, JUNE = moment(SUNDAY), date(2026, 6, 9)
 
 
 def log_of(cast, attendance, day=SUNDAY, matters=()):
@@ -133,28 +143,49 @@ def test_activities_missed_cost_by_kind(cast):
     assert sorted(points_of(cast, deputy)) == [-3, -2, -1]
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_any_order_of_facts_corrections_and_runs_gives_the_same_sums(cast, seed):
-    """Facts arrive shuffled, some are voided, scoring runs in between; the sums equal those counted from scratch."""
-    dice = random.Random(seed)
+def test_a_march_mistake_in_a_log_corrected_in_june_stays_in_march_with_both_reasons(cast):
+    roster(cast)
     head, deputy = cast.deputies["GT01"][:2]
-    days = [SUNDAY - timedelta(days=7 * n) for n in range(8)]
-    for day in days:
+    log = log_of(cast, {head: Presence.PRESENT, deputy: Presence.ABSENT}).log
+    score_all(cast)
+    row = SundayRow(branch=cast.gt01, attendance={head: Presence.PRESENT, deputy: Presence.PRESENT}, received=0)
+    correct_log(log=log, row=row, reason="当天在分站,漏签了", version=1, actor=cast.clerk, at=moment(JUNE))
+    rescore(county=cast.county, year=2026, at=moment(JUNE))
+    march, june = march_and_june(deputy)
+    assert (march, june[:3]) == ((-2, SUNDAY, "base", march[3]), (2, JUNE, "base"))
+    assert "接待日缺席" in march[3]
+    assert "当天在分站,漏签了" in june[3] and march[3] in june[3]
+
+
+def test_a_march_mistake_in_an_activity_corrected_in_june_stays_in_march_with_both_reasons(cast):
+    deputy = cast.deputy_person
+    activity = meeting(cast, SUNDAY, {deputy: Presence.ABSENT}, ActivityKind.MEETING)
+    score_all(cast)
+    record_attendance(
+        activity=activity, statuses={deputy: Presence.PRESENT}, reason="签到表看错了行", actor=cast.clerk, at=moment(JUNE)
+    )
+    rescore(county=cast.county, year=2026, at=moment(JUNE))
+    march, june = march_and_june(deputy)
+    assert (march[:3], june[:3]) == ((-2, SUNDAY, "base"), (2, JUNE, "base"))
+    assert "签到表看错了行" in june[3] and march[3] in june[3]
+    assert score_of(deputy=deputy, year=2026).total == 60
+
+
+def march_and_june(deputy):
+    rows = PointEntry.objects.filter(deputy=deputy).order_by("number")
+    return rows.values_list("points", "occurred_on", "block", "reason")
+
+
+def test_more_logs_and_people_take_no_more_queries(cast):
+    people, counts = cast.deputies["GT01"], []
+    for n in range(3):
+        day = SUNDAY - timedelta(days=7 * n)
         roster(cast, day)
-    dice.shuffle(days)
-    expected = 0
-    for day in days:
-        status = dice.choice([Presence.ABSENT, Presence.PRIVATE_LEAVE, Presence.PRESENT, Presence.LATE])
-        log = log_of(cast, {head: Presence.PRESENT, deputy: status}, day).log
-        if dice.random() < 0.5:
-            score_all(cast)
-        if dice.random() < 0.3:
-            void_log(log=log, reason="作废重记", actor=cast.clerk, at=AT)
-        elif day.year == 2026:
-            expected += {Presence.ABSENT: -2, Presence.PRIVATE_LEAVE: -1, Presence.LATE: -1}.get(status, 0)
-    score_all(cast)
-    score_all(cast)
-    assert score_of(deputy=deputy, year=2026).deductions == expected
+        log_of(cast, dict.fromkeys(people, Presence.ABSENT) | {people[0]: Presence.PRESENT}, day)
+        with CaptureQueriesContext(connection) as queries:
+            assert rescore(county=cast.county, year=2026, at=AT, write=False) == 3 * (n + 1)
+        counts.append(len(queries))
+    assert counts[0] == counts[2]
 
 
 def test_scores_of_a_county_take_two_queries(cast, django_assert_num_queries):
