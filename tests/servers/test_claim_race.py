@@ -10,10 +10,12 @@ from julu_liaison.common.errors import Conflict, DomainError, StaleVersion
 from julu_liaison.notices.models import Notice
 from scoring.models import BonusClaim, PointEntry, Scheme, YearClosing
 from scoring.services import rescore
+from scoring.services.checking import question_problems
 from scoring.services.claims import claim_bonus, move_claim
 from scoring.services.ledger.posting import lock_people
 from scoring.services.reminding import remind_questions
 from scoring.states import ClaimState
+from stations.services import move_branch
 from tests.cast import build_cast, moment
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -90,3 +92,14 @@ def test_two_workers_remind_once(race):
     Notice.objects.all().delete()
     outcomes = race(*[partial(remind_questions, at=moment(date(2026, 10, 20)))] * 3)
     assert sorted(outcomes) == [0, 0, 1] and Notice.objects.get().user == cast.clerk
+
+
+def test_a_claim_and_a_move_of_its_branch_at_once(race):
+    """Whichever comes first, the claim ends at the branch's own station."""
+    cast = build_cast()
+    outcomes = race(
+        partial(claimed, cast),
+        partial(move_branch, branch=cast.gt01, to=cast.yt, on=DAY, name="第二分站", actor=cast.admin, at=AT),
+    )
+    assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)], outcomes
+    assert BonusClaim.objects.get().station == cast.yt and question_problems() == []

@@ -18,6 +18,7 @@ from scoring.services.claims.telling import tell_who_acts, tell_who_claimed
 from scoring.states import CLAIMED_ITEMS, ClaimState, Item
 from scoring.workflow import year_is_frozen
 from stations.models import Station
+from stations.services import hold_places
 
 MOST_PEOPLE = 100
 LONGEST_TEXT, LONGEST_EVIDENCE = 300, 120
@@ -82,7 +83,8 @@ def _branches_of(people: list[Deputy], *days: date) -> Branches:
     if lost:
         sentence = f"{'、'.join(lost)}还没有分到分站,请先安排分站"
         raise DomainError(f"{sentence}。", fields={"deputies": sentence})
-    return found
+    held = {place.pk: place for place in hold_places(found.values())}  # nobody moves them until the claims are written
+    return {key: held[branch.pk] for key, branch in found.items()}
 
 
 def _check(row: BonusClaim, files: Files, today: date) -> None:
