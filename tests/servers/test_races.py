@@ -1,4 +1,4 @@
-"""Races on PostgreSQL with real threads: the tree, the registers, one ticket, one ledger."""
+"""Races on PostgreSQL with real threads: the tree, the registers, one ticket."""
 
 from datetime import date
 from functools import partial
@@ -8,12 +8,9 @@ import pytest
 from activities.models import DutyLog
 from activities.services import Matter, SundayRow, file_log, file_sunday
 from activities.states import Presence
-from deputies.models import Deputy
 from julu_liaison.common.errors import Conflict
 from opinions.services import move_opinion
 from opinions.states import State
-from scoring.models import PointEntry
-from scoring.services import rescore
 from stations.models import Station
 from stations.services import check_tree, edit_station, open_station
 from tests.cast import OPENED, SUNDAY, build_cast, moment
@@ -98,14 +95,3 @@ def test_two_people_moving_one_ticket_one_wins(county, race):
     ticket.refresh_from_db()
     assert ticket.hops.count() == 2
     assert ticket.state in (State.REPLIED, State.AT_STATION)
-
-
-def test_two_workers_scoring_one_deputy_count_once(county, race):
-    row = rows_of(county)
-    row.matters = [Matter("路灯不亮"), Matter("水渠堵了")]
-    file_log(row=row, on=SUNDAY, actor=county.clerk, at=moment(SUNDAY))
-    PointEntry.objects.all()._raw_delete("default")
-    score = partial(rescore, county=county.county, year=2026, at=moment(SUNDAY))
-    made = race(score, score, partial(score, deputies=[county.deputy_person.pk]))
-    assert sum(made) == 2
-    assert Deputy.objects.get(pk=county.deputy_person.pk).point_entries.count() == 2
