@@ -207,25 +207,25 @@ def refused_to(cast, scheme, version, actor):
             act()
 
 
-@pytest.mark.parametrize(("field", "wrong"), [
-    ("points_duty_missed", {"duty_missed": (2, None)}),
-    ("points_honour_city", {"honour_city": (-1, None)}),
-    ("points_duty_missed", {"duty_missed": ("-0.25", None)}),
-    ("points_duty_missed", {"duty_missed": ("NaN", None)}),
-    ("points_duty_missed", {"duty_missed": ("-Infinity", None)}),
-    ("points_duty_missed", {"duty_missed": ("-1E+9", None)}),
-    ("cap_duty_missed", {"duty_missed": (-1, -1)}),
-    ("cap_duty_missed", {"duty_missed": (-1, "1E-9")}),
-    ("points_gold", {"gold": (1, None)}),
-    ("base", {"base": -1}), ("base", {"base": "sNaN"}),
-    ("starts_on", {"starts_on": date(2027, 1, 1)}), ("starts_on", {"starts_on": date(2025, 12, 31)}),
-    ("why", {"why": " \u200b"}), ("why", {"why": "字" * 201}),
-])  # fmt: skip
-def test_what_a_draft_cannot_say(cast, scheme, field, wrong):
+def test_what_a_draft_cannot_say(cast, scheme):
     version = draft(cast, scheme)
-    with pytest.raises(DomainError) as refused:
-        change(cast, version, **wrong)
-    assert list(refused.value.fields) == [field]
+    for field, wrong in (
+        ("points_duty_missed", {"duty_missed": (2, None)}),
+        ("points_honour_city", {"honour_city": (-1, None)}),
+        ("points_duty_missed", {"duty_missed": ("-0.25", None)}),
+        ("points_duty_missed", {"duty_missed": ("NaN", None)}),
+        ("points_duty_missed", {"duty_missed": ("-Infinity", None)}),
+        ("points_duty_missed", {"duty_missed": ("-1E+9", None)}),
+        ("cap_duty_missed", {"duty_missed": (-1, -1)}),
+        ("cap_duty_missed", {"duty_missed": (-1, "1E-9")}),
+        ("points_gold", {"gold": (1, None)}),
+        ("base", {"base": -1}), ("base", {"base": "sNaN"}),
+        ("starts_on", {"starts_on": date(2027, 1, 1)}), ("starts_on", {"starts_on": date(2025, 12, 31)}),
+        ("why", {"why": " \u200b"}), ("why", {"why": "字" * 201}),
+    ):  # fmt: skip
+        with pytest.raises(DomainError) as refused:
+            change(cast, version, **wrong)
+        assert list(refused.value.fields) == [field]
     assert mark_of(SchemeVersion.objects.get(pk=version.pk)) == mark_of(version)
 
 
