@@ -5,7 +5,7 @@ import os
 import pytest
 from django.test import TransactionTestCase
 
-from tests.cast import Cast, build_cast
+from tests.cast import Cast, build_cast, remember_cast
 from tests.ledgers import unguarded_ledger
 
 # Playwright's event loop lives in the test's own thread.
@@ -47,6 +47,13 @@ def flushing_lifts_the_ledgers_guard():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lifted)
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The test database of pytest-django, and the cast remembered before any test has changed a clock or a setting."""
+    with django_db_blocker.unblock():
+        remember_cast()
 
 
 @pytest.fixture
