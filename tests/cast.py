@@ -71,21 +71,21 @@ def account(username: str, name: str, **fields) -> User:
 
 
 # One session's county as rows; tests/conftest.py fills it. Some 560 queries of the services a time were a third of the suite.
-_remembered: Remembered | None = None
+remembered: Remembered | None = None
 
 
 def remember_cast() -> None:
     """Make the county once by the services, so that `build_cast` puts it back from then on."""
-    global _remembered  # noqa: PLW0603 - one a process, like its test database
-    _remembered = Remembered(_build_by_services)
+    global remembered  # noqa: PLW0603 - one a process, like its test database
+    remembered = Remembered(build_by_services)
 
 
 def build_cast() -> Cast:
     """Return the county in the database, with objects of the caller's own."""
-    return _remembered.put_back() if _remembered else _build_by_services()
+    return remembered.put_back() if remembered else build_by_services()
 
 
-def _build_by_services() -> Cast:
+def build_by_services() -> Cast:
     county = open_station(code="JLX", name="巨鹿县", parent=None, opened_on=OPENED, actor=None, phone="0319-0000000",
                           duty_hours="上午9:00—11:30", seats=3)  # fmt: skip
     admin = account("xian", "县管理员")

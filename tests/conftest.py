@@ -61,10 +61,11 @@ def migrated(django_db_modify_db_settings_parallel_suffix) -> Migrated:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(migrated, django_db_blocker):
-    """The last thing before pytest-django makes the test database."""
-    with django_db_blocker.unblock():
-        migrated.lend()
+def django_db_modify_db_settings(migrated, django_db_blocker, django_db_use_migrations, django_db_keepdb):
+    """The last thing before pytest-django makes the test database; one that it takes over or makes otherwise is no model."""
+    if django_db_use_migrations and not django_db_keepdb:
+        with django_db_blocker.unblock():
+            migrated.lend()
 
 
 @pytest.fixture(scope="session")

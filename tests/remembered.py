@@ -33,9 +33,9 @@ class Remembered:
 
     def __init__(self, build) -> None:
         with transaction.atomic():
-            before = _all_rows()
+            before = all_rows()
             self._returned = pickle.dumps(build())
-            self._tables = [_added(before[table.name], table) for table in _all_rows().values()]
+            self._tables = [_added(before[table.name], table) for table in all_rows().values()]
             transaction.set_rollback(True)
 
     def put_back(self):
@@ -44,10 +44,14 @@ class Remembered:
             for table in self._tables:
                 if table.rows:
                     table.insert(cursor)
+        return self.objects()
+
+    def objects(self):
+        """Return what the building returned, without touching the database."""
         return pickle.loads(self._returned)  # noqa: S301 - pickled above
 
 
-def _all_rows() -> dict[str, Table]:
+def all_rows() -> dict[str, Table]:
     with connection.cursor() as cursor:
         return {name: _rows_of(cursor, name, columns, key) for name, columns, key in _tables()}
 
