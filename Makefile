@@ -17,7 +17,8 @@ test: $(VENV)/installed-dev
 	env -u DATABASE_URL -u REDIS_URL $(BIN)/python -m pytest -n $(WORKERS) -m "not servers and not browser"
 
 # The browser waits more than it works, and has servers of its own: it shares the two cores with the suite on SQLite.
-check: lint types migrations
+check:
+	$(MAKE) -j2 lint types migrations
 	$(MAKE) -j2 test test-browser
 	$(MAKE) test-servers
 

@@ -16,6 +16,7 @@ from scoring.services import open_scheme
 from stations.models import Department, Station, Village
 from stations.services import add_department, add_village, appoint, open_station
 from stations.states import Role
+from tests.remembered import Remembered
 
 PASSWORD = "Test-pass-2026"
 OPENED = date(2020, 1, 1)
@@ -69,7 +70,22 @@ def account(username: str, name: str, **fields) -> User:
     )
 
 
+# One session's county as rows; tests/conftest.py fills it. Some 560 queries of the services a time were a third of the suite.
+remembered: Remembered | None = None
+
+
+def remember_cast() -> None:
+    """Make the county once by the services, so that `build_cast` puts it back from then on."""
+    global remembered  # noqa: PLW0603 - one a process, like its test database
+    remembered = Remembered(build_by_services)
+
+
 def build_cast() -> Cast:
+    """Return the county in the database, with objects of the caller's own."""
+    return remembered.put_back() if remembered else build_by_services()
+
+
+def build_by_services() -> Cast:
     county = open_station(code="JLX", name="巨鹿县", parent=None, opened_on=OPENED, actor=None, phone="0319-0000000",
                           duty_hours="上午9:00—11:30", seats=3)  # fmt: skip
     admin = account("xian", "县管理员")

@@ -5,7 +5,8 @@ import os
 import pytest
 from django.test import TransactionTestCase
 
-from tests.cast import Cast, build_cast
+from tests.cast import Cast, build_cast, remember_cast
+from tests.databases import Migrated, empty_by_deleting
 from tests.ledgers import unguarded_ledger
 
 # Playwright's event loop lives in the test's own thread.
@@ -29,10 +30,15 @@ PAGES_AND_FILES = {
 }  # fmt: skip
 
 
+# Modules whose tests take many seconds each. They come first, so that no worker is left with one when the others are done.
+LONGEST = ("test_seed_demo", "test_access_matrix", "test_import_deputies", "test_worker")
+
+
 def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.stem in PAGES_AND_FILES:
             item.add_marker(pytest.mark.once)
+    items.sort(key=lambda item: item.path.stem not in LONGEST)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -47,6 +53,28 @@ def flushing_lifts_the_ledgers_guard():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lifted)
         yield
+
+
+@pytest.fixture(scope="session")
+def migrated(django_db_modify_db_settings_parallel_suffix) -> Migrated:
+    return Migrated()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(migrated, django_db_blocker, django_db_use_migrations, django_db_keepdb):
+    """The last thing before pytest-django makes the test database; one that it takes over or makes otherwise is no model."""
+    if django_db_use_migrations and not django_db_keepdb:
+        with django_db_blocker.unblock():
+            migrated.lend()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker, migrated):
+    """The test database of pytest-django, and the cast remembered before any test has changed a clock or a setting."""
+    with django_db_blocker.unblock():
+        migrated.keep()
+        empty_by_deleting()
+        remember_cast()
 
 
 @pytest.fixture
