@@ -31,6 +31,10 @@ SECTIONS_OF = {
         ("代表", (
             ("代表", "console-deputies"), ("分站和群众", "branches"), ("免除履职", "exemptions"), ("导入导出", "console-import"),
         )),
+        ("积分", (
+            ("得分", "points"), ("加分申报", "claims"), ("复核申诉", "appeals"), ("当月记录", "months"), ("年度结账", "point-years"),
+            ("季度对账单", "county-statements"), ("任期履职", "county-terms"), ("缺席预警", "points-alerts"), ("怎么记分", "rules"),
+        )),
         ("公示牌", (("公示牌", "boards"),)),
         ("月报", (("月报", "reports"),)),
         ("设置", (("站点", "places"), ("节假日", "calendar"), ("资料维护", "admin:index"))),
@@ -46,6 +50,10 @@ SECTIONS_OF = {
         )),
         ("活动", (("活动", "activities"), ("工作计划", "console-plans"), ("服务记录", "station-service"))),
         ("代表", (("代表", "console-deputies"), ("分站和群众", "branches"))),
+        ("积分", (
+            ("得分", "points"), ("加分申报", "claims"), ("复核申诉", "appeals"), ("当月记录", "months"), ("年度结账", "point-years"),
+            ("季度对账单", "county-statements"), ("任期履职", "county-terms"), ("缺席预警", "points-alerts"), ("怎么记分", "rules"),
+        )),
         ("月报", (("月报", "reports"),)),
         ("设置", (("站点", "places"), ("节假日", "calendar"), ("资料维护", "admin:index"))),
     ),
@@ -63,6 +71,10 @@ SECTIONS_OF = {
         ("代表", (
             ("代表", "console-deputies"), ("分站和群众", "branches"), ("履职档案", "station-archive"), ("名册", "console-export"),
         )),
+        ("积分", (
+            ("得分", "points"), ("加分申报", "claims"), ("复核申诉", "appeals"), ("当月记录", "months"), ("积分公示", "point-years"),
+            ("任期履职", "county-terms"), ("怎么记分", "rules"),
+        )),
         ("月报", (("月报", "reports"),)),
     ),
     "department": (
@@ -79,14 +91,17 @@ SECTIONS_OF = {
             ("意见建议", "opinions"), ("登记意见", "my-opinion-new"), ("提建议", "my-suggestion-new"),
             ("办理情况", "opinion-figures"),
         )),
-        ("活动", (("活动", "my-activities"), ("服务记录", "my-service"), ("档案", "my-archive"), ("得分", "my-score"))),
+        ("活动", (
+            ("活动", "my-activities"), ("服务记录", "my-service"), ("档案", "my-archive"), ("得分", "my-score"),
+            ("加分申报", "claims-mine"),
+        )),
     ),
     "deputy": (
         ("首页", (("首页", "me"),)),
         ("值班", (("我的值班", "my-duty"), ("排班表", "my-roster"), ("日历", "my-calendar"))),
         ("意见", (("意见建议", "opinions"), ("登记意见", "my-opinion-new"), ("提建议", "my-suggestion-new"))),
         ("活动", (("活动", "my-activities"), ("服务记录", "my-service"))),
-        ("档案", (("履职档案", "my-archive"), ("得分", "my-score"))),
+        ("档案", (("履职档案", "my-archive"), ("得分", "my-score"), ("加分申报", "claims-mine"))),
     ),
 }  # fmt: skip
 WITH_TABS = ("head", "deputy")

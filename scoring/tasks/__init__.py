@@ -1,5 +1,9 @@
 """Background work of the scoring app."""
 
+from scoring.tasks.alerts import watch_absences
+from scoring.tasks.archives import make_year_archive
 from scoring.tasks.ledger import rescore_everything
+from scoring.tasks.questions import remind_questions
+from scoring.tasks.statements import issue_quarter
 
-__all__ = ["rescore_everything"]
+__all__ = ["issue_quarter", "make_year_archive", "remind_questions", "rescore_everything", "watch_absences"]

@@ -16,8 +16,10 @@ from julu_liaison.management.demo.agenda import Agenda
 from julu_liaison.management.demo.county import Demo, moment
 from julu_liaison.management.demo.places import ROAD_STATION
 from opinions.models import CongressSession
+from scoring.models import Scheme
 from scoring.services import rescore
 from scoring.services.statements import issue_statements
+from scoring.services.years import publish_year
 from stations.models import Station
 
 HALF_DAYS = ("上午", "下午")
@@ -66,6 +68,14 @@ def _post(county: Station, year: int, at: datetime) -> None:
 
 def _state(county: Station, year: int, quarter: int, at: datetime) -> None:
     issue_statements(county=county, year=year, quarter=quarter, at=at)
+
+
+def publish(demo: Demo, *, year: int, today: date) -> None:
+    """The year that is over goes to publicity as soon as late evidence is no longer taken; it is for a person to close it."""
+    scheme = Scheme.objects.get(county=demo.centre, year=year)
+    day = scheme.late_until + timedelta(days=2)
+    if day < today:
+        publish_year(scheme=scheme, actor=demo.admin, at=moment(day))
 
 
 def declare_months(demo: Demo, rng: Random, *, today: date) -> None:

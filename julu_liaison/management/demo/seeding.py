@@ -13,7 +13,7 @@ from julu_liaison.accounts.models import User
 from julu_liaison.common.announcing import bulk_load
 from julu_liaison.common.errors import Conflict, DomainError
 from julu_liaison.common.holidays import load_holidays
-from julu_liaison.management.demo import article, proposals, questions
+from julu_liaison.management.demo import article, points, proposals, questions
 from julu_liaison.management.demo.constituents import get_acquainted
 from julu_liaison.management.demo.county import Demo, moment
 from julu_liaison.management.demo.further import build_further_county
@@ -73,6 +73,8 @@ def seed(*, stage: str, seed: int, today: date, counties: int = 1) -> dict[str, 
         _rescore(today)
         if stage == "running":
             questions.ask_for_reviews(demo, today=today)
+        elif stage == "year_end":
+            points.publish(demo, year=today.year - 1, today=today)
         draw_portraits(rng, [deputy for people in demo.members.values() for deputy in people])
     return what_there_is()
 
@@ -95,7 +97,7 @@ def _build_county(rng: Random, stage: str, period: Period, today: date) -> Demo:
     settle_villages(demo)
     load_holidays(first_year=OPENED.year, actor=demo.admin)
     for year in range(period.first.year, today.year + 1):
-        open_scheme(county=demo.centre, year=year, actor=demo.admin)
+        open_scheme(county=demo.centre, year=year, actor=demo.admin, at=moment(date(year, 1, 2)))
     proposals.convene(demo, first=period.first, today=today)
     proposals.choose_directors(rng, demo, names)
     proposals.keep_sample_answers(demo, first=period.first)
