@@ -51,7 +51,7 @@ class Reference:
             return self.frozen[deputy]
         facts = [of[deputy] for of in self.facts.values() if deputy in of]
         facts += [fact for whose, fact in self.appeals if whose == deputy]
-        return self.counted(deputy, [fact for fact in facts if fact[0] not in self.cancelled], {})
+        return self.counted(deputy, [fact for fact in facts if (deputy, fact[0]) not in self.cancelled], {})
 
     def counted(self, deputy, facts, before):
         lines, used = dict(before), defaultdict(Decimal)
@@ -71,7 +71,7 @@ class Reference:
         self.frozen = {deputy: self.lines(deputy) for deputy in deputies}
 
     def grant(self, deputy, cancelled, fact):
-        self.cancelled |= {cancelled} - {None}
+        self.cancelled.add((deputy, cancelled))  # two people share an activity's key
         self.appeals += [(deputy, fact)] if fact else []
         if self.frozen is not None:
             left = {key: line for key, line in self.frozen[deputy].items() if key != cancelled}

@@ -83,7 +83,9 @@ def declare_months(demo: Demo, rng: Random, *, today: date) -> None:
     station = next(one for one in demo.townships if one.code == demo.prefix + ROAD_STATION)
     for back in range(DECLARED_MONTHS, 0, -1):
         month = today.replace(day=1) - relativedelta(months=back)
-        at = moment(min(month + relativedelta(months=1, days=5), today - timedelta(days=1)), 16)
+        at = moment(month + relativedelta(months=1, days=5), 16)
+        if at.date() >= today:
+            continue
         _say_what_was_not_held(demo, rng, station, month, at)
         declare_month(station=station, month=month, actor=demo.clerks[station.pk], at=at)
 

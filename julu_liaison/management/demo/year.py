@@ -331,6 +331,6 @@ def live_through(demo: Demo, rng: Random, *, first: date, today: date, must_end:
     points.keep_the_ledger(demo, year.agenda, first=first)
     year.happen()
     duties.serve_besides(demo, rng, first=first, today=today)
-    points.declare_months(demo, Random(rng.getrandbits(32)), today=today + timedelta(days=must_end))
+    points.declare_months(demo, Random(rng.getrandbits(32)), today=today + timedelta(days=7 * must_end))
     if not must_end:
         duties.leave_duties_open(demo, rng, today)
