@@ -26,7 +26,8 @@ PAGES_AND_FILES = {
     "test_stale_tickets", "test_ticket_export", "test_ticket_list", "test_ticket_pages", "test_villager_feedback",
     "test_workflow_doors", "test_office_inbox", "test_answer_links", "test_registering_page", "test_import_opinions",
     "test_terms", "test_due_days", "test_bulk_moves", "test_told_truly", "test_visit_pages",
-    "test_work_plans",
+    "test_work_plans", "test_score_page", "test_year_pages", "test_results_workbook", "test_appeal_pages", "test_claim_pages",
+    "test_scheme_pages", "test_term_sheets", "test_scoring_rules",
 }  # fmt: skip
 
 
