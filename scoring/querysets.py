@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 from django.apps import apps
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 
 from activities.querysets import DeputysQuerySet
 from scoring.states import CLAIM_OPEN, AppealState, Block, ClaimState
@@ -26,6 +27,10 @@ class PointEntryQuerySet(QuerySet):
     def of_year(self, year: int):
         return self.filter(year=year)
 
+    def with_fact_day(self):
+        """Add `fact_on`: the day of the fact that a line is about; a reversal is about what it cancels."""
+        return self.annotate(fact_on=Coalesce("reverses__occurred_on", "occurred_on"))
+
     def standing(self):
         """Entries that count: neither reversed nor reversals."""
         reversals = apps.get_model("scoring", "PointEntry").objects.filter(reverses=OuterRef("pk"))
@@ -37,6 +42,15 @@ class PointEntryQuerySet(QuerySet):
         for deputy, block, total in self.order_by().values_list("deputy", "block").annotate(sum=Sum("points")):
             sums.setdefault(deputy, dict.fromkeys(Block.values, Decimal(0)))[block] = total
         return sums
+
+
+class SchemeQuerySet(QuerySet):
+    def frozen(self):
+        """Years that facts change no longer: in publicity or closed."""
+        return self.exclude(closing=None)
+
+    def open(self):
+        return self.filter(closing=None)
 
 
 class WaiverQuerySet(QuerySet):
@@ -71,10 +85,8 @@ class BonusClaimQuerySet(QuestionQuerySet):
 
     def with_frozen(self):
         """Add `frozen`: whether facts change the claim's year no longer (in publicity or closed)."""
-        closings = apps.get_model("scoring", "YearClosing").objects.filter(
-            scheme__county=OuterRef("county"), scheme__year=OuterRef("year")
-        )
-        return self.annotate(frozen=Exists(closings))
+        schemes = apps.get_model("scoring", "Scheme").objects.frozen()
+        return self.annotate(frozen=Exists(schemes.filter(county=OuterRef("county"), year=OuterRef("year"))))
 
     def waiting_for(self, user):
         """What this person is to do next: check at the station, decide for the county, complete what was returned.
@@ -96,6 +108,16 @@ class AppealQuerySet(QuestionQuerySet):
 
     def granted(self):
         return self.filter(state=AppealState.GRANTED)
+
+
+class QuarterStatementQuerySet(QuerySet):
+    def with_last_number(self):
+        """Add `last_number`: that of the last line which a statement sums, 0 for one without lines."""
+        entries = apps.get_model("scoring", "PointEntry").objects.filter(
+            deputy=OuterRef("deputy"), year=OuterRef("year"), digest=OuterRef("last_digest")
+        )
+        last = Subquery(entries.values("number")[:1], output_field=IntegerField())
+        return self.annotate(last_number=Coalesce(last, Value(0)))
 
 
 class YearResultQuerySet(QuerySet):

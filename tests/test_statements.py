@@ -22,7 +22,7 @@ from scoring.models import PointEntry, QuarterStatement, Scheme, YearClosing
 from scoring.posters.statements import render_statements, statement_pdf
 from scoring.rules.quarters import Quarter, ended_quarters
 from scoring.services import open_scheme, rescore
-from scoring.services.statements import issue_missing, issue_statements, statement_of
+from scoring.services.statements import cut_of, issue_missing, issue_statements, statement_of
 from scoring.tasks.statements import issue_quarter
 from tests.cast import account, make_deputy, moment
 
@@ -90,6 +90,46 @@ def test_a_quarter_keeps_what_it_said_and_the_next_shows_the_correction(cast, mi
     assert "季度数字" in said
     assert "春季座谈会" in said
     assert "当天在县里开会" not in said
+
+
+def test_a_fact_corrected_before_the_statement_went_out_is_charged_once(cast):
+    study = record_activity(
+        station=cast.gt, kind=ActivityKind.STUDY, title="三月学习", held_on=date(2026, 3, 2), actor=cast.clerk,
+        attendance={cast.deputy_person: Presence.ABSENT}, at=moment(MARCH),
+    )  # fmt: skip
+    rescore(county=cast.county, year=2026, at=moment(MARCH))
+    first_of_july = moment(date(2026, 7, 1))
+    record_attendance(
+        activity=study, statuses={cast.deputy_person: Presence.PRIVATE_LEAVE}, actor=cast.clerk, at=first_of_july,
+        reason="请过事假",
+    )  # fmt: skip
+    rescore(county=cast.county, year=2026, at=first_of_july)
+    issue(cast, 2, JULY)
+    second = row_of(cast.deputy_person, 2)
+    assert (second.deductions, second.entries) == (-1, 3)  # −3, taken back, −1
+    assert reprinted(second) == (-1, 3, second.last_digest)
+
+
+def reprinted(row):
+    row = QuarterStatement.objects.with_last_number().get(pk=row.pk)
+    scheme = Scheme.objects.get(county=row.deputy.county, year=row.year)
+    statement = statement_of(deputy=row.deputy, scheme=scheme, at=moment(JULY), cut=cut_of(row))
+    return statement.score.deductions, len(statement.lines), statement.last_digest
+
+
+def test_a_line_stamped_before_the_issue_and_written_after_it_is_the_next_statements(cast, missed, signed_in):
+    issue(cast, 1, APRIL)
+    record_activity(
+        station=cast.gt, kind=ActivityKind.STUDY, title="二月学习", held_on=date(2026, 2, 5), actor=cast.clerk,
+        attendance={cast.deputy_person: Presence.ABSENT}, at=moment(MARCH),
+    )  # fmt: skip
+    rescore(county=cast.county, year=2026, at=moment(APRIL, 8))
+    first = row_of(cast.deputy_person, 1)
+    assert reprinted(first) == (first.deductions, first.entries, first.last_digest) == (-2, 1, first.last_digest)
+    assert reprinted(row_of(cast.head_person, 1)) == (0, 0, "")
+    issue(cast, 2, JULY)
+    page = signed_in(cast.deputy).get(reverse("my-statements"), {"year": 2026}).content.decode()
+    assert "其中1笔是补记以前季度的" in page
 
 
 def test_what_was_written_down_late_is_said_in_the_next_quarter(cast, missed, signed_in):
@@ -182,6 +222,17 @@ def test_the_county_issues_what_was_missed(cast, missed, signed_in):
     for bad in ({}, {"year": "x", "quarter": "1"}, {"year": "1999", "quarter": "1"}, {"year": year, "quarter": "0x1"}):
         assert client.post(address, bad).status_code in (400, 404)
     assert QuarterStatement.objects.count() == 8
+
+
+def test_the_countys_list_costs_the_same_for_one_quarter_and_for_three(cast, signed_in):
+    client, counts = signed_in(cast.staff), []
+    for quarter, on in ((1, APRIL), (2, JULY), (3, date(2026, 10, 2))):
+        issue(cast, quarter, on)
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(reverse("county-statements"), {"year": 2026})
+        assert page.content.decode().count("8位代表") == quarter
+        counts.append(len(queries))
+    assert counts[0] == counts[1] == counts[2] <= 12
 
 
 def test_a_page_costs_the_same_however_many_quarters_and_lines(cast, missed, signed_in):

@@ -10,7 +10,7 @@ from activities.models import Activity
 from deputies.models import Deputy
 from scoring.models.questions import Appeal
 from scoring.models.schemes import Scheme
-from scoring.querysets import YearResultQuerySet
+from scoring.querysets import QuarterStatementQuerySet, YearResultQuerySet
 
 
 class YearClosing(models.Model):
@@ -92,6 +92,8 @@ class QuarterStatement(Figures):
     deputy = models.ForeignKey(Deputy, models.PROTECT, related_name="statements", verbose_name="代表")
     year = models.PositiveSmallIntegerField("年度")
     quarter = models.PositiveSmallIntegerField("季度")
+
+    objects = QuarterStatementQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "季度对账单"

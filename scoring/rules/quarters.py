@@ -41,13 +41,18 @@ def ended_quarters(on: date, many: int) -> list[Quarter]:
 
 
 class StatementLine(NamedTuple):
-    """A line of the ledger as a statement shows it; `reverses` and `reversed_by` are numbers in the same year."""
+    """A line of the ledger as a statement shows it; `reverses` and `reversed_by` are numbers in the same year.
+
+    `fact_on` is the day of what the line is about: of a reversal, which bears the day of the correction, the day of
+    the line that it cancels.
+    """
 
     number: int
     block: str
     item: str
     points: Decimal
     occurred_on: date
+    fact_on: date
     reason: str
     source: str
     posted_at: datetime
@@ -58,13 +63,18 @@ class StatementLine(NamedTuple):
 
 
 class Cut(NamedTuple):
-    """What a statement knew: facts up to a day, lines posted up to a moment."""
+    """What a statement knew: facts up to a day, lines posted up to a moment, of them the first `last_number`.
+
+    A fact's line, its reversal and its re-posting are known together or not at all: they have the day of the fact.
+    The moment alone does not say what was summed, for a line may be stamped before it and stand in the ledger after.
+    """
 
     until: date
     at: datetime
+    last_number: int
 
     def knew(self, line: StatementLine) -> bool:
-        return line.occurred_on <= self.until and line.posted_at <= self.at
+        return line.fact_on <= self.until and line.posted_at <= self.at and line.number <= self.last_number
 
 
 def changes_in_words(lines: Iterable[StatementLine], before: Cut | None) -> list[str]:
@@ -76,7 +86,7 @@ def changes_in_words(lines: Iterable[StatementLine], before: Cut | None) -> list
         *_sum_in_words(posted, Block.BONUS, "新加分", "加"),
         *_corrections_in_words([line for line in new if line.reverses is not None]),
     ]
-    late = sum(before is not None and line.occurred_on <= before.until for line in posted)
+    late = sum(before is not None and line.fact_on <= before.until for line in posted)
     return words + ([f"其中{late}笔是补记以前季度的"] if late else [])
 
 

@@ -22,6 +22,7 @@ from scoring.posters.statements import statement_name, statement_pdf
 from scoring.rules.quarters import Cut, Quarter, StatementLine, changes_in_words
 from scoring.services import score_of
 from scoring.services.statements import (
+    cut_of,
     hand_out_statement,
     issue_statements,
     lines_of,
@@ -102,12 +103,8 @@ def _person(request, code) -> Deputy:
 def _cut(person: Deputy, year: int, text: str) -> Cut | None:
     if not text:
         return None
-    row = get_object_or_404(QuarterStatement, deputy=person, year=year, quarter=plain_number(text, digits=1) or 0)
-    return _cut_of(row)
-
-
-def _cut_of(row: QuarterStatement) -> Cut:
-    return Cut(Quarter(row.year, row.quarter).last, row.made_at)
+    rows = QuarterStatement.objects.with_last_number().filter(deputy=person, year=year)
+    return cut_of(get_object_or_404(rows, quarter=plain_number(text, digits=1) or 0))
 
 
 def _page(request, person: Deputy):
@@ -134,7 +131,7 @@ def _chosen_year(text: str, years: list[int], this_year: int) -> int:
 
 def _issued(person: Deputy, scheme: Scheme) -> list[Issued]:
     """The year's statements, newest first."""
-    rows = list(QuarterStatement.objects.filter(deputy=person, year=scheme.year).order_by("quarter"))
+    rows = list(person.statements.with_last_number().filter(year=scheme.year).order_by("quarter"))
     lines = lines_of(scheme, [person.pk], None)[person.pk] if rows else []
     found, before = [], None
     for row in rows:
@@ -144,9 +141,9 @@ def _issued(person: Deputy, scheme: Scheme) -> list[Issued]:
 
 
 def _compared(row: QuarterStatement, before: QuarterStatement | None, lines: list[StatementLine]) -> Issued:
-    cut = _cut_of(row)
+    cut = cut_of(row)
     known = [line for line in lines if cut.knew(line)]
-    changes = changes_in_words(known, _cut_of(before) if before else None)
+    changes = changes_in_words(known, cut_of(before) if before else None)
     return Issued(row, Quarter(row.year, row.quarter), changes, before)
 
 

@@ -7,10 +7,11 @@ from scoring.services.statements.issuing import (
     issue_statements,
     withhold_reason,
 )
-from scoring.services.statements.reading import Statement, lines_of, statement_of, statements_of
+from scoring.services.statements.reading import Statement, cut_of, lines_of, statement_of, statements_of
 
 __all__ = [
     "Statement",
+    "cut_of",
     "hand_out_statement",
     "hand_out_term_sheets",
     "issue_missing",

@@ -38,7 +38,7 @@ class _Sums:
 
 @transaction.atomic
 def issue_statements(*, county: Station, year: int, quarter: int, at: datetime, actor=None) -> int:
-    """Write down what everybody's lines up to the quarter's last day add up to, and tell them; return how many were new.
+    """Write down what everybody's lines about facts up to the quarter's last day add up to; tell them; return how many.
 
     Whoever has a statement of the quarter keeps it and is not told again. The scheme's row is locked, so of two workers
     the second finds nothing left to do. A year without a scheme has no statements.
@@ -116,10 +116,12 @@ def _write(scheme: Scheme, period: Quarter, people: dict[int, int | None], at: d
 
 
 def _sums(scheme: Scheme, period: Quarter, at: datetime) -> dict[int, _Sums]:
-    """By deputy key, read in one query: sums and digest are of the same lines, whoever is posting meanwhile."""
-    lines = PointEntry.objects.of_year(period.year).filter(
-        county=scheme.county_id, occurred_on__lte=period.last, posted_at__lte=at
-    )
+    """By deputy key, read in one query: sums and digest are of the same lines, whoever is posting meanwhile.
+
+    The same as `Cut.knew`, which takes the digest for the end: a chain grows at its end only.
+    """
+    lines = PointEntry.objects.of_year(period.year).with_fact_day()
+    lines = lines.filter(county=scheme.county_id, fact_on__lte=period.last, posted_at__lte=at)
     found: dict[int, _Sums] = defaultdict(_Sums)
     rows = lines.order_by("deputy", "number").values_list("deputy", "block", "points", "digest")
     for deputy, block, points, digest in rows.iterator(chunk_size=2000):

@@ -8,15 +8,15 @@ from decimal import Decimal
 
 from deputies.models import Deputy, Membership
 from julu_liaison.common.working_days import today_here
-from scoring.models import PointEntry, Scheme, YearClosing, YearResult
+from scoring.models import PointEntry, QuarterStatement, Scheme, YearClosing, YearResult
 from scoring.rules import grade_of
-from scoring.rules.quarters import Cut, StatementLine
+from scoring.rules.quarters import Cut, Quarter, StatementLine
 from scoring.services.scores import Score
 from scoring.states import Block
 from stations.models import Station
 
 COLUMNS = (
-    "deputy", "number", "block", "rule__item", "points", "occurred_on", "reason", "source", "posted_at",
+    "deputy", "number", "block", "rule__item", "points", "occurred_on", "fact_on", "reason", "source", "posted_at",
     "reverses__number", "digest",
 )  # fmt: skip
 
@@ -60,6 +60,11 @@ def score_from(scheme: Scheme, lines: Iterable[StatementLine]) -> Score:
     return Score(scheme.year, scheme.base, sums[Block.BASE], sums[Block.BONUS])
 
 
+def cut_of(row: QuarterStatement) -> Cut:
+    """What an issued statement knew; `row` is read with `with_last_number()`."""
+    return Cut(Quarter(row.year, row.quarter).last, row.made_at, row.last_number)  # type: ignore[attr-defined]
+
+
 def statement_of(*, deputy: Deputy, scheme: Scheme, at: datetime, cut: Cut | None = None) -> Statement:
     """One deputy's statement."""
     return statements_of(scheme=scheme, keys=[deputy.pk], at=at, cut=cut)[0]
@@ -93,12 +98,12 @@ def statements_of(*, scheme: Scheme, keys: Iterable[int], at: datetime, cut: Cut
 
 def lines_of(scheme: Scheme, keys: Iterable[int], cut: Cut | None) -> dict[int, list[StatementLine]]:
     """The lines that were known, in order of day and number, by deputy key (one query)."""
-    rows = PointEntry.objects.of_year(scheme.year).filter(deputy__in=keys).order_by("deputy", "occurred_on", "number")
-    if cut:
-        rows = rows.filter(occurred_on__lte=cut.until, posted_at__lte=cut.at)
+    rows = PointEntry.objects.of_year(scheme.year).filter(deputy__in=keys).with_fact_day()
     found: dict[int, list[StatementLine]] = defaultdict(list)
-    for deputy, *values in rows.values_list(*COLUMNS):
-        found[deputy].append(StatementLine(*values))
+    for deputy, *values in rows.order_by("deputy", "occurred_on", "number").values_list(*COLUMNS):
+        line = StatementLine(*values)
+        if cut is None or cut.knew(line):
+            found[deputy].append(line)
     for key, lines in found.items():
         reversals = {line.reverses: line.number for line in lines if line.reverses}
         found[key] = [
