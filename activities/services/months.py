@@ -5,7 +5,7 @@ from datetime import date, datetime
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
 
-from activities.models import CompleteMonth
+from activities.models import CompleteMonth, Shift
 from activities.permissions import can_declare_month
 from activities.signals import month_declared
 from deputies.models import Membership
@@ -23,9 +23,12 @@ LONGEST_REASON = 100
 
 @transaction.atomic
 def declare_month(*, station: Station, month: date, actor, at: datetime) -> CompleteMonth:
-    """Say that everything of `month` is recorded at a township station (当月记录齐全), once the month is over.
+    """Say that everything of `month` is recorded at a township station (当月记录齐全).
 
-    What is recorded later still counts; the ledger follows.
+    Once the month and its last published reception, put off or not, are over; who was asked to serve does not change
+    any more then. What is recorded later still counts, and the ledger follows: at once for logs, services, leave,
+    exemptions, activities, receptions not held and other services planned; a membership changed
+    backwards in the night.
     """
     if not can_declare_month(actor, station):
         raise NotAllowed("当月记录是否齐全,由联络站或县人大办公室确认。")
@@ -35,6 +38,7 @@ def declare_month(*, station: Station, month: date, actor, at: datetime) -> Comp
     if first + relativedelta(months=1) > today_here(at):
         raise DomainError(f"{first.month}月还没有过完,过完了再确认。", fields={"month": "这个月还没有过完"})
     hold_place(station)
+    _demand_held(station, first, at)
     if CompleteMonth.objects.standing().filter(station=station, month=first).exists():
         raise Conflict(f"{station.name}{first.year}年{first.month}月已经确认过了。")
     row = CompleteMonth.objects.create(
@@ -61,6 +65,17 @@ def take_back_month(*, row: CompleteMonth, reason: str, actor, at: datetime) -> 
     audit.record("take_back_month", actor=actor, target=row.station, at=at, month=f"{row.month:%Y-%m}", reason=reason)
     _announce(row)
     return row
+
+
+def _demand_held(station: Station, month: date, at: datetime) -> None:
+    """A day put off into the next month is still to come when its month is over."""
+    shifts = Shift.objects.published().on_the_calendar().of_month(month).filter(station=station)
+    last = shifts.filter(date__gte=today_here(at)).select_related("branch").order_by("date", "pk").last()
+    if last:
+        raise DomainError(
+            f"{last.branch.name}{last.date.month}月{last.date.day}日的接待算{month.month}月的,那天过完了再确认。",
+            fields={"month": "这个月还有接待没有举行"},
+        )
 
 
 def _announce(row: CompleteMonth) -> None:

@@ -34,11 +34,15 @@ class Earning(NamedTuple):
 
 
 class Duty(NamedTuple):
-    """One deputy's presence in one log: `stood_in` tells whether somebody was there instead."""
+    """One deputy's presence in one log: `stood_in` tells whether somebody was there instead.
+
+    `sunday` is the day that it counts as; another one than `on` where the reception was put off (ADR 2).
+    """
 
     log_uid: str
     number: str
     on: date
+    sunday: date
     branch: str
     status: str
     expected: bool
@@ -59,11 +63,12 @@ class Meeting(NamedTuple):
 
 
 class DayLeft(NamedTuple):
-    """A published reception day that a deputy left because of leave approved before it."""
+    """A published reception day that a deputy left because of leave approved before it; `sunday` as of a `Duty`."""
 
     leave_uid: str
     kind: str
     on: date
+    sunday: date
     branch: str
 
 
@@ -90,15 +95,21 @@ def label(day: date) -> str:
     return f"{day.month}月{day.day}日"
 
 
+def _reception(day: Duty | DayLeft) -> str:
+    """The day on which it was held, the branch, and where it was put off the Sunday that it counts as."""
+    before = f"(原{label(day.sunday)})" if day.on != day.sunday else ""
+    return f"{label(day.on)}{before}{day.branch}接待日"
+
+
 def duty_earnings(duties: Iterable[Duty]) -> list[Earning]:
     """Missed Sundays, leave from them, coming late or leaving early."""
     found = []
     for duty in duties:
         item = _duty_item(duty)
         if item:
-            reason = f"{label(duty.on)}{duty.branch}接待日:{Item(item).label}({duty.number})"
+            reason = f"{_reception(duty)}:{Item(item).label}({duty.number})"
             found.append(
-                Earning(f"log:{duty.log_uid}:{item.value}", item.value, duty.on, reason, Source.LOG, duty.log_uid)
+                Earning(f"log:{duty.log_uid}:{item.value}", item.value, duty.sunday, reason, Source.LOG, duty.log_uid)
             )
     return found
 
@@ -136,8 +147,8 @@ def leave_earnings(days: Iterable[DayLeft]) -> list[Earning]:
     """Leave approved before the day costs what leave recorded on the day costs (ADR 12)."""
     return [
         Earning(
-            f"leave:{day.leave_uid}:{day.on.isoformat()}", LEAVE_ITEM[Presence(day.kind)].value, day.on,
-            f"{label(day.on)}{day.branch}接待日:{Presence(day.kind).label}(事先批准)", Source.LEAVE, day.leave_uid,
+            f"leave:{day.leave_uid}:{day.on.isoformat()}", LEAVE_ITEM[Presence(day.kind)].value, day.sunday,
+            f"{_reception(day)}:{Presence(day.kind).label}(事先批准)", Source.LEAVE, day.leave_uid,
         )
         for day in days
     ]  # fmt: skip

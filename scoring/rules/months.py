@@ -18,12 +18,18 @@ class Month(NamedTuple):
 
     first: date
     station: str
+    code: str  # of the station
     asked: bool
     served: bool
 
 
+def month_key(station: str, month: date) -> str:
+    """The source key of a complete month: the station's code says whose word it was."""
+    return f"{station}:{month:%Y-%m}"
+
+
 def month_earnings(months: Iterable[Month], others: Iterable[Earning]) -> list[Earning]:
-    """Charge idle months; not beside a missed Sunday or leave from one in the same month (`others`)."""
+    """Charge idle months; not beside a missed Sunday or leave from one that counts for the same month (`others`)."""
     charged = {
         (earning.occurred_on.year, earning.occurred_on.month)
         for earning in others
@@ -33,7 +39,7 @@ def month_earnings(months: Iterable[Month], others: Iterable[Earning]) -> list[E
         Earning(
             f"month:{month.first:%Y-%m}", Item.IDLE_MONTH.value, month.first + relativedelta(months=1, days=-1),
             f"{month.first.month}月没有到分站履职({month.station}联络站已确认当月记录齐全)", Source.MONTH,
-            f"{month.first:%Y-%m}",
+            month_key(month.code, month.first),
         )
         for month in months
         if month.asked and not month.served and (month.first.year, month.first.month) not in charged

@@ -35,6 +35,7 @@ from scoring.rules import (
     ticket_earnings,
 )
 from scoring.services.ledger.months import months_of
+from scoring.services.ledger.sundays import Sundays
 from scoring.states import Item
 
 NOT_VERIFIED = (State.REGISTERED, State.REFUSED, State.VOID, State.MERGED)
@@ -46,58 +47,62 @@ ByDeputy = dict[int, list[Any]]
 def earnings_of(keys: Collection[int], year: int) -> dict[int, list[Earning]]:
     """Return what each deputy earned in `year` according to the records, by deputy key."""
     found: dict[int, list[Earning]] = defaultdict(list)
+    sundays = Sundays(keys, year)
     for rule, rows in (
-        (duty_earnings, _duties(keys, year)),
-        (leave_earnings, _days_left(keys, year)),
+        (duty_earnings, _duties(keys, sundays)),
+        (leave_earnings, _days_left(keys, sundays)),
         (meeting_earnings, _meetings(keys, year)),
         (ticket_earnings, _tickets(keys, year)),
         (claim_earnings, _claims(keys, year)),
     ):
         for deputy, facts in rows.items():
             found[deputy] += rule(facts)  # type: ignore[operator]
-    for deputy, months in months_of(keys, year).items():
+    for deputy, months in months_of(keys, sundays).items():
         found[deputy] += month_earnings(months, found[deputy])
     return found
 
 
-def _duties(keys: Collection[int], year: int) -> ByDeputy:
+def _duties(keys: Collection[int], sundays: Sundays) -> ByDeputy:
     """A substitute stands in for whom the log names; one without a name for whoever was away.
 
     What a log says of itself is read once, not for everybody in it.
     """
     instead = Q(stands_in_for=None) | Q(stands_in_for=OuterRef("deputy"))
     substitute = Attendance.objects.filter(instead, log=OuterRef("log"), status=Presence.SUBSTITUTE)
-    rows = Attendance.objects.filter(deputy__in=keys, status__in=COSTLY, log__date__range=_days(year))
+    rows = Attendance.objects.filter(sundays.held("log__date"), deputy__in=keys, status__in=COSTLY)
     rows = rows.exclude(log__state=LogState.VOID).annotate(stood_in=Exists(substitute)).order_by()
     present = list(rows.values_list("log", "deputy", "status", "expected", "stood_in"))
     logs = DutyLog.objects.filter(pk__in={row[0] for row in present}).order_by()
     sheets = {
-        key: (str(uid), printed_number(of_year, serial), on, branch)
-        for key, uid, of_year, serial, on, branch in logs.values_list(
-            "pk", "uid", "year", "serial", "date", "branch__name"
+        key: (str(uid), printed_number(of_year, serial), on, sundays.of(branch, on), name)
+        for key, uid, of_year, serial, on, branch, name in logs.values_list(
+            "pk", "uid", "year", "serial", "date", "branch", "branch__name"
         )
+        if sundays.is_of_year(branch, on)
     }
     found: ByDeputy = defaultdict(list)
     for log, deputy, status, expected, stood_in in present:
-        found[deputy].append(Duty(*sheets[log], status, expected, stood_in))
+        if log in sheets:
+            found[deputy].append(Duty(*sheets[log], status, expected, stood_in))
     return found
 
 
-def _days_left(keys: Collection[int], year: int) -> ByDeputy:
+def _days_left(keys: Collection[int], sundays: Sundays) -> ByDeputy:
     """Days left for leave; not one that the deputy's log of that day speaks of, for then the log counts."""
-    start, end = _days(year)
-    leaves = Leave.objects.approved().from_duty().filter(deputy__in=keys).overlapping(start, end)
+    leaves = Leave.objects.approved().from_duty().filter(deputy__in=keys).overlapping(*sundays.reach)
     leaves = list(leaves.select_related("deputy"))
     if not leaves:
         return {}
     logged = set(
-        Attendance.objects.counted().within(start, end).filter(deputy__in={leave.deputy_id for leave in leaves})
+        Attendance.objects.counted().filter(sundays.held("log__date"), deputy__in={leave.deputy_id for leave in leaves})
         .values_list("deputy", "log__date")
     )  # fmt: skip
     found: ByDeputy = defaultdict(list)
     for leave, shift in days_left_by(leaves):
-        if shift.date.year == year and (leave.deputy_id, shift.date) not in logged:
-            found[leave.deputy_id].append(DayLeft(str(leave.uid), leave.kind, shift.date, shift.branch.name))
+        if shift.for_sunday.year == sundays.year and (leave.deputy_id, shift.date) not in logged:
+            found[leave.deputy_id].append(
+                DayLeft(str(leave.uid), leave.kind, shift.date, shift.for_sunday, shift.branch.name)
+            )
     return found
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, OuterRef
 
 from activities.models import (
     ActivityAttendance,
@@ -19,6 +19,7 @@ from activities.models import (
 from activities.states import CALLED_OFF, SERVED, ActivityKind, ActivityState, Covers, RosterState
 from deputies.models import Membership
 from scoring.rules import Month
+from scoring.services.ledger.sundays import Sundays
 
 # Activities that are a form of service at the branch (domain.md §3), not a meeting.
 SERVICE_KINDS = (
@@ -30,8 +31,9 @@ Span = tuple[date, date]
 Seen = set[tuple[int, int]]  # (deputy key, month 1–12)
 
 
-def months_of(keys: Collection[int], year: int) -> dict[int, list[Month]]:
+def months_of(keys: Collection[int], sundays: Sundays) -> dict[int, list[Month]]:
     """Return the complete months of deputies who belonged to the station throughout, by deputy key (7 queries at most)."""
+    year = sundays.year
     complete = list(CompleteMonth.objects.standing().filter(month__year=year).select_related("station"))
     if not complete:
         return {}
@@ -39,14 +41,16 @@ def months_of(keys: Collection[int], year: int) -> dict[int, list[Month]]:
     spans: dict[int, dict[int, list[Span]]] = defaultdict(lambda: defaultdict(list))
     for deputy, station, start, end in members.values_list("deputy", "branch__parent", "started_on", "ended_on"):
         spans[station][deputy].append((start, end or date.max))
-    asked, served = _asked(keys, year), _served(keys, year)
+    asked, served = _asked(keys, year), _served(keys, sundays)
     found: dict[int, list[Month]] = defaultdict(list)
     for row in complete:
         last = row.month + relativedelta(months=1, days=-1)
         for deputy, days in spans[row.station_id].items():
             if _covers(days, row.month, last):
                 place = (deputy, row.month.month)
-                found[deputy].append(Month(row.month, row.station.name, place in asked, place in served))
+                found[deputy].append(
+                    Month(row.month, row.station.name, row.station.code, place in asked, place in served)
+                )
     return found
 
 
@@ -62,10 +66,11 @@ def _covers(spans: list[Span], first: date, last: date) -> bool:
 
 
 def _asked(keys: Collection[int], year: int) -> Seen:
-    """Who had a published day that was not called off, or another service instead, and was not exempt from it."""
+    """Who had a published day that was not called off, or another service published, and was not exempt from it."""
     places = ShiftPlace.objects.filter(~_exempt("shift__date"), deputy__in=keys, shift__for_sunday__year=year)
     places = places.filter(shift__roster__state=RosterState.PUBLISHED).exclude(shift__state__in=CALLED_OFF)
     others = OtherService.objects.filter(~_exempt("by"), deputy__in=keys, roster__month__year=year)
+    others = others.filter(roster__state=RosterState.PUBLISHED)
     return set(places.values_list("deputy", "shift__for_sunday__month")) | set(
         others.values_list("deputy", "roster__month__month")
     )
@@ -77,26 +82,27 @@ def _exempt(day: str) -> Exists:
     return Exists(rows.filter(deputy=OuterRef("deputy")))
 
 
-def _served(keys: Collection[int], year: int) -> Seen:
-    """Who was at a reception, recorded a service or took part in one; a day put off counts for its own month, too."""
-    logs = Attendance.objects.counted().served().filter(deputy__in=keys)
+def _served(keys: Collection[int], sundays: Sundays) -> Seen:
+    """Who was at a reception, recorded a service or took part in one."""
+    year = sundays.year
     records = ServiceRecord.objects.valid().filter(deputies__in=keys, date__year=year)
     activities = ActivityAttendance.objects.filter(
         deputy__in=keys, status__in=SERVED, activity__state=ActivityState.HELD, activity__kind__in=SERVICE_KINDS,
         activity__held_on__year=year,
     )  # fmt: skip
     return (
-        set(logs.filter(log__date__year=year).values_list("deputy", "log__date__month"))
-        | _postponed(logs, year)
+        _at_receptions(keys, sundays)
         | set(records.values_list("deputies", "date__month"))
         | set(activities.values_list("deputy", "activity__held_on__month"))
     )
 
 
-def _postponed(logs, year: int) -> Seen:
-    """A Sunday of September held in October counts for September (domain.md §3)."""
-    moved = ShiftPlace.objects.filter(shift__for_sunday__year=year)
-    moved = moved.exclude(shift__for_sunday__month=F("shift__date__month"))
-    held = set(logs.filter(log__date__in=moved.values("shift__date")).values_list("deputy", "log__date"))
-    rows = moved.values_list("deputy", "shift__date", "shift__for_sunday__month")
-    return {(deputy, month) for deputy, on, month in rows if (deputy, on) in held}
+def _at_receptions(keys: Collection[int], sundays: Sundays) -> Seen:
+    """A Sunday of September held in October counts for September; nobody was idle in October either (ADR 2)."""
+    logs = Attendance.objects.counted().served().filter(sundays.held("log__date"), deputy__in=keys).order_by()
+    return {
+        (deputy, day.month)
+        for deputy, branch, on in logs.values_list("deputy", "log__branch", "log__date")
+        for day in (on, sundays.of(branch, on))
+        if day.year == sundays.year
+    }

@@ -10,9 +10,11 @@ from julu_liaison.common.models import AuditLog
 from opinions.models import Opinion
 from opinions.states import State, state_words
 from scoring.models import BonusClaim, PointEntry
+from scoring.rules.months import month_key
 from scoring.states import Source
 
 UNSAID = "原始记录已更正"
+RECORDED_LATER = "补登记了当月的服务"
 
 
 def why_gone(entries: Iterable[PointEntry]) -> dict[tuple[str, str], str]:
@@ -64,9 +66,12 @@ def _of_claims(uids: set[str]) -> dict[str, str]:
 
 def _of_months(keys: set[str]) -> dict[str, str]:
     """Of what stands the record of the service is the reason; taken back, the station says why."""
-    rows = CompleteMonth.objects.exclude(taken_back_at=None).order_by("pk").values_list("month", "why_taken_back")
-    said = {f"{month:%Y-%m}": f"当月记录确认已取消,{why}" for month, why in rows}
-    return {key: said.get(key, "补登记了当月的服务") for key in keys}
+    codes = {key.rpartition(":")[0] for key in keys}
+    rows = CompleteMonth.objects.filter(station__code__in=codes).order_by("pk")
+    said = {}
+    for code, month, is_back, why in rows.values_list("station__code", "month", "taken_back_at", "why_taken_back"):
+        said[month_key(code, month)] = f"当月记录确认已取消,{why}" if is_back else RECORDED_LATER
+    return {key: said.get(key, RECORDED_LATER) for key in keys}
 
 
 READERS = {

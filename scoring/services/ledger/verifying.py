@@ -4,11 +4,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from activities.models import Activity, CompleteMonth, DutyLog, Leave
 from deputies.models import Deputy
 from opinions.models import Opinion
-from scoring.models import Appeal, BonusClaim, PointEntry, Rule, Scheme
+from scoring.models import Appeal, BonusClaim, PointEntry, Rule, Scheme, YearClosing
 from scoring.rules import Tariff
+from scoring.rules.months import month_key
 from scoring.rules.soundness import Posted, chain_problems, reversal_problems, rule_problems, standing_of
 from scoring.services.ledger.posting import differences
 from scoring.services.ledger.reasons import is_uid
@@ -51,7 +54,7 @@ def _problems(county: int, year: int) -> Iterator[str]:
     for start in range(0, len(keys), AT_ONCE):
         some = keys[start : start + AT_ONCE]
         codes = dict(Deputy.objects.filter(pk__in=some).values_list("pk", "code"))
-        for deputy, number, words in _of_some(scheme, year, codes, _chains(county, year, some), tariffs):
+        for deputy, number, words in _of_some(scheme, county, year, codes, _chains(county, year, some), tariffs):
             line = f"第{number}笔" if number else ""
             yield f"代表 {codes[deputy]} {year}年{line}:{words}。"
 
@@ -73,7 +76,7 @@ def _chains(county: int, year: int, keys: Collection[int]) -> Chains:
 
 
 def _of_some(
-    scheme: Scheme | None, year: int, codes: dict[int, str], chains: Chains, tariffs: dict[int, Tariff]
+    scheme: Scheme | None, county: int, year: int, codes: dict[int, str], chains: Chains, tariffs: dict[int, Tariff]
 ) -> Found:
     broken = set()
     for deputy, lines in chains.items():
@@ -84,7 +87,7 @@ def _of_some(
             for number, words in check:
                 broken.add(deputy)
                 yield deputy, number, words
-    yield from _without_cause(chains, year)
+    yield from _without_cause(chains, county, year)
     if scheme:
         yield from _not_as_recorded(scheme, [key for key in codes if key not in broken])
 
@@ -98,14 +101,15 @@ def _not_as_recorded(scheme: Scheme, keys: list[int]) -> Found:
             yield deputy, None, f"和记录对不上,应补记{more}笔、冲正{len(lines) - more}笔"
 
 
-def _without_cause(chains: Chains, year: int) -> Found:
-    """Lines whose record does not exist, and standing ones whose claim or appeal is not (or no longer) decided so."""
+def _without_cause(chains: Chains, county: int, year: int) -> Found:
+    """Lines whose record does not exist, and standing ones whose claim, appeal or month is not (or no longer) decided so."""
     keys: dict[str, set[str]] = defaultdict(set)
     for lines in chains.values():
         for line in lines:
             keys[line.source].add(line.source_key)
-    known = {source: _existing(source, keys[source], year) for source in keys}
+    known = {source: _existing(source, keys[source], county, year) for source in keys}
     decided = _decided(keys, year)
+    complete = _complete(county, year) if Source.MONTH in keys else set()
     for deputy, lines in chains.items():
         for line in lines:
             if line.source_key not in known[line.source]:
@@ -113,20 +117,33 @@ def _without_cause(chains: Chains, year: int) -> Found:
         for line in standing_of(lines):
             if line.source in decided and (deputy, line.source_key) not in decided[line.source]:
                 yield deputy, line.number, f"来源的{_source_words(line.source)}不是这位代表的,或者没有批准"
+            if line.source == Source.MONTH and line.source_key in known[line.source] - complete:
+                yield deputy, line.number, "来源的月份,联络站的确认已经取消"
 
 
 def _source_words(source: str) -> str:
     return str(Source(source).label) if source in Source.values else source
 
 
-def _existing(source: str, keys: set[str], year: int) -> set[str]:
+def _existing(source: str, keys: set[str], county: int, year: int) -> set[str]:
     if source == Source.MONTH:
-        months = CompleteMonth.objects.filter(month__year=year).values_list("month", flat=True)
-        return {f"{month:%Y-%m}" for month in months}
+        return _month_keys(CompleteMonth.objects.filter(county=county, month__year=year))
     if source not in RECORDS:
         return set()
     uids = RECORDS[source].objects.filter(uid__in=set(filter(is_uid, keys))).order_by()
     return set(map(str, uids.values_list("uid", flat=True)))
+
+
+def _complete(county: int, year: int) -> set[str]:
+    """Months that a standing line may come from: of a year in publicity those taken back since then, too."""
+    rows = CompleteMonth.objects.filter(county=county, month__year=year)
+    closing = YearClosing.objects.filter(scheme__county=county, scheme__year=year).first()
+    still = Q(taken_back_at=None) | Q(taken_back_at__gte=closing.published_at) if closing else Q(taken_back_at=None)
+    return _month_keys(rows.filter(still))
+
+
+def _month_keys(rows: QuerySet[CompleteMonth]) -> set[str]:
+    return {month_key(code, month) for code, month in rows.values_list("station__code", "month")}
 
 
 def _decided(keys: dict[str, set[str]], year: int) -> dict[str, set[tuple[int, str]]]:

@@ -97,14 +97,14 @@ def _of_claim(user, entry: PointEntry) -> Facts:
 
 def _of_month(user, entry: PointEntry) -> Facts:
     """What was planned and done in the month that is charged as idle."""
-    first = date.fromisoformat(f"{entry.source_key}-01")
+    first = date.fromisoformat(f"{entry.source_key.rpartition(':')[2]}-01")
     last = first + relativedelta(months=1, days=-1)
     planned = Shift.objects.published().on_the_calendar().filter(places__deputy=entry.deputy_id)
     served = Attendance.objects.counted().served().filter(deputy=entry.deputy_id).within(first, last)
     other = ServiceRecord.objects.valid().filter(deputies=entry.deputy_id).within(first, last)
     return [
         ("哪个月", f"{first.year}年{first.month}月,联络站确认当月记录齐全后自动计算"),
-        ("排了班", f"{planned.within(first, last).count()}天"),
+        ("排了班", f"{planned.of_month(first).count()}天"),
         ("到岗", f"{served.count()}次"),
         ("别的服务记录", f"{other.count()}条"),
     ]

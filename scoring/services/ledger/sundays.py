@@ -1,0 +1,42 @@
+"""Which Sunday a reception counts as: one put off belongs to the month and year of its own Sunday (domain.md §3)."""
+
+from collections.abc import Collection
+from datetime import date
+
+from django.db.models import F, Q
+
+from activities.models import Shift
+from deputies.models import Deputy
+
+
+class Sundays:
+    """The receptions put off into, out of or within one year, in the counties of some deputies (one query)."""
+
+    def __init__(self, keys: Collection[int], year: int):
+        self.year = year
+        self.first, self.last = date(year, 1, 1), date(year, 12, 31)
+        days = (self.first, self.last)
+        counties = Deputy.objects.filter(pk__in=keys).values("county")
+        moved = Shift.objects.on_the_calendar().filter(Q(date__range=days) | Q(for_sunday__range=days))
+        moved = moved.exclude(for_sunday=F("date")).filter(county__in=counties).order_by()
+        self._sundays = {
+            (branch, on): sunday for branch, on, sunday in moved.values_list("branch", "date", "for_sunday")
+        }
+        self._outside = {on for _branch, on in self._sundays if on.year != year}
+
+    def of(self, branch: int, day: date) -> date:
+        """The Sunday that a branch's reception of a day counts as; a day that was not put off counts as itself."""
+        return self._sundays.get((branch, day), day)
+
+    def is_of_year(self, branch: int, day: date) -> bool:
+        return self.of(branch, day).year == self.year
+
+    @property
+    def reach(self) -> tuple[date, date]:
+        """The first and last day on which receptions of the year may have been held."""
+        days = {self.first, self.last, *self._outside}
+        return min(days), max(days)
+
+    def held(self, day: str) -> Q:
+        """The condition that `day` lies in the year, or is one on which a Sunday of the year was held outside of it."""
+        return Q(**{f"{day}__range": (self.first, self.last)}) | Q(**{f"{day}__in": self._outside})
