@@ -4,7 +4,7 @@ from datetime import date
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Case, Count, F, Min, Q, Sum, When
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, Sum, When
 
 from activities.states import (
     CALLED_OFF,
@@ -307,3 +307,10 @@ class ActivityQuerySet(models.QuerySet):
 
     def within(self, start: date, end: date):
         return self.filter(held_on__range=(start, end))
+
+
+class ActivityAttendanceQuerySet(models.QuerySet):
+    def with_stand_in(self):
+        """Add `stood_in`: whether somebody came to the activity in the deputy's place."""
+        rows = apps.get_model("activities", "ActivityAttendance").objects
+        return self.annotate(stood_in=Exists(rows.filter(activity=OuterRef("activity"), stands_in_for=OuterRef("deputy"))))

@@ -8,6 +8,7 @@ from django.db import models
 
 from activities.models.placed import AttachedFile
 from activities.querysets import (
+    ActivityAttendanceQuerySet,
     ActivityQuerySet,
     LivelihoodProjectQuerySet,
     PlanItemQuerySet,
@@ -170,6 +171,8 @@ class ActivityAttendance(models.Model):
     stands_in_for = models.ForeignKey(
         Deputy, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="替谁"
     )
+
+    objects = ActivityAttendanceQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "活动出席"

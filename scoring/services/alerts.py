@@ -10,21 +10,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 
-from activities.models import Activity, ActivityAttendance
+from activities.models import Activity
 from activities.services.addressees import tell_deputies
-from activities.states import ActivityKind, Presence
 from deputies.models import Deputy, Mandate
 from deputies.states import MandateLevel
 from julu_liaison.common import audit
 from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.services import notify
-from opinions.models import CongressSession
-from scoring.models import AbsenceAlert, Appeal
-from scoring.rules.absences import Session, sessions_by_day
+from scoring.models import AbsenceAlert
+from scoring.rules.absences import Session
+from scoring.services.absences import absences_from, meetings_of_congress, sessions_of
 from scoring.services.ledger.posting import lock_people
-from scoring.states import Item
 from stations.models import Posting, Station
 from stations.states import COUNTY_ROLES
 
@@ -59,15 +56,12 @@ class Absentee:
 
 
 def absentees_of(*, county: Station, on: date) -> list[Absentee]:
-    """Who missed sessions of the county's congress without leave in the present term, most first (8 queries at most).
-
-    By the records as they are now: a corrected record, a stand-in or a granted appeal takes the absence away.
-    """
-    met = Activity.objects.held().filter(county=county, kind=ActivityKind.CONGRESS, required=True, held_on__lte=on)
-    missed = _missed(met)
+    """Who missed sessions of the county's congress without leave in the present term, most first (8 queries at most)."""
+    met = meetings_of_congress(county).filter(held_on__lte=on)
+    missed = absences_from(met)
     if not missed:
         return []
-    session_of = sessions_by_day(met.values_list("held_on", flat=True), _registered(county))
+    session_of = sessions_of(county, met)
     told = _told(missed)
     found = []
     for person in Deputy.objects.filter(pk__in=missed).select_related("user").with_places(on):
@@ -76,35 +70,6 @@ def absentees_of(*, county: Station, on: date) -> list[Absentee]:
         if mandate and rows:
             found.append(Absentee(person, mandate, _by_session(rows, session_of, told[person.pk])))
     return sorted(found, key=lambda one: (-len(one.missed), one.deputy.sort_key, one.deputy.code))
-
-
-def _missed(met) -> dict[int, list[Activity]]:
-    stand_in = ActivityAttendance.objects.filter(activity=OuterRef("activity"), stands_in_for=OuterRef("deputy"))
-    rows = ActivityAttendance.objects.filter(activity__in=met, status=Presence.ABSENT, expected=True)
-    rows = rows.filter(~Exists(stand_in)).select_related("activity").order_by("activity__held_on", "activity__pk")
-    found: dict[int, list[Activity]] = defaultdict(list)
-    for row in rows:
-        found[row.deputy_id].append(row.activity)
-    if found:
-        _drop_overruled(found)
-    return found
-
-
-def _drop_overruled(found: dict[int, list[Activity]]) -> None:
-    """Leave out the absences that a granted appeal took back."""
-    rows = Appeal.objects.granted().filter(deputy__in=list(found), cancels=True)
-    overruled = set(rows.values_list("deputy", "entry__fact_key"))
-    for deputy, meetings in list(found.items()):
-        kept = [one for one in meetings if (deputy, f"activity:{one.uid}:{Item.CONGRESS_MISSED.value}") not in overruled]
-        if kept:
-            found[deputy] = kept
-        else:
-            del found[deputy]
-
-
-def _registered(county: Station) -> list[Session]:
-    rows = CongressSession.objects.filter(county=county).order_by("starts_on")
-    return [Session(row.starts_on, row.ends_on, str(row)) for row in rows]
 
 
 def _told(keys: Collection[int]) -> dict[int, dict[date, datetime]]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count
 
 from activities.models import Activity, ActivityAttendance
 from activities.rules.expected import UNASKED, Line, Tally, tally
@@ -18,8 +18,7 @@ from stations.models import Station
 def tallies_of(activities: Iterable[Activity]) -> dict[int, Tally]:
     """Return the figures of each activity by its key (one query, whatever the number of people)."""
     keys = [activity.pk for activity in activities]
-    stand_in = ActivityAttendance.objects.filter(activity=OuterRef("activity"), stands_in_for=OuterRef("deputy"))
-    rows = ActivityAttendance.objects.filter(activity__in=keys).annotate(stood_in=Exists(stand_in)).order_by()
+    rows = ActivityAttendance.objects.filter(activity__in=keys).with_stand_in().order_by()
     lines = defaultdict(list)
     for key, *facts in rows.values_list("activity", "expected", "status", "stood_in").annotate(times=Count("pk")):
         lines[key].append(Line(*facts))

@@ -10,13 +10,14 @@ from typing import NamedTuple
 from django.db.models import Count, Max, Min, Q, Sum
 
 from activities.models import Activity, ActivityAttendance, Attendance, ServiceRecord
-from activities.states import SERVED, ActivityKind, Presence
+from activities.states import SERVED
 from deputies.models import Deputy, Mandate, Membership
 from deputies.states import LEVEL_ORDER, MandateLevel, MembershipRole
 from opinions.models import Opinion
 from opinions.states import Kind
 from scoring.models import PointEntry, Scheme, YearResult
 from scoring.services import Score
+from scoring.services.absences import absences_from, meetings_of_congress, sessions_of
 from scoring.states import Block
 from stations.models import Station
 
@@ -126,7 +127,7 @@ def sheets_of(people: Iterable[Deputy], *, county: Station, years: Sequence[int]
     people, years = list(people), list(years)
     keys = [person.pk for person in people]
     memberships, spans = _memberships(keys, years), _spans(keys)
-    points, counts = _points(keys, county, years), _counts(keys, years)
+    points, counts = _points(keys, county, years), _counts(keys, county, years)
     sheets = [
         Sheet(
             person, memberships.get(person.pk),
@@ -208,13 +209,14 @@ def _sums(keys: list[int], years: list[int]) -> dict[tuple[int, int], dict[str, 
 # ---- Counts ------------------------------------------------------------------------------------------------------
 
 
-def _counts(keys: list[int], years: list[int]) -> Counts:
+def _counts(keys: list[int], county: Station, years: list[int]) -> Counts:
     """Void records, and tickets merged into others, are left out, as in the performance file."""
     span = (date(min(years), 1, 1), date(max(years), 12, 31))
     found: Counts = defaultdict(Counter)
     for names, rows in (
         (("due", "served"), _receptions(keys, span)),
-        (("asked", "attended", "missed"), _activities(keys, span)),
+        (("asked", "attended"), _activities(keys, span)),
+        (("missed",), _sessions_missed(keys, county, span)),
         (("suggestions", "opinions"), _tickets(keys, span)),
         (("services",), _services(keys, span)),
     ):
@@ -233,11 +235,21 @@ def _receptions(keys: list[int], span: tuple[date, date]):
 def _activities(keys: list[int], span: tuple[date, date]):
     held = Activity.objects.held().within(*span)
     rows = ActivityAttendance.objects.filter(deputy__in=keys, activity__in=held).exclude(status="").order_by()
-    missed = Q(expected=True, status=Presence.ABSENT, activity__kind=ActivityKind.CONGRESS)
     return rows.values_list("deputy", "activity__held_on__year").annotate(
-        asked=Count("pk", filter=Q(expected=True)), attended=Count("pk", filter=Q(status__in=SERVED)),
-        missed=Count("pk", filter=missed),
-    )  # fmt: skip
+        asked=Count("pk", filter=Q(expected=True)), attended=Count("pk", filter=Q(status__in=SERVED))
+    )
+
+
+def _sessions_missed(keys: list[int], county: Station, span: tuple[date, date]) -> list[tuple[int, int, int]]:
+    """Sessions missed without leave, as the statutory warning counts them, in the year of the first day missed."""
+    met = meetings_of_congress(county)
+    session_of = sessions_of(county, met)
+    first = {}
+    for deputy, meetings in absences_from(met.within(*span), keys).items():
+        for meeting in meetings:
+            first.setdefault((deputy, session_of[meeting.held_on]), meeting.held_on.year)
+    years = Counter((deputy, year) for (deputy, _session), year in first.items())
+    return [(deputy, year, times) for (deputy, year), times in years.items()]
 
 
 def _tickets(keys: list[int], span: tuple[date, date]):
