@@ -16,6 +16,7 @@ from deputies.states import LEVEL_ORDER, MandateLevel, MembershipRole
 from opinions.models import Opinion
 from opinions.states import Kind
 from scoring.models import PointEntry, Scheme, YearResult
+from scoring.rules.absences import Session
 from scoring.services import Score
 from scoring.services.absences import absences_from, meetings_of_congress, sessions_of
 from scoring.states import Block
@@ -244,7 +245,7 @@ def _sessions_missed(keys: list[int], county: Station, span: tuple[date, date]) 
     """Sessions missed without leave, as the statutory warning counts them, in the year of the first day missed."""
     met = meetings_of_congress(county)
     session_of = sessions_of(county, met)
-    first = {}
+    first: dict[tuple[int, Session], int] = {}
     for deputy, meetings in absences_from(met.within(*span), keys).items():
         for meeting in meetings:
             first.setdefault((deputy, session_of[meeting.held_on]), meeting.held_on.year)

@@ -107,10 +107,9 @@ def _days_left(keys: Collection[int], sundays: Sundays) -> ByDeputy:
 
 
 def _meetings(keys: Collection[int], year: int) -> ByDeputy:
-    stand_in = ActivityAttendance.objects.filter(activity=OuterRef("activity"), stands_in_for=OuterRef("deputy"))
     held = Activity.objects.held().within(*_days(year)).filter(required=True)
     rows = ActivityAttendance.objects.filter(deputy__in=keys, status__in=COSTLY, expected=True, activity__in=held)
-    rows = rows.annotate(stood_in=Exists(stand_in)).order_by()
+    rows = rows.with_stand_in().order_by()
     present = list(rows.values_list("activity", "deputy", "status", "expected", "stood_in"))
     activities = Activity.objects.filter(pk__in={row[0] for row in present}).order_by()
     said = {
