@@ -20,12 +20,6 @@ def can_see_score(user, deputy) -> bool:
     return deputy.memberships.filter(branch__parent__in=scope.townships).exists()
 
 
-def can_see_scores_of(user, place) -> bool:
-    """The scores of everybody at a place: its station's clerk and the county."""
-    scope = scope_of(user)
-    return place.county_id in scope.counties or bool({place.pk, place.parent_id} & scope.townships)
-
-
 def can_see_ranking(user, county) -> bool:
     """Ranking is for the county's eyes only, and only where its scheme shows it at all."""
     return county.pk in scope_of(user).counties

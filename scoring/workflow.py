@@ -2,26 +2,22 @@
 
 from julu_liaison.common.workflow import Move, table
 from scoring import permissions as may
-from scoring.models import BonusClaim, YearClosing
+from scoring.models import BonusClaim, Scheme
 from scoring.states import CLAIM_OPEN, ClaimState
 
 RELOCATE = "relocate"  # written into the history, nobody's move: the claim's branch was moved or merged
 OTHER_STEPS = {"claim": "申报", RELOCATE: "分站调整"}
 
 
-def year_is_frozen(county_id: int, year: int) -> bool:
-    """Whether facts change the year no longer: it is in publicity or closed."""
-    return YearClosing.objects.filter(scheme__county=county_id, scheme__year=year).exists()
+def is_frozen(county_id: int, year: int) -> bool:
+    """Whether facts change a county's year no longer: it is in publicity or closed. Of many rows: `with_frozen()`."""
+    return Scheme.objects.filter(county=county_id, year=year).frozen().exists()
 
 
-def is_frozen(claim: BonusClaim) -> bool:
-    """The same of a claim's year; rows read by `with_frozen()` know it already."""
+def counts_still(claim: BonusClaim) -> bool:
+    """Whether the claim's year is open; rows read by `with_frozen()` know it already."""
     known = getattr(claim, "frozen", None)
-    return year_is_frozen(claim.county_id, claim.year) if known is None else known
-
-
-def _counts_still(claim: BonusClaim) -> bool:
-    return not is_frozen(claim)
+    return not (is_frozen(claim.county_id, claim.year) if known is None else known)
 
 
 def _may_settle(user, claim: BonusClaim) -> bool:
@@ -32,17 +28,17 @@ def _may_settle(user, claim: BonusClaim) -> bool:
 
 CLAIM_MOVES = table([
     Move("check", "核对无误,报县里", frozenset({ClaimState.CLAIMED}), ClaimState.CHECKED, may.can_check_claim,
-         takes=("note",), fits=_counts_still),
+         takes=("note",), fits=counts_still),
     Move("approve", "同意加分", frozenset({ClaimState.CHECKED}), ClaimState.APPROVED, may.can_decide_claim,
-         takes=("note",), fits=_counts_still),
+         takes=("note",), fits=counts_still),
     Move("complete", "补充好了,再次提交", frozenset({ClaimState.RETURNED}), ClaimState.CLAIMED, may.can_mend_claim,
-         takes=("text", "evidence", "files"), fits=_counts_still),
+         takes=("text", "evidence", "files"), fits=counts_still),
     Move("return", "退回补充", frozenset({ClaimState.CLAIMED, ClaimState.CHECKED}), ClaimState.RETURNED, _may_settle,
-         needs=("note",), fits=_counts_still),
+         needs=("note",), fits=counts_still),
     Move("refuse", "不通过", frozenset(CLAIM_OPEN), ClaimState.REFUSED, _may_settle, needs=("note",), danger=True),
     Move("withdraw", "撤回申报", frozenset(CLAIM_OPEN), ClaimState.WITHDRAWN, may.can_mend_claim, danger=True),
     Move("revoke", "取消加分", frozenset({ClaimState.APPROVED}), ClaimState.REVOKED, may.can_revoke_claim,
-         needs=("note",), danger=True, fits=_counts_still),
+         needs=("note",), danger=True, fits=counts_still),
 ])  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Any order of facts, corrections, scoring, rule versions, waivers, publicity and appeals, against sums from scratch."""
 
 from collections import defaultdict
+from copy import deepcopy
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -46,17 +47,14 @@ class Reference:
         return changed.get(item, (Decimal(DEFAULT_POINTS[item]), None))
 
     def lines(self, deputy):
-        """{key: (item, points)} of what counts."""
-        if self.frozen is not None:
-            return self.frozen[deputy]
-        facts = [of[deputy] for of in self.facts.values() if deputy in of]
+        """{key: (item, points)} of what counts: the facts of today or of the moment of freezing, and what was granted."""
+        facts = (self.facts if self.frozen is None else self.frozen).values()
+        facts = [of[deputy] for of in facts if deputy in of]
         facts += [fact for whose, fact in self.appeals if whose == deputy]
-        return self.counted(deputy, [fact for fact in facts if (deputy, fact[0]) not in self.cancelled], {})
+        return self.counted(deputy, [fact for fact in facts if (deputy, fact[0]) not in self.cancelled])
 
-    def counted(self, deputy, facts, before):
-        lines, used = dict(before), defaultdict(Decimal)
-        for item, points in before.values():
-            used[item] += abs(points)
+    def counted(self, deputy, facts):
+        lines, used = {}, defaultdict(Decimal)
         for key, item, day in sorted(facts, key=lambda fact: (fact[2], fact[0])):
             points, cap = self.value(item, day)
             if points < 0 and any(who == deputy and start <= day <= end for who, start, end in self.waived):
@@ -67,15 +65,12 @@ class Reference:
                 lines[key] = (item, size.copy_sign(points))
         return lines
 
-    def freeze(self, deputies):
-        self.frozen = {deputy: self.lines(deputy) for deputy in deputies}
+    def freeze(self):
+        self.frozen = deepcopy(self.facts)
 
     def grant(self, deputy, cancelled, fact):
         self.cancelled.add((deputy, cancelled))  # two people share an activity's key
         self.appeals += [(deputy, fact)] if fact else []
-        if self.frozen is not None:
-            left = {key: line for key, line in self.frozen[deputy].items() if key != cancelled}
-            self.frozen[deputy] = self.counted(deputy, [fact] if fact else [], left)
 
 
 class Year(RuleBasedStateMachine):
@@ -218,7 +213,7 @@ class Year(RuleBasedStateMachine):
     def the_year_is_published(self, seed):
         """Few walks come so far: what only happens then, happens at once."""
         self.score(seed)
-        self.truth.freeze([person.pk for person in self.people])
+        self.truth.freeze()
         published(self.cast, LAST)
         for _time in range(5):
             self.an_appeal_is_granted(seed)

@@ -16,7 +16,7 @@ from scoring.services import open_scheme, rescore, score_of
 from scoring.services.years import late_facts, publish_year, stage_of, standings_of, unfinished_of
 from scoring.services.years.publishing import publicity_end
 from scoring.states import ClaimState, YearStage
-from scoring.workflow import year_is_frozen
+from scoring.workflow import is_frozen
 from stations.services import open_station
 from tests.cast import OPENED, SUNDAY, make_deputy, moment
 from tests.test_scoring import log_of, roster
@@ -61,11 +61,11 @@ def test_a_year_is_made_public_once_and_only_by_whoever_sets_rules(cast):
     for early in (date(2026, 12, 31), date(2027, 1, 31)):
         with pytest.raises(Conflict, match="1月31日"):
             publish_year(scheme=scheme, actor=cast.admin, at=moment(early))
-    assert not year_is_frozen(cast.county.pk, 2026)
+    assert not is_frozen(cast.county.pk, 2026)
     closing = publish_year(scheme=scheme, actor=cast.admin, at=READY)
     assert (closing.publicity_from, closing.publicity_until) == (date(2027, 2, 1), date(2027, 2, 8))
     assert stage_of(scheme, closing, date(2027, 2, 8)) == YearStage.PUBLISHED
-    assert year_is_frozen(cast.county.pk, 2026) and not year_is_frozen(cast.county.pk, 2027)
+    assert is_frozen(cast.county.pk, 2026) and not is_frozen(cast.county.pk, 2027)
     told = set(Notice.objects.filter(text__contains="公示").values_list("user__username", flat=True))
     assert told == {"xian2", "guanting", "yantuan", "zhanzhang", "daibiao"}
     row = AuditLog.objects.get(action="publish_year")

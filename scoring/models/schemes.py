@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from deputies.models import Deputy
 from deputies.states import MandateLevel
-from scoring.querysets import WaiverQuerySet
+from scoring.querysets import SchemeQuerySet, WaiverQuerySet
 from scoring.states import Block, Item, VersionState
 from stations.models import Station
 
@@ -28,6 +28,8 @@ class Scheme(models.Model):
     appeal_days = models.PositiveSmallIntegerField("复核答复期限", default=10, help_text="工作日")
     publicity_days = models.PositiveSmallIntegerField("公示期", default=5, help_text="工作日")
     shows_ranking = models.BooleanField("县里看排名", default=False, help_text="只有县级工作人员看得到,从不公开")
+
+    objects = SchemeQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "积分方案"

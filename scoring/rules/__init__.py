@@ -1,7 +1,7 @@
 """What the facts of a year earn, what that is worth, and what the ledger lacks. Pure: rows in, rows out, no clock."""
 
 from scoring.rules.chain import digest_of
-from scoring.rules.differences import Line, NewLine, frozen_lines, missing_lines
+from scoring.rules.differences import Line, NewLine, missing_lines
 from scoring.rules.earnings import (
     COSTLY,
     Claim,
@@ -19,7 +19,7 @@ from scoring.rules.earnings import (
 from scoring.rules.months import Month, month_earnings
 from scoring.rules.rulings import Ruling, heed, ruling_earnings
 from scoring.rules.totals import grade_of, total_score
-from scoring.rules.values import Release, Schedule, Tariff, Worth, valued
+from scoring.rules.values import Release, Schedule, Tariff, Worth, valued, without_note
 
 __all__ = [
     "COSTLY",
@@ -40,7 +40,6 @@ __all__ = [
     "claim_earnings",
     "digest_of",
     "duty_earnings",
-    "frozen_lines",
     "grade_of",
     "heed",
     "leave_earnings",
@@ -51,4 +50,5 @@ __all__ = [
     "ticket_earnings",
     "total_score",
     "valued",
+    "without_note",
 ]

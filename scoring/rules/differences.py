@@ -1,12 +1,10 @@
 """What the ledger of one deputy's year lacks to be equal to the facts: reversals first, then new lines."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from scoring.rules.rulings import Ruling, ruling_earnings
-from scoring.rules.values import Release, Schedule, Worth, valued
+from scoring.rules.values import Worth
 
 
 class Line(NamedTuple):
@@ -46,26 +44,3 @@ def missing_lines(
 
 def _is_same(line: Line, worth: Worth) -> bool:
     return line.points == worth.points and line.item == worth.earning.item
-
-
-def frozen_lines(
-    rulings: Iterable[Ruling], standing: Mapping[str, Line], turns: Mapping[str, int], schedule: Schedule,
-    releases: Sequence[Release] = (),
-) -> list[NewLine]:  # fmt: skip
-    """Return what to append to a year in which only appeals count any more: facts neither come nor go.
-
-    A ruling's own line that stood once and was taken back by a later ruling does not come back. Caps and waivers hold
-    for rulings as they did before; a waived one that left no line then leaves none now.
-    """
-    rulings = list(rulings)
-    cancelled = {ruling.cancelled for ruling in rulings if ruling.cancelled}
-    gone = [line for key, line in standing.items() if key in cancelled]
-    reversals = [NewLine(None, line, line.turn) for line in sorted(gone, key=lambda line: line.number)]
-    posted = [one for one in ruling_earnings(rulings) if one.fact_key not in cancelled and one.fact_key not in standing]
-    used: dict[str, Decimal] = defaultdict(Decimal)
-    for key, line in standing.items():
-        used[line.item] += abs(line.points) if key not in cancelled else 0
-    return reversals + [
-        NewLine(worth, None, turns.get(worth.earning.fact_key, 0) + 1)
-        for worth in valued(posted, schedule, releases, used)
-    ]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from scoring.rules.chain import MARK
 
 
-class Outcome(NamedTuple):
+class ResultLine(NamedTuple):
     """One deputy's result; `entries` and `last_digest` are the length and the end of the chain at that moment."""
 
     deputy: str
@@ -22,11 +22,11 @@ class Outcome(NamedTuple):
     last_digest: str
 
 
-def digest_of_year(year: int, outcomes: Iterable[Outcome]) -> str:
+def digest_of_year(year: int, results: Iterable[ResultLine]) -> str:
     """Return the digest (64 hex digits) of a year's results, the same in whatever order they come."""
-    lines = [str(year), *sorted(map(_line, outcomes))]
+    lines = [str(year), *sorted(map(_line, results))]
     return sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _line(outcome: Outcome) -> str:
-    return MARK.join(f"{part:.1f}" if isinstance(part, Decimal) else str(part) for part in outcome)
+def _line(result: ResultLine) -> str:
+    return MARK.join(f"{part:.1f}" if isinstance(part, Decimal) else str(part) for part in result)

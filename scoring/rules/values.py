@@ -1,8 +1,9 @@
 """What earnings are worth: by the version of the day, without what is waived, up to the year's cap of the item."""
 
+import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from scoring.rules.earnings import Earning
 from scoring.states import Block
 
 NOTHING = Decimal(0)
+NOTE = re.compile(r"\(本项全年最多[\d.]+分\)$")
 
 
 class Tariff(NamedTuple):
@@ -68,21 +70,22 @@ class Worth(NamedTuple):
 
 
 def valued(
-    earnings: Iterable[Earning], schedule: Schedule, releases: Sequence[Release] = (),
-    already: Mapping[str, Decimal] | None = None,
+    earnings: Iterable[Earning], schedule: Schedule, releases: Sequence[Release] = (), charged: Container[str] = (),
 ) -> list[Worth]:  # fmt: skip
     """Return what must stand in one deputy's ledger of one year.
 
     Items are capped in order of day and key, so the outcome does not depend on when facts became known; what counted
     under an earlier version without a cap uses it up, too. A fact over the cap stands with what is left, be it nothing:
-    the deputy sees that it was counted. What is worth nothing at all, or waived, leaves no line. `already`: how much of
-    an item's cap other lines have used up, as positive numbers.
+    the deputy sees that it was counted. What is worth nothing at all, or waived, leaves no line. `charged`: keys of facts
+    that no waiver concerns any more.
     """
-    used: dict[str, Decimal] = defaultdict(Decimal, already or {})
+    used: dict[str, Decimal] = defaultdict(Decimal)
     found = []
     for earning in sorted(earnings, key=_order):
         tariff = schedule.tariff(earning.item, earning.occurred_on)
-        if tariff is None or not tariff.points or _is_waived(tariff, earning, releases):
+        if tariff is None or not tariff.points:
+            continue
+        if earning.fact_key not in charged and _is_waived(tariff, earning, releases):
             continue
         points, note = tariff.points, ""
         if tariff.cap is not None:
@@ -92,6 +95,11 @@ def valued(
         used[earning.item] += abs(points)
         found.append(Worth(earning, tariff.rule, tariff.block, points, note))
     return found
+
+
+def without_note(reason: str) -> str:
+    """A posted line's reason without the words about the cap: what its earning was called."""
+    return NOTE.sub("", reason)
 
 
 def _order(earning: Earning) -> tuple[date, str]:

@@ -11,7 +11,7 @@ from deputies.models import Deputy
 from julu_liaison.common import audit
 from scoring.models import Appeal, PointEntry, YearClosing, YearResult
 from scoring.rules import total_score
-from scoring.rules.results import Outcome, digest_of_year
+from scoring.rules.results import ResultLine, digest_of_year
 from scoring.services.ledger.posting import lock_people
 from scoring.services.standings import Standing, standings_of
 from scoring.states import Block
@@ -30,9 +30,9 @@ def new_result(
     )  # fmt: skip
 
 
-def outcome_of(result: YearResult) -> Outcome:
+def result_line_of(result: YearResult) -> ResultLine:
     """A result as the year's digest is made of it."""
-    return Outcome(
+    return ResultLine(
         result.deputy.code, result.branch_name, result.base, result.deductions, result.bonus, result.total,
         result.grade, result.entries, result.last_digest,
     )  # fmt: skip
@@ -82,7 +82,7 @@ def _problems_of(closing: YearClosing) -> Iterator[str]:
     results = YearResult.objects.filter(closing=closing).select_related("deputy").order_by("deputy", "edition")
     for result in results:
         editions[result.deputy_id].append(result)
-    as_closed = [outcome_of(one) for rows in editions.values() for one in rows if one.appeal_id is None]
+    as_closed = [result_line_of(one) for rows in editions.values() for one in rows if one.appeal_id is None]
     if digest_of_year(closing.scheme.year, as_closed) != closing.digest:
         yield f"{where}的结账结果和结账时的校验码对不上,有人改过结果。"
     snapshots = _snapshots(closing)

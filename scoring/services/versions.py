@@ -12,13 +12,14 @@ from django.db.models import Max
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed, StaleVersion
 from julu_liaison.common.texts import clean_text
-from scoring.models import Rule, Scheme, SchemeVersion, YearClosing
+from scoring.models import Rule, Scheme, SchemeVersion
 from scoring.permissions import can_set_rules
 from scoring.rules.changes import Change, Value, changed_items, is_same, plain
 from scoring.services.ledger import rescore
 from scoring.services.ledger.posting import lock_people
 from scoring.services.schemes import copy_rules, schedule_of
 from scoring.states import BASE_ITEMS, Item, VersionState
+from scoring.workflow import is_frozen
 
 LONGEST_WHY = 200
 MOST_POINTS, MOST_CAP, MOST_BASE = Decimal(100), Decimal(999), Decimal(999)
@@ -129,12 +130,8 @@ def hold_scheme(scheme: Scheme, actor) -> Scheme:
 
 def demand_open(scheme: Scheme) -> None:
     """Raise Conflict for a year in publicity or closed."""
-    if is_frozen(scheme):
+    if is_frozen(scheme.county_id, scheme.year):
         raise Conflict(f"{scheme.year}年已经公示或结账,方案不能再改。个别记错的,请按复核更正。")
-
-
-def is_frozen(scheme: Scheme) -> bool:
-    return YearClosing.objects.filter(scheme=scheme).exists()
 
 
 def last_applied(scheme: Scheme) -> SchemeVersion:

@@ -15,7 +15,7 @@ from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.rehearsing import rehearsed
 from julu_liaison.common.texts import clean_text, long_day
-from scoring.models import Scheme, Waiver, YearClosing
+from scoring.models import Scheme, Waiver
 from scoring.permissions import can_set_rules
 from scoring.services.ledger import rescore
 from scoring.services.ledger.posting import lock_people
@@ -29,7 +29,7 @@ NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Relief:
     """A waiver, and what it gives back by deputy key: more than 0 is charged less."""
 
     waiver: Waiver
@@ -48,7 +48,7 @@ class Outcome:
 def grant_waiver(
     *, county: Station, started_on: date, reason: str, actor, at: datetime, deputy: Deputy | None = None,
     level: str = "", items: Collection[str] = (), ended_on: date | None = None,
-) -> Outcome:  # fmt: skip
+) -> Relief:  # fmt: skip
     """Charge nothing from `started_on` to `ended_on` (None: until it is ended) for `items` (none: all deductions).
 
     Either `deputy` or `level`. The ledgers concerned follow at once. Waivers of a person and of a level may overlap;
@@ -63,16 +63,16 @@ def grant_waiver(
     )  # fmt: skip
     keys = _locked(row)
     _demand_no_overlap(row)
-    outcome = _scored(row, keys, row.save, at)
-    _record("grant_waiver", outcome, actor, at)
+    relief = _scored(row, keys, row.save, at)
+    _record("grant_waiver", relief, actor, at)
     if deputy:
         words = f"县里批准您免扣积分:{words_of(row)},{period_of(row)}。该参加的仍要参加,只是不扣分。"
         tell_deputies([deputy], words, reverse("my-score"), at)
-    return outcome
+    return relief
 
 
 @transaction.atomic
-def end_waiver(*, waiver: Waiver, ended_on: date, actor, at: datetime) -> Outcome:
+def end_waiver(*, waiver: Waiver, ended_on: date, actor, at: datetime) -> Relief:
     """Set the last day, earlier or later than was said."""
     row = _held(waiver, actor)
     if ended_on < row.started_on:
@@ -82,27 +82,27 @@ def end_waiver(*, waiver: Waiver, ended_on: date, actor, at: datetime) -> Outcom
     before, row.ended_on = str(row.ended_on or ""), ended_on
     keys = _locked(row, whole=True)
     _demand_no_overlap(row)
-    outcome = _scored(row, keys, lambda: row.save(update_fields=["ended_on"]), at)
-    _record("end_waiver", outcome, actor, at, before=before)
-    return outcome
+    relief = _scored(row, keys, lambda: row.save(update_fields=["ended_on"]), at)
+    _record("end_waiver", relief, actor, at, before=before)
+    return relief
 
 
 @transaction.atomic
-def drop_waiver(*, waiver: Waiver, actor, at: datetime) -> Outcome:
+def drop_waiver(*, waiver: Waiver, actor, at: datetime) -> Relief:
     """Take a waiver away that was never meant; the record of acts keeps what it said."""
     row = _held(waiver, actor)
     _demand_open(row.county, row.started_on, "")
-    outcome = _scored(row, _locked(row), lambda: Waiver.objects.filter(pk=row.pk).delete(), at)
-    _record("drop_waiver", outcome, actor, at)
-    return outcome
+    relief = _scored(row, _locked(row), lambda: Waiver.objects.filter(pk=row.pk).delete(), at)
+    _record("drop_waiver", relief, actor, at)
+    return relief
 
 
-def preview_granting(**facts) -> Outcome:
+def preview_granting(**facts) -> Relief:
     """What `grant_waiver` with the same facts would do."""
     return rehearsed(grant_waiver, **facts)
 
 
-def preview_ending(**facts) -> Outcome:
+def preview_ending(**facts) -> Relief:
     return rehearsed(end_waiver, **facts)
 
 
@@ -144,9 +144,9 @@ def _concerned(row: Waiver, last: date | None) -> list[int]:
     return sorted(set(mandates.values_list("deputy", flat=True)))
 
 
-def _scored(row: Waiver, keys: list[int], write: Callable[[], object], at: datetime) -> Outcome:
+def _scored(row: Waiver, keys: list[int], write: Callable[[], object], at: datetime) -> Relief:
     """Write, score the years it touches again, and say what that gave back."""
-    schemes = Scheme.objects.filter(county=row.county_id, year__gte=row.started_on.year, closing=None)
+    schemes = Scheme.objects.open().filter(county=row.county_id, year__gte=row.started_on.year)
     years = list(schemes.order_by("year").values_list("year", flat=True))
     before = {year: posted_sums(keys, year) for year in years}
     write()
@@ -158,16 +158,16 @@ def _scored(row: Waiver, keys: list[int], write: Callable[[], object], at: datet
             difference = sum(after[key].values(), NOTHING) - sum(before[year][key].values(), NOTHING)
             if difference:
                 given[key] = given.get(key, NOTHING) + difference
-    return Outcome(row, given)
+    return Relief(row, given)
 
 
-def _record(action: str, outcome: Outcome, actor, at: datetime, **more) -> None:
-    row = outcome.waiver
+def _record(action: str, relief: Relief, actor, at: datetime, **more) -> None:
+    row = relief.waiver
     audit.record(
         action, actor=actor, target=row, county_code=row.county.code, at=at,
         deputy=row.deputy.code if row.deputy else "", level=row.level, items=row.items,
-        started_on=str(row.started_on), ended_on=str(row.ended_on or ""), reason=row.reason, people=outcome.people,
-        points=f"{outcome.points:.1f}", **more,
+        started_on=str(row.started_on), ended_on=str(row.ended_on or ""), reason=row.reason, people=relief.people,
+        points=f"{relief.points:.1f}", **more,
     )  # fmt: skip
 
 
@@ -198,8 +198,8 @@ def _problems(
 
 def _demand_open(county: Station, first: date, name: str) -> None:
     """The days concerned begin after the last year that is in publicity or closed."""
-    closed = YearClosing.objects.filter(scheme__county=county, scheme__year__gte=first.year)
-    year = closed.order_by("-scheme__year").values_list("scheme__year", flat=True).first()
+    closed = Scheme.objects.frozen().filter(county=county, year__gte=first.year)
+    year = closed.order_by("-year").values_list("year", flat=True).first()
     if year:
         sentence = f"{year}年已经公示或结账,那一年的免扣不能再改"
         raise Conflict(f"{sentence}。", fields={name: sentence} if name else {})

@@ -16,7 +16,7 @@ from scoring.permissions import can_claim
 from scoring.services.claims.steps import Files, attach_files, demand_few, set_term, write_steps
 from scoring.services.claims.telling import tell_who_acts, tell_who_claimed
 from scoring.states import CLAIMED_ITEMS, ClaimState, Item
-from scoring.workflow import year_is_frozen
+from scoring.workflow import is_frozen
 from stations.models import Station
 from stations.services import hold_places
 
@@ -110,7 +110,7 @@ def _open_scheme(county_id: int, year: int, today: date) -> Scheme:
     sentence = ""
     if scheme is None:
         sentence = f"{year}年没有积分方案,不能申报这一年的加分"
-    elif year_is_frozen(county_id, year):
+    elif is_frozen(county_id, year):
         sentence = f"{year}年的积分已经公示,不能再申报;有漏记的请提出复核"
     elif today > scheme.late_until:
         sentence = f"{year}年的材料{scheme.late_until.month}月{scheme.late_until.day}日截止,不能再补报"

@@ -17,7 +17,7 @@ from scoring.services.claims.steps import Files, attach_files, demand_few, set_t
 from scoring.services.claims.telling import tell_who_acts, tell_who_claimed
 from scoring.signals import claim_decided
 from scoring.states import ClaimState
-from scoring.workflow import CLAIM_MOVES, claim_moves_open_to, is_frozen, label_of
+from scoring.workflow import CLAIM_MOVES, claim_moves_open_to, counts_still, label_of
 
 LONGEST_NOTE = 200
 
@@ -76,7 +76,7 @@ def _not_open(row: BonusClaim, step: Move, actor, seen: int | None) -> Conflict:
     """Say why, what has happened since the person looked, and what can be done instead."""
     words = "、".join(move.label for move in claim_moves_open_to(actor, row)) or "没有"
     why = f"现在是“{row.get_state_display()}”"
-    if row.state in step.sources and is_frozen(row):
+    if row.state in step.sources and not counts_still(row):
         why = f"{row.year}年的积分已经公示"
     since = f"({_last_step(row)})" if seen is not None and seen != row.version else ""
     return Conflict(f"{why},不能{step.label}{since};您现在能做的:{words}。", state=row.state)

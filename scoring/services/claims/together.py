@@ -8,7 +8,7 @@ from julu_liaison.common.errors import DomainError
 from scoring.models import BonusClaim
 from scoring.services.claims.moving import move_claim
 from scoring.services.claims.telling import tell_who_acts
-from scoring.workflow import CLAIM_MOVES, is_frozen
+from scoring.workflow import CLAIM_MOVES, counts_still
 
 MOST_AT_ONCE = 100
 
@@ -44,7 +44,7 @@ def obstacle_to(*, move: str, claim: BonusClaim, actor) -> str:
     if claim.state not in step.sources:
         return f"现在是“{claim.get_state_display()}”"
     if not step.fits(claim):
-        return f"{claim.year}年的积分已经公示" if is_frozen(claim) else "现在不能办"
+        return "现在不能办" if counts_still(claim) else f"{claim.year}年的积分已经公示"
     return "" if step.allowed(actor, claim) else "申报、核对和审定要由不同的人来做"
 
 

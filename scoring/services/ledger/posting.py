@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from deputies.models import Deputy, Mandate
-from scoring.models import PointEntry, Scheme, Waiver, YearClosing
+from scoring.models import PointEntry, Scheme, Waiver
 from scoring.rules import (
     Earning,
     Line,
@@ -16,14 +16,16 @@ from scoring.rules import (
     Ruling,
     Schedule,
     Worth,
-    frozen_lines,
     heed,
     missing_lines,
     valued,
+    without_note,
 )
 from scoring.services.ledger.appending import Book, append
 from scoring.services.ledger.facts import earnings_of, rulings_of
 from scoring.services.schemes import schedule_of
+from scoring.states import Source
+from scoring.workflow import is_frozen
 from stations.models import Station
 
 
@@ -100,14 +102,37 @@ def _missing(
     scheme: Scheme, people: Collection[int], books: dict[int, Book], rulings: dict[int, list[Ruling]]
 ) -> dict[int, list[NewLine]]:
     schedule = schedule_of(scheme)
-    if YearClosing.objects.filter(scheme=scheme).exists():
-        releases = releases_of(scheme, rulings)
-        return {
-            key: frozen_lines(rows, books[key].standing, books[key].turns, schedule, releases.get(key, ()))
-            for key, rows in rulings.items()
-        }
-    wanted = wanted_of(scheme, people, schedule, rulings)
-    return {key: missing_lines(wanted.get(key, ()), books[key].standing, books[key].turns) for key in people}
+    concerned: Collection[int]
+    if is_frozen(scheme.county_id, scheme.year):
+        concerned, wanted = rulings, _frozen_wanted(scheme, books, schedule, rulings)
+    else:
+        concerned, wanted = people, wanted_of(scheme, people, schedule, rulings)
+    return {key: missing_lines(wanted.get(key, ()), books[key].standing, books[key].turns) for key in concerned}
+
+
+def _standing_facts(keys: Collection[int], year: int) -> dict[int, list[Earning]]:
+    """What records other than appeals have in the ledger now, as the facts that it was posted for, by deputy key."""
+    rows = PointEntry.objects.standing().filter(deputy__in=keys, year=year).exclude(source=Source.APPEAL).order_by()
+    found: dict[int, list[Earning]] = defaultdict(list)
+    for deputy, fact_key, item, on, reason, *source in rows.values_list(
+        "deputy", "fact_key", "rule__item", "occurred_on", "reason", "source", "source_key"
+    ):
+        found[deputy].append(Earning(fact_key, item, on, without_note(reason), *source))
+    return found
+
+
+def _frozen_wanted(
+    scheme: Scheme, books: dict[int, Book], schedule: Schedule, rulings: dict[int, list[Ruling]]
+) -> dict[int, list[Worth]]:
+    """What has to stand in a year in which only appeals count: what stands are the facts, counted as in any other year.
+
+    Lines over a cap stand with 0, so what an appeal frees goes to them. A waiver concerns nothing that stands already.
+    """
+    facts, releases = _standing_facts(rulings, scheme.year), releases_of(scheme, rulings)
+    return {
+        key: valued(heed(facts.get(key, ()), rows), schedule, releases.get(key, ()), charged=books[key].standing)
+        for key, rows in rulings.items()
+    }
 
 
 def wanted_of(

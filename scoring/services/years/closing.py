@@ -12,7 +12,7 @@ from julu_liaison.common.working_days import today_here
 from scoring.models import Scheme, YearClosing, YearResult
 from scoring.rules.results import digest_of_year
 from scoring.services.ledger import rescore
-from scoring.services.results import new_result, outcome_of
+from scoring.services.results import new_result, result_line_of
 from scoring.services.standings import standings_of
 from scoring.services.years.holding import hold_year
 from scoring.services.years.publishing import names_of
@@ -38,7 +38,7 @@ def close_year(*, scheme: Scheme, actor, at: datetime) -> YearClosing:
     results = [new_result(closing, row, edition=1, appeal=None, at=at) for row in standings]
     YearResult.objects.bulk_create(results, batch_size=BATCH)
     closing.closed_by, closing.closed_at = actor, at
-    closing.digest = digest_of_year(scheme.year, map(outcome_of, results))
+    closing.digest = digest_of_year(scheme.year, map(result_line_of, results))
     closing.save(update_fields=["closed_by", "closed_at", "digest"])
     people = [row.deputy.pk for row in standings]
     page = f"{reverse('my-score')}?year={scheme.year}"

@@ -143,7 +143,7 @@ def _items(appeal: Appeal) -> list:
         version__scheme__county=appeal.county_id, version__scheme__year=appeal.year,
         version__state=VersionState.APPLIED,
     ).exclude(points=0)  # fmt: skip
-    points = dict(rules.order_by("version__applied_at", "version__number").values_list("item", "points"))
+    points = dict(rules.order_by("version__number").values_list("item", "points"))
     blocks = dict(rules.values_list("item", "block"))
     return [
         (block.label, [(item, _words(item, points[item])) for item in Item if blocks.get(item) == block])

@@ -19,9 +19,10 @@ from scoring.permissions import can_set_rules
 from scoring.rules import Schedule
 from scoring.rules.changes import Change, Value, changed_items, spans_of
 from scoring.services import open_scheme, schedule_of
-from scoring.services.versions import is_frozen, values_of
+from scoring.services.versions import values_of
 from scoring.states import BASE_ITEMS, Item, VersionState
 from scoring.views.rules.places import chosen_year, county_of, demand_setter, scheme_of
+from scoring.workflow import is_frozen
 from stations.querysets import scope_of
 
 COLUMNS = 4  # versions side by side
@@ -95,7 +96,7 @@ def versions_page(request, scheme: Scheme, form: BeginForm, status: int = 200):
     context = {
         "scheme": scheme, "columns": columns[::-1], "shown": shown, "blocks": _side_by_side(shown),
         "draft": next((one.version for one in columns if one.version.state == VersionState.DRAFT), None),
-        "may": can_set_rules(request.user, scheme.county), "frozen": is_frozen(scheme), "form": form,
+        "may": can_set_rules(request.user, scheme.county), "frozen": is_frozen(scheme.county_id, scheme.year), "form": form,
         "years": list(Scheme.objects.filter(county=scheme.county_id).values_list("year", flat=True)),
         "dropped": scheme.versions.filter(state=VersionState.DROPPED).count(),
     }  # fmt: skip

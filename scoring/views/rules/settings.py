@@ -12,8 +12,8 @@ from julu_liaison.common.sending import done, refuse, sent, status_of
 from scoring.forms.settings import GradesForm, TermsForm
 from scoring.models import Scheme
 from scoring.services.settings import set_grades, set_terms
-from scoring.services.versions import is_frozen
 from scoring.views.rules.places import demand_setter, scheme_of
+from scoring.workflow import is_frozen
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,7 +56,7 @@ def _set_grades(request, scheme: Scheme):
 
 def _page(request, scheme: Scheme, *, terms: TermsForm | None = None, grades: GradesForm | None = None):
     context = {
-        "scheme": scheme, "frozen": is_frozen(scheme), "terms": terms or TermsForm(scheme=scheme),
+        "scheme": scheme, "frozen": is_frozen(scheme.county_id, scheme.year), "terms": terms or TermsForm(scheme=scheme),
         "grades": grades or GradesForm(scheme=scheme), "sent": [form for form in (terms, grades) if form],
     }  # fmt: skip
     return render(request, "scoring/rules_settings.html", context, status=status_of(terms, grades))

@@ -20,7 +20,7 @@ from scoring.models import Waiver
 from scoring.permissions import can_set_rules
 from scoring.rules.changes import plain
 from scoring.services.waivers import (
-    Outcome,
+    Relief,
     drop_waiver,
     end_waiver,
     grant_waiver,
@@ -86,22 +86,22 @@ def rules_waiver_drop(request, uid):
     """Take away what was never meant."""
     row = _kept(request.user, uid)
     try:
-        outcome = drop_waiver(waiver=row, actor=request.user, at=timezone.now())
+        relief = drop_waiver(waiver=row, actor=request.user, at=timezone.now())
     except NotAllowed:
         raise
     except DomainError as error:
         messages.warning(request, error.message)
     else:
-        messages.success(request, f"去掉了。{said(outcome)}")
+        messages.success(request, f"去掉了。{said(relief)}")
     return redirect("rules-waivers")
 
 
-def said(outcome: Outcome) -> str:
-    """What an outcome comes to, as a sentence."""
-    if not outcome.people:
+def said(relief: Relief) -> str:
+    """What a waiver gives back, as a sentence."""
+    if not relief.people:
         return "现在没有代表的得分因此变化。"
-    verb = "少扣" if outcome.points > 0 else "多扣"
-    return f"{outcome.people}位代表的得分有变化,一共{verb}{plain(abs(outcome.points))}分。"
+    verb = "少扣" if relief.points > 0 else "多扣"
+    return f"{relief.people}位代表的得分有变化,一共{verb}{plain(abs(relief.points))}分。"
 
 
 def _county_of(user) -> Station:
@@ -122,26 +122,26 @@ def _kept(user, uid) -> Waiver:
 
 def _act(request, form, row: Waiver | None, *, preview: Callable, do: Callable, facts: dict):
     """The form; once it is sent, what it would do; once that is confirmed, do it."""
-    outcome = None
+    relief = None
     if request.method == "POST":
         confirmed = "confirmed" in request.POST
-        outcome = done(request, form, do if confirmed else preview, **facts)
-        if outcome and confirmed:
-            messages.success(request, f"记好了。{said(outcome)}")
+        relief = done(request, form, do if confirmed else preview, **facts)
+        if relief and confirmed:
+            messages.success(request, f"记好了。{said(relief)}")
             return redirect("rules-waivers")
     context = {
-        "form": form, "row": row, "words": words_of(row) if row else "", "outcome": outcome,
-        "said": said(outcome) if outcome else "", "people": _named(outcome), "listed": LISTED,
-        "typed": _typed(request.POST) if outcome else [],
+        "form": form, "row": row, "words": words_of(row) if row else "", "outcome": relief,
+        "said": said(relief) if relief else "", "people": _named(relief), "listed": LISTED,
+        "typed": _typed(request.POST) if relief else [],
     }  # fmt: skip
     return render(request, "scoring/rules_waiver.html", context, status=status_of(form))
 
 
-def _named(outcome: Outcome | None) -> list[tuple[Deputy, object]]:
-    if outcome is None:
+def _named(relief: Relief | None) -> list[tuple[Deputy, object]]:
+    if relief is None:
         return []
-    people = Deputy.objects.filter(pk__in=outcome.given).order_by("sort_key", "code")[:LISTED]
-    return [(person, outcome.given[person.pk]) for person in people]
+    people = Deputy.objects.filter(pk__in=relief.given).order_by("sort_key", "code")[:LISTED]
+    return [(person, relief.given[person.pk]) for person in people]
 
 
 def _typed(posted) -> list[tuple[str, str]]:
