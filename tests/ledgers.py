@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from django.apps import apps
 from django.db import connection
 
-guard = import_module("scoring.migrations.0005_ledger_guard")
+guard = import_module("scoring.migrations.0007_turns_of_a_year")
 
 
 @contextmanager

@@ -8,7 +8,9 @@ from activities.services import record_activity
 from activities.states import ActivityKind
 from deputies.models import Deputy
 from scoring.models import Appeal, BonusClaim, PointEntry, Scheme, SchemeVersion, YearClosing
-from scoring.services.schemes import DEFAULT_POINTS, copy_rules
+from scoring.services.schemes import DEFAULT_POINTS, copy_rules, seal
+from scoring.services.standings import standings_of
+from scoring.services.years.marking import mark_chains
 from scoring.states import AppealKind, AppealState, ClaimState, VersionState
 from tests.cast import Cast, moment
 
@@ -55,12 +57,15 @@ def applied_version(cast: Cast, start: date, changed: dict[str, tuple[Decimal, D
         drafted_by=cast.admin, drafted_at=moment(start, 8), applied_by=cast.admin, applied_at=moment(date(2026, 1, 2), 9),
     )  # fmt: skip
     copy_rules({item: (Decimal(points), None) for item, points in DEFAULT_POINTS.items()} | changed, version)
+    seal(version)
     return version
 
 
 def published(cast: Cast, day: date, year: int = 2026) -> YearClosing:
     """Freeze the year."""
-    return YearClosing.objects.create(
+    closing = YearClosing.objects.create(
         scheme=Scheme.objects.get(county=cast.county, year=year), publicity_from=day, publicity_until=day,
         published_by=cast.admin, published_at=moment(day),
     )  # fmt: skip
+    mark_chains(closing, standings_of(closing.scheme))
+    return closing

@@ -5,17 +5,22 @@ from decimal import Decimal
 
 import pytest
 
+from activities.services import change_activity
 from activities.states import Presence
 from julu_liaison.common.errors import Conflict, NotAllowed
 from julu_liaison.common.models import AuditLog
 from julu_liaison.notices.models import Notice
-from scoring.models import Appeal, Grade, PointEntry, Scheme, YearResult
+from scoring.models import Appeal, Grade, PointEntry, Scheme, YearClosing, YearResult
+from scoring.rules.results import digest_of_year
 from scoring.services import open_scheme, rescore, score_of
-from scoring.services.results import reissue, results_problems
+from scoring.services.ledger.closed_years import results_problems
+from scoring.services.ledger.verifying import verify
+from scoring.services.results import reissue, result_line_of
 from scoring.services.years import close_year, final_standings, publish_year
 from scoring.states import AppealState, ClaimState, Item
 from tests.cast import SUNDAY, make_deputy, moment
 from tests.ledgers import unguarded_ledger
+from tests.points import meeting
 from tests.test_scoring import log_of, roster
 from tests.years import AFTER, CLOSING, READY, claim_of, closed, granted, published, year_of
 
@@ -141,10 +146,11 @@ def test_results_changed_behind_everybodys_back_are_found(cast, missed):
     result = YearResult.objects.get(deputy=missed)
     other = f"巨鹿县2026年李代表({missed.code})第1版结果和流水对不上。"
     digest = "巨鹿县2026年的结账结果和结账时的校验码对不上,有人改过结果。"
+    grade = f"巨鹿县2026年李代表({missed.code})第1版结果的等次和分数不一致。"
     YearResult.objects.filter(pk=result.pk).update(total=Decimal(98))
-    assert results_problems() == [digest, other]
+    assert results_problems() == [digest, other, grade]
     YearResult.objects.filter(pk=result.pk).update(total=58, grade="优秀")
-    assert results_problems() == [digest]
+    assert results_problems() == [digest, grade]
     YearResult.objects.filter(pk=result.pk).update(grade="称职", last_digest="0" * 64)
     assert results_problems() == [digest, other]
     YearResult.objects.filter(pk=result.pk).update(last_digest=result.last_digest)
@@ -155,3 +161,66 @@ def test_results_changed_behind_everybodys_back_are_found(cast, missed):
     YearResult.objects.filter(pk=result.pk).delete()
     assert results_problems() == [digest, f"巨鹿县2026年李代表({missed.code})有流水,没有结账结果。"]
     assert closing.results.count() == 7
+
+
+def forged_edition(closing, missed, appeal, **values):
+    """A better result under an appeal, as somebody with the database in hand would write it."""
+    first = YearResult.objects.get(deputy=missed, edition=1)
+    figures = {name: getattr(first, name) for name in ("base", "deductions", "bonus", "total", "entries", "last_digest", "grade")}
+    return YearResult.objects.create(
+        **figures | {"closing": closing, "deputy": missed, "edition": 2, "appeal": appeal, "made_at": AFTER} | values
+    )
+
+
+def test_an_edition_that_no_granted_appeal_has_made_is_found(cast, missed):
+    closing, entry = closed(cast), PointEntry.objects.get(deputy=missed)
+    who = f"巨鹿县2026年李代表({missed.code})"
+    baseless = f"{who}第2版结果没有复核通过的依据。"
+    raised = granted(cast, entry, state=AppealState.RAISED)
+    forged = forged_edition(closing, missed, raised)
+    assert results_problems() == [baseless]
+    Appeal.objects.filter(pk=raised.pk).update(state=AppealState.GRANTED, cancels=True)  # it has posted nothing yet
+    assert results_problems() == [baseless]
+    forged.delete()
+    rescore(county=cast.county, year=2026, at=AFTER)
+    result = reissue(closing=closing, deputy=missed, appeal=raised, at=AFTER)
+    assert results_problems() == []
+    for change in ({"year": 2025}, {"deputy": cast.head_person}, {"state": AppealState.REFUSED, "cancels": False}):
+        kept = Appeal.objects.filter(pk=raised.pk).values(*change).get()
+        Appeal.objects.filter(pk=raised.pk).update(**change)
+        assert results_problems() == [baseless], change
+        Appeal.objects.filter(pk=raised.pk).update(**kept)
+    YearResult.objects.filter(pk=result.pk).update(edition=3)
+    assert results_problems() == [f"{who}的结果版次不连续。"]
+    YearResult.objects.filter(pk=result.pk).update(edition=2, base=70, total=70)
+    assert results_problems() == [f"{who}第2版结果的基础分和方案不一致。"]
+
+
+def test_a_digest_written_anew_shows_in_the_audit_trail(cast, missed):
+    closing = closed(cast)
+    Grade.objects.filter(name="优秀").update(at_least=50)
+    result = YearResult.objects.get(deputy=missed)
+    result.grade = "优秀"
+    result.save()
+    rows = YearResult.objects.select_related("deputy")
+    YearClosing.objects.update(digest=digest_of_year(2026, map(result_line_of, rows)))
+    assert results_problems() == ["巨鹿县2026年的结账校验码和操作记录里的对不上,有人改过。"]
+    YearClosing.objects.update(digest=closing.digest)
+    AuditLog.objects.filter(action="close_year").delete()
+    assert "操作记录" in results_problems()[-1]
+
+
+def test_an_activity_of_a_closed_year_that_moves_into_the_next_counts_there(cast):
+    person, day = cast.deputy_person, date(2026, 12, 30)
+    open_scheme(county=cast.county, year=2027, actor=None, at=READY)
+    held = meeting(cast, day, {person: Presence.ABSENT})
+    closed(cast)
+    lines = list(PointEntry.objects.values())
+    assert len(lines) == 1
+    change_activity(
+        activity=held, changes={"held_on": date(2027, 1, 5)}, reason="日期登记错", actor=cast.admin, at=AFTER
+    )
+    for year, made in ((2026, 0), (2027, 1)):
+        assert rescore(county=cast.county, year=year, at=AFTER) == made
+    assert list(PointEntry.objects.filter(year=2026).values()) == lines
+    assert PointEntry.objects.get(year=2027).turn == 1 and verify() == []

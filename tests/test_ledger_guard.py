@@ -13,13 +13,14 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
-from activities.services import record_attendance
+from activities.services import change_activity, record_attendance
 from activities.states import Presence
-from scoring.models import BonusClaim, PointEntry, Rule, SchemeVersion
+from scoring.models import BonusClaim, ChainMark, PointEntry, Rule, Scheme, SchemeVersion
 from scoring.rules import digest_of
-from scoring.services import rescore
+from scoring.services import open_scheme, rescore
 from scoring.services.ledger.verifying import verify
 from scoring.states import ClaimState, VersionState
+from tests import years
 from tests.cast import build_cast, moment
 from tests.ledgers import unguarded_ledger
 from tests.points import approved_claim, meeting, published
@@ -94,6 +95,55 @@ def test_the_database_refuses_to_change_delete_or_replace_a_line(lines):
         assert list(PointEntry.objects.order_by("pk").values()) == before, name
 
 
+def forged_replacement(line, **values):
+    """INSERT OR REPLACE from a connection that does not run triggers for what it replaces, as SQLite begins."""
+    row = {field.column: getattr(line, field.attname) for field in PointEntry._meta.concrete_fields}
+    row |= {"id": 10**6, "uid": uuid4().hex, "number": 9, "fact_key": "claim:x", "reverses_id": None, "points": 9} | values
+    row |= {name: str(row[name]) for name in ("occurred_on", "posted_at", "points")}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT OR REPLACE INTO scoring_pointentry ({', '.join(row)}) VALUES ({', '.join(['%s'] * len(row))})",  # noqa: S608
+            list(row.values()),
+        )
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no INSERT OR REPLACE")
+def test_sqlite_refuses_to_replace_a_line_by_any_of_its_keys(lines):
+    line, reversal = lines[3], lines[2]
+    before = list(PointEntry.objects.order_by("pk").values())
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA recursive_triggers=OFF")
+    try:
+        for same in (
+            {"id": line.pk}, {"uid": line.uid.hex}, {"number": line.number}, {"fact_key": line.fact_key},
+            {"reverses_id": reversal.reverses_id},
+        ):  # fmt: skip
+            with pytest.raises(IntegrityError, match=REFUSED), transaction.atomic():
+                forged_replacement(line, **same)
+            assert list(PointEntry.objects.order_by("pk").values()) == before, same
+        forged_replacement(line)  # what takes nobody's place is written, and found
+        assert any("第9笔" in words for words in verify())
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA recursive_triggers=ON")
+
+
+def test_an_activity_moves_into_another_year_and_back(cast):
+    person = cast.deputy_person
+    open_scheme(county=cast.county, year=2025, actor=None, at=moment(MARCH))
+    held = meeting(cast, MARCH, {person: Presence.ABSENT})
+    assert rescore(county=cast.county, year=2026, at=moment(MARCH)) == 1
+    for day, counting in ((date(2025, 12, 30), 2025), (MARCH, 2026), (date(2025, 12, 30), 2025)):
+        held.refresh_from_db()
+        change_activity(activity=held, changes={"held_on": day}, reason="日期登记错", actor=cast.admin, at=moment(JUNE))
+        for year in (2025, 2026):
+            rescore(county=cast.county, year=year, at=moment(JUNE))
+            standing = PointEntry.objects.of_year(year).standing().filter(deputy=person)
+            assert standing.count() == (year == counting), (day, year)
+    turns = PointEntry.objects.filter(reverses=None).order_by("year", "number").values_list("year", "turn")
+    assert list(turns) == [(2025, 1), (2025, 2), (2026, 1), (2026, 2)] and verify() == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_guard_stands_in_a_flush_and_after_it():
     kept(build_cast())
@@ -136,7 +186,7 @@ def forge(**values):
         line.pk, line.uid, line.number, line.fact_key = None, uuid4(), 5, f"claim:{uuid4()}"
         for name, value in values.items():
             setattr(line, name, value)
-        line.digest = digest(line, lines[3].digest)
+        line.digest = digest(line, PointEntry.objects.get(number=line.number - 1).digest)
         line.save(force_insert=True)
 
     return run
@@ -151,6 +201,18 @@ def rewrite(**values):
         for line in PointEntry.objects.select_related("deputy", "reverses").order_by("number"):
             before = digest(line, before)
             PointEntry.objects.filter(pk=line.pk).update(digest=before)
+
+    return run
+
+
+def reverse(index):
+    """Append a reversal with a right digest."""
+
+    def run(lines):
+        gone = lines[index]
+        copied = {name: getattr(gone, name) for name in ("rule", "block", "source", "source_key", "fact_key", "turn")}
+        number = PointEntry.objects.latest("number").number + 1
+        forge(**copied, points=-gone.points, reverses=gone, number=number)(lines)
 
     return run
 
@@ -204,7 +266,7 @@ def test_reversals_and_decisions_are_checked(cast, lines):
         PointEntry.objects.filter(pk=lines[2].pk).update(reverses=None, turn=2)
         assert any("第3笔:和第1笔记的是同一件事" in one for one in verify())
         PointEntry.objects.filter(pk=lines[2].pk).update(reverses=lines[0], turn=1)
-        assert verify() == []
+    assert verify() == []
     published(cast, JUNE)  # sums of a frozen year are no longer compared with the facts, decisions are
     BonusClaim.objects.update(state=ClaimState.REVOKED)
     assert verify() == [f"代表 {person.code} 2026年第4笔:来源的加分申报不是这位代表的,或者没有批准。"]
@@ -214,6 +276,78 @@ def test_reversals_and_decisions_are_checked(cast, lines):
     assert verify() == []
     undo_version(lines)
     assert "用的规则不是本县这一年已执行的方案里的" in verify()[0]
+
+
+FROZEN = {
+    "a fact": (forge(), "第5笔:公示以后记的,不是这位代表的复核"),
+    "a reversal": (reverse(3), "第5笔:公示以后记的,不是这位代表的复核"),
+    "the last one gone": (drop(3), "第4笔:公示时账上有这一笔,现在没有了"),
+    "two more gone": (lambda lines: [drop(3)(lines), drop(2)(lines)], "第4笔:公示时账上有这一笔,现在没有了"),
+    "the last one gone with its mark": (
+        lambda lines: [drop(3)(lines), ChainMark.objects.update(number=3, digest=lines[2].digest)],
+        "巨鹿县2026年公示时各人流水的校验码和操作记录里的对不上",
+    ),
+    "all marks gone": (lambda _lines: ChainMark.objects.all().delete(), "第1笔:公示以后记的"),
+}
+BESIDE = {
+    "points of a rule": (lambda: Rule.objects.filter(item="spoke").update(points=9), "方案第1版和执行时的校验码对不上"),
+    "cap of a rule": (lambda: Rule.objects.filter(item="spoke").update(cap=9), "方案第1版和执行时的校验码对不上"),
+    "a rule gone": (lambda: Rule.objects.filter(item="spoke").delete(), "方案第1版和执行时的校验码对不上"),
+    "first day": (lambda: SchemeVersion.objects.update(starts_on=JUNE), "方案第1版和执行时的校验码对不上"),
+    "no seal": (lambda: SchemeVersion.objects.update(digest=""), "方案第1版和执行时的校验码对不上"),
+    "base": (lambda: Scheme.objects.update(base=90), "方案的基础分和最后执行的第1版不一致"),
+}
+
+
+def test_what_is_put_into_a_year_in_publicity_or_taken_out_is_found(cast, lines):
+    years.published(cast)
+    assert verify() == []
+    for case, (force, words) in FROZEN.items():
+        undo = transaction.savepoint()
+        with unguarded_ledger():
+            force(lines)
+        assert any(words in one for one in verify()), (case, verify())
+        transaction.savepoint_rollback(undo)
+    years.granted(cast, lines[1])
+    years.granted(cast, None, item="spoke")
+    assert rescore(county=cast.county, year=2026, at=years.AFTER) == 2 and verify() == []
+    reverse(3)(lines)
+    assert verify() == [f"代表 {cast.deputy_person.code} 2026年:公示以后的账和复核的结果对不上。"]
+
+
+def test_a_scheme_changed_behind_its_version_is_found(lines):
+    for case, (force, words) in BESIDE.items():
+        undo = transaction.savepoint()
+        force()
+        assert any(words in one for one in verify()), (case, verify())
+        transaction.savepoint_rollback(undo)
+    assert verify() == []
+
+
+def test_a_missing_or_changed_trigger_is_found(lines):
+    with unguarded_ledger():
+        told = verify()
+        assert told and all(one.startswith("数据库里保护流水的触发器 scoring_") for one in told)
+        assert len(told) == {"postgresql": 2, "sqlite": 3}[connection.vendor]
+    assert verify() == []
+    weaker = {
+        "postgresql": "ALTER TABLE scoring_pointentry DISABLE TRIGGER scoring_entry_is_final",
+        "sqlite": "DROP TRIGGER scoring_entry_is_final_insert",
+    }[connection.vendor]
+    by_sql(weaker)(None)
+    assert len(verify()) == 1
+
+
+def test_what_was_decided_before_is_sealed_and_marked_as_it_is(cast, lines):
+    years.published(cast)
+    migration = import_module("scoring.migrations.0009_seal_what_was_decided")
+    marks = list(ChainMark.objects.values_list("deputy", "number", "digest"))
+    assert marks == [(cast.deputy_person.pk, 4, lines[3].digest)]
+    ChainMark.objects.all().delete()
+    SchemeVersion.objects.update(digest="")
+    migration.seal_versions(apps, None)
+    migration.mark_chains(apps, None)
+    assert list(ChainMark.objects.values_list("deputy", "number", "digest")) == marks and verify() == []
 
 
 def test_entries_of_an_older_database_get_a_chain_that_holds(lines):

@@ -53,7 +53,7 @@ class PointEntry(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["deputy", "fact_key", "turn"], condition=Q(reverses=None), name="entry_once_a_turn"
+                fields=["deputy", "year", "fact_key", "turn"], condition=Q(reverses=None), name="entry_once_a_turn"
             ),
             models.UniqueConstraint(fields=["deputy", "year", "number"], name="entry_number_once"),
         ]
@@ -63,5 +63,5 @@ class PointEntry(models.Model):
 
     @property
     def is_late(self) -> bool:
-        """Whether it was posted after the year was over (逾期入账)."""
+        """Whether it was posted after the year was over (逾期补报)."""
         return today_here(self.posted_at).year > self.year

@@ -41,7 +41,10 @@ class Scheme(models.Model):
 
 
 class SchemeVersion(models.Model):
-    """What a scheme says from `starts_on` on (方案版本). A draft counts for nothing; an applied one is never changed."""
+    """What a scheme says from `starts_on` on (方案版本). A draft counts for nothing; an applied one is never changed.
+
+    `digest` is made of what it says when it is applied (`scoring.rules.seals`), so that a later change shows.
+    """
 
     scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="versions", verbose_name="方案")
     number = models.PositiveSmallIntegerField("第几版")
@@ -55,6 +58,7 @@ class SchemeVersion(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="谁批准执行"
     )
     applied_at = models.DateTimeField("执行时间", null=True, blank=True)
+    digest = models.CharField("执行时的校验码", max_length=64, blank=True, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "方案版本"

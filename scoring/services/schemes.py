@@ -11,6 +11,7 @@ from julu_liaison.common.errors import NotAllowed
 from scoring.models import Grade, Rule, Scheme, SchemeVersion
 from scoring.permissions import can_set_rules
 from scoring.rules import Schedule, Tariff
+from scoring.rules.seals import digest_of_version
 from scoring.states import BASE_ITEMS, Block, Item, VersionState
 from stations.models import Station
 
@@ -46,6 +47,7 @@ def open_scheme(*, county: Station, year: int, actor, at: datetime | None = None
         drafted_by=actor, drafted_at=at or timezone.now(), applied_by=actor, applied_at=at or timezone.now(),
     )  # fmt: skip
     copy_rules(_values_before(before), version)
+    seal(version)
     if before:
         Grade.objects.bulk_create(
             Grade(scheme=scheme, name=row.name, at_least=row.at_least) for row in before.grades.all()
@@ -74,6 +76,17 @@ def copy_rules(values: dict[str, tuple[Decimal, Decimal | None]], version: Schem
         for item in Item.values
         if item in values
     )  # fmt: skip
+
+
+def seal(version: SchemeVersion) -> None:
+    """Keep the digest of what a version says at the moment in which it is applied."""
+    version.digest = current_digest(version)
+    version.save(update_fields=["digest"])
+
+
+def current_digest(version: SchemeVersion) -> str:
+    values = version.rules.values_list("pk", "item", "block", "points", "cap")
+    return digest_of_version(version.number, version.starts_on, version.base, values)
 
 
 def schedule_of(scheme: Scheme, draft: SchemeVersion | None = None) -> Schedule:

@@ -17,7 +17,7 @@ from scoring.permissions import can_set_rules
 from scoring.rules.changes import Change, Value, changed_items, is_same, plain
 from scoring.services.ledger import rescore
 from scoring.services.ledger.posting import lock_people
-from scoring.services.schemes import copy_rules, schedule_of
+from scoring.services.schemes import copy_rules, schedule_of, seal
 from scoring.states import BASE_ITEMS, Item, VersionState
 from scoring.workflow import is_frozen
 
@@ -109,6 +109,7 @@ def apply_version(*, version: SchemeVersion, actor, at: datetime, seen: str = ""
         raise DomainError("草稿和正在执行的方案完全一样,没有要执行的改动。请先改草稿,或放弃它。")
     version.state, version.applied_by, version.applied_at = VersionState.APPLIED, actor, at
     version.save(update_fields=["state", "applied_by", "applied_at"])
+    seal(version)
     scheme.base = version.base
     scheme.save(update_fields=["base"])
     entries = rescore(county=scheme.county, year=scheme.year, at=at)

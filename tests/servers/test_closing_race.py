@@ -11,7 +11,7 @@ from julu_liaison.notices.models import Notice
 from scoring.models import PointEntry, YearClosing, YearResult
 from scoring.services import rescore
 from scoring.services.appeals import answer_appeal
-from scoring.services.results import results_problems
+from scoring.services.ledger.closed_years import results_problems
 from scoring.services.years import close_year, publish_year
 from scoring.states import AppealState
 from tests.cast import build_cast

@@ -13,9 +13,12 @@ from scoring.models import Appeal, BonusClaim, PointEntry, Rule, Scheme, YearClo
 from scoring.rules import Tariff
 from scoring.rules.months import month_key
 from scoring.rules.soundness import Posted, chain_problems, reversal_problems, rule_problems, standing_of
+from scoring.services.ledger.closed_years import results_problems
+from scoring.services.ledger.frozen import frozen_problems
+from scoring.services.ledger.guarding import guard_problems
 from scoring.services.ledger.posting import differences
 from scoring.services.ledger.reasons import is_uid
-from scoring.services.results import results_problems
+from scoring.services.ledger.sealed import scheme_problems
 from scoring.states import AppealState, ClaimState, Source, VersionState
 from stations.models import Station
 
@@ -32,8 +35,8 @@ Found = Iterator[tuple[int, int | None, str]]  # deputy key, number of the line 
 def verify(*, county: Station | None = None, year: int | None = None) -> list[str]:
     """Return what is wrong with the ledger, a sentence each: of one county or all, of one year or all; [] if nothing.
 
-    What somebody who owns the database has written anew, digests and all, shows by causes and sums alone, and in a
-    closed year by its results (ADR 19).
+    What somebody who owns the database has written anew, digests and all, shows by causes and sums alone, in a year
+    in publicity by the ends that its chains had then, and in a closed year by its results (ADR 19).
     """
     entries = PointEntry.objects.order_by()
     schemes = Scheme.objects.order_by()
@@ -43,11 +46,13 @@ def verify(*, county: Station | None = None, year: int | None = None) -> list[st
         entries, schemes = entries.filter(year=year), schemes.filter(year=year)
     books = {*entries.values_list("county", "year").distinct(), *schemes.values_list("county", "year")}
     found = [words for place, of_year in sorted(books) for words in _problems(place, of_year)]
-    return found if county else found + results_problems(year)
+    return [*guard_problems(), *found, *results_problems(year, county)]
 
 
 def _problems(county: int, year: int) -> Iterator[str]:
     scheme = Scheme.objects.filter(county=county, year=year).first()
+    if scheme:
+        yield from scheme_problems(scheme)
     tariffs = _tariffs(scheme)
     written = PointEntry.objects.filter(county=county, year=year).order_by().values_list("deputy", flat=True).distinct()
     keys = sorted({*written, *Deputy.objects.filter(county=county).values_list("pk", flat=True)})
@@ -89,6 +94,7 @@ def _of_some(
                 yield deputy, number, words
     yield from _without_cause(chains, county, year)
     if scheme:
+        yield from frozen_problems(scheme, chains, list(codes))
         yield from _not_as_recorded(scheme, [key for key in codes if key not in broken])
 
 

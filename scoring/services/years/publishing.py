@@ -14,6 +14,7 @@ from scoring.models import Scheme, YearClosing
 from scoring.services.ledger import rescore
 from scoring.services.standings import standings_of
 from scoring.services.years.holding import hold_year
+from scoring.services.years.marking import mark_chains
 from scoring.services.years.stages import stage_of
 from scoring.services.years.telling import tell_people
 from scoring.services.years.unfinished import open_claims
@@ -37,12 +38,14 @@ def publish_year(*, scheme: Scheme, actor, at: datetime) -> YearClosing:
         scheme=scheme, publicity_from=today, publicity_until=publicity_end(scheme, today), published_by=actor,
         published_at=at,
     )  # fmt: skip
-    people = [row.deputy.pk for row in standings_of(scheme)]
+    standings = standings_of(scheme)
+    chains = mark_chains(closing, standings)
+    people = [row.deputy.pk for row in standings]
     page = reverse("point-year-list", args=[scheme.year])
     told = tell_people(scheme, people, _words(scheme, closing), link=page, staff_link=page, actor=actor, at=at)
     audit.record(
         "publish_year", actor=actor, target=scheme, at=at, year=scheme.year, until=closing.publicity_until.isoformat(),
-        people=len(people), told=told,
+        people=len(people), told=told, chains=chains,
     )  # fmt: skip
     return closing
 
