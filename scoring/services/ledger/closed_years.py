@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from deputies.models import Deputy
 from julu_liaison.common.models import AuditLog
-from scoring.models import PointEntry, YearClosing, YearResult
+from scoring.models import Appeal, PointEntry, YearClosing, YearResult
 from scoring.rules import grade_of, total_score
 from scoring.rules.results import digest_of_year
 from scoring.rules.seals import digest_of_chains
@@ -94,7 +94,7 @@ def _problems_of_one(rows: Sequence[YearResult], books: YearBooks) -> Iterator[s
     for row in rows:
         for words in _wrong_figures(row, states, books):
             yield f"第{row.edition}版{words}"
-        if row.appeal_id and not _is_by_appeal(row, before, books):
+        if row.appeal and not _is_by_appeal(row.appeal, row, before, books):
             yield f"第{row.edition}版结果没有复核通过的依据"
         before = row.entries
     if before != max(states):
@@ -111,9 +111,8 @@ def _wrong_figures(row: YearResult, states: Snapshots, books: YearBooks) -> Iter
         yield "结果的等次和分数不一致"
 
 
-def _is_by_appeal(row: YearResult, before: int, books: YearBooks) -> bool:
+def _is_by_appeal(appeal: Appeal, row: YearResult, before: int, books: YearBooks) -> bool:
     """Whether the appeal was granted to this deputy for this year, and lines of its making came since the edition before."""
-    appeal = row.appeal
     if (appeal.state, appeal.deputy_id, appeal.year) != (AppealState.GRANTED, row.deputy_id, books.scheme.year):
         return False
     facts = {f"appeal:{appeal.uid}"} if appeal.item else set()
