@@ -20,7 +20,7 @@ from stations.signals import branch_merged, branch_moved, station_closing
 @receiver(opinion_moved)
 @receiver(claim_decided)
 def score_again(sender, *, deputy_ids, year, **_more):
-    """Rescore the few deputies a fact is about; small enough to do at once."""
+    """Rescore the deputies a fact is about at once: mostly a few, of a declared month a whole station (ADR 2)."""
     for county in Station.objects.centres().filter(deputies_here__pk__in=deputy_ids).distinct():
         rescore(county=county, year=year, at=timezone.now(), deputies=deputy_ids)
 

@@ -5,25 +5,31 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from activities.models import CompleteMonth, DutyLog, OtherService, Roster, Shift
+from activities.models import CompleteMonth, DutyLog, Exemption, OtherService, Roster, Shift
 from activities.services import (
     SundayRow,
     ask_leave,
     decide_leave,
     declare_month,
+    drop_other_service,
+    end_exemption,
     file_log,
     grant_exemption,
+    plan_other_service,
     record_activity,
+    record_not_held,
     record_service,
     take_back_month,
     void_log,
+    void_service,
 )
-from activities.states import ActivityKind, Covers, Presence, ShiftState
+from activities.states import ActivityKind, Covers, Presence, RosterState, ShiftState
 from deputies.services import assign_to_branch
 from deputies.states import MembershipRole
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from scoring.models import PointEntry
-from scoring.services import rescore
+from scoring.services import open_scheme, rescore
+from scoring.services.ledger.verifying import verify
 from tests.cast import moment
 from tests.duties import duty
 
@@ -31,6 +37,7 @@ pytestmark = pytest.mark.django_db
 MARCH = date(2026, 3, 1)  # a Sunday
 AT = moment(date(2026, 4, 2))
 OCTOBER = date(2026, 10, 25)
+IDLE = [("idle_month", -2.0)]
 
 
 @pytest.fixture
@@ -64,15 +71,13 @@ def charged(cast, person=None, year=2026):
     return [(entry.rule.item, float(entry.points)) for entry in rows.select_related("rule")]
 
 
-IDLE = [("idle_month", -2.0)]
-
-
 def test_asked_and_not_served(cast, asked):
     assert charged(cast) == []  # nobody has said yet that all is recorded
     declare(cast)
     assert charged(cast) == IDLE == charged(cast, cast.head_person)
     entry = PointEntry.objects.get(deputy=cast.deputy_person)
     assert (entry.occurred_on, entry.fact_key) == (date(2026, 3, 31), "month:2026-03")
+    assert entry.source_key == "GT:2026-03"
     assert "当月记录齐全" in entry.reason
     assert charged(cast, cast.deputies["YT01"][0]) == []
 
@@ -89,13 +94,15 @@ def test_a_day_called_off_asked_nobody(cast, asked, state):
     assert charged(cast) == []
 
 
-def test_another_service_asked_for(cast, asked):
+@pytest.mark.parametrize(("state", "costs"), [(RosterState.PUBLISHED, IDLE), (RosterState.DRAFT, [])])
+def test_another_service_asked_for(cast, asked, state, costs):
+    Roster.objects.update(state=state)
     third = cast.deputies["GT01"][2]
     other = OtherService(roster=Roster.objects.get(), deputy=third, by=date(2026, 3, 31))
     other.put_at(cast.gt01)
     other.save()
     declare(cast)
-    assert charged(cast, third) == IDLE
+    assert charged(cast, third) == costs
 
 
 @pytest.mark.parametrize(("status", "costs"), [
@@ -175,6 +182,80 @@ def test_a_sunday_put_off_counts_for_its_own_month(cast):
     assert charged(cast) == []
 
 
+def put_off(branch, sunday, held, *people):
+    shift = duty(branch, sunday, *people)
+    Shift.objects.filter(pk=shift.pk).update(date=held)
+    return shift
+
+
+def test_missed_it_is_charged_once_and_frees_no_other_month(cast):
+    held, at, stand_in = date(2026, 11, 1), moment(date(2026, 12, 3)), cast.deputies["GT02"][1]
+    put_off(cast.gt01, OCTOBER, held, cast.head_person, cast.deputy_person)
+    duty(cast.gt01, date(2026, 11, 15), cast.head_person, cast.deputy_person)
+    duty(cast.gt02, date(2026, 10, 18), stand_in)
+    row = SundayRow(
+        branch=cast.gt01, received=0, matters=[],
+        attendance={cast.deputy_person: Presence.ABSENT, stand_in: Presence.SUBSTITUTE},
+        stands_in_for={stand_in: cast.head_person},
+    )  # fmt: skip
+    file_log(row=row, on=held, actor=cast.clerk, at=at)
+    declare(cast, OCTOBER, at=at)
+    assert charged(cast) == [("duty_missed", -2.0)] and charged(cast, stand_in) == []
+    declare(cast, held, at=at)
+    assert sorted(charged(cast)) == [("duty_missed", -2.0), *IDLE]
+    missed = PointEntry.objects.get(rule__item="duty_missed")
+    assert missed.occurred_on == OCTOBER and "11月1日(原10月25日)第一分站接待日" in missed.reason
+
+
+def test_leave_from_it_counts_for_its_own_month(cast):
+    held, before = date(2026, 11, 1), moment(date(2026, 10, 20))
+    put_off(cast.gt01, OCTOBER, held, cast.head_person, cast.deputy_person)
+    leave = ask_leave(
+        deputy=cast.deputy_person, kind=Presence.PRIVATE_LEAVE, started_on=held, ended_on=held, reason="有事",
+        actor=cast.deputy, at=before,
+    )  # fmt: skip
+    decide_leave(leave=leave, approve=True, actor=cast.clerk, at=before)
+    OtherService.objects.bulk_create([other_service(cast, OCTOBER)])
+    declare(cast, OCTOBER, at=moment(date(2026, 11, 5)))
+    assert charged(cast) == [("private_leave", -1.0)]
+    assert PointEntry.objects.get(deputy=cast.deputy_person).occurred_on == OCTOBER
+
+
+def other_service(cast, day):
+    other = OtherService(roster=Roster.objects.get(month=day.replace(day=1)), deputy=cast.deputy_person, by=day)
+    other.put_at(cast.gt01)
+    return other
+
+
+def test_held_in_january_it_belongs_to_the_old_year(cast, django_capture_on_commit_callbacks):
+    december, held = date(2026, 12, 27), date(2027, 1, 4)
+    at = moment(date(2027, 1, 5))
+    for year in (2026, 2027):
+        open_scheme(county=cast.county, year=year, actor=None, at=at)
+    put_off(cast.gt01, december, held, cast.head_person, cast.deputy_person)
+    with django_capture_on_commit_callbacks(execute=True):
+        filed = log(cast, held, at=at, head=Presence.PRESENT, deputy=Presence.ABSENT).log
+    entry = PointEntry.objects.get()
+    assert (entry.rule.item, entry.year, entry.occurred_on) == ("duty_missed", 2026, december)
+    declare(cast, december, at=at)
+    for year in (2026, 2027):
+        assert charged(cast, year=year) == [("duty_missed", -2.0)] and charged(cast, cast.head_person, year=year) == []
+    with django_capture_on_commit_callbacks(execute=True):
+        void_log(log=filed, reason="登记错了分站", actor=cast.clerk, at=at)
+    assert standing(cast) == IDLE == standing(cast, cast.head_person)
+
+
+def test_a_month_is_not_complete_before_its_last_reception(cast):
+    held = date(2026, 11, 8)
+    shift = put_off(cast.gt01, OCTOBER, held, cast.deputy_person)
+    for day in (date(2026, 11, 5), held):
+        with pytest.raises(DomainError, match="第一分站11月8日的接待算10月的"):
+            declare(cast, OCTOBER, at=moment(day))
+    declare(cast, date(2026, 9, 1), at=moment(held))
+    Shift.objects.filter(pk=shift.pk).update(state=ShiftState.CANCELLED)
+    declare(cast, OCTOBER, at=moment(held))
+
+
 def test_a_member_for_half_the_month_is_not_charged(cast, asked):
     assign_to_branch(
         deputy=cast.deputy_person, branch=cast.yt01, role=MembershipRole.MEMBER, started_on=date(2026, 3, 16),
@@ -205,6 +286,64 @@ def test_taken_back_it_is_reversed_with_the_reason(cast, asked):
     assert charged(cast) == []
     void_log(log=filed, reason="登记错了分站", actor=cast.clerk, at=AT)
     assert charged(cast) == IDLE
+
+
+def test_another_stations_word_is_neither_reason_nor_cause(cast, asked):
+    row = declare(cast)
+    other = declare_month(station=cast.yt, month=MARCH, actor=cast.stranger, at=AT)
+    take_back_month(row=other, reason="阎疃还没登完", actor=cast.stranger, at=AT)
+    take_back_month(row=row, reason="官亭还没登完", actor=cast.clerk, at=AT)
+    declare(cast)
+    assert charged(cast) == IDLE and verify() == []
+    serve(cast)
+    assert charged(cast) == []
+    said = PointEntry.objects.exclude(reverses=None).order_by("-number").first().reason
+    assert "补登记了当月的服务" in said and "没登完" not in said
+    CompleteMonth.objects.update(taken_back_at=AT, taken_back_by=cast.clerk)
+    assert any("联络站的确认已经取消" in words for words in verify())
+    CompleteMonth.objects.filter(station=cast.gt).delete()
+    assert any("来源的记录(月度履职)找不到" in words for words in verify())
+
+
+def serve(cast):
+    return record_service(
+        deputies=[cast.deputy_person], kind="mediation", date=date(2026, 3, 20), text="调解宅基地纠纷",
+        actor=cast.clerk, at=AT,
+    )  # fmt: skip
+
+
+def standing(cast, person=None):
+    """What stands in the deputy's ledger without a further run."""
+    rows = PointEntry.objects.standing().filter(deputy=person or cast.deputy_person)
+    return [(entry.rule.item, float(entry.points)) for entry in rows.select_related("rule")]
+
+
+def test_the_ledger_follows_at_once(cast, asked, django_capture_on_commit_callbacks):
+    def after(step, **facts):
+        with django_capture_on_commit_callbacks(execute=True):
+            made = step(**facts)
+        return standing(cast), made
+
+    by = {"actor": cast.clerk, "at": AT}
+    assert after(declare, cast=cast)[0] == IDLE
+    charges, record = after(serve, cast=cast)
+    assert charges == []
+    assert after(void_service, record=record, reason="记错了人", **by)[0] == IDLE
+    assert after(record_not_held, branch=cast.gt01, on=MARCH, reason="下大雪", **by)[0] == []
+    charges, other = after(
+        plan_other_service, roster=asked.roster, deputy=cast.deputy_person, form="visit", by=date(2026, 3, 31), note="", **by
+    )  # fmt: skip
+    assert charges == IDLE
+    assert after(drop_other_service, service=other, **by)[0] == []
+    row = SundayRow(branch=cast.gt01, attendance={cast.head_person: Presence.PRESENT}, received=0, matters=[])
+    assert after(file_log, row=row, on=MARCH, **by)[0] == IDLE  # it took place after all
+    charges, freed = after(
+        grant_exemption, deputy=cast.deputy_person, covers=Covers.DUTY, started_on=MARCH, reason="住院", actor=cast.staff,
+        at=AT,
+    )  # fmt: skip
+    assert charges == []
+    Exemption.objects.update(started_on=date(2026, 2, 1))
+    assert after(end_exemption, exemption=freed, ended_on=date(2026, 2, 5), actor=cast.staff, at=AT)[0] == IDLE
 
 
 def test_who_says_so(cast, asked):

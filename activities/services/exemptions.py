@@ -11,6 +11,7 @@ from activities.services.addressees import tell_deciders, tell_deputies
 from activities.services.events.expecting import refresh_expected
 from activities.services.offers import drop_offers
 from activities.services.people import hold_people
+from activities.services.presence import announce_days
 from activities.services.rosters import release_places
 from activities.services.rosters.telling import roster_page
 from activities.states import Covers
@@ -118,10 +119,18 @@ def _leave_what_is_planned(row: Exemption, actor, at: datetime) -> list[Shift]:
         refresh_expected(deputies=[row.deputy])
     if row.covers == Covers.ACTIVITIES:
         return []
+    _announce_the_past(row, at)
     days = {"start": row.started_on, "end": row.ended_on or date.max}
     gaps = release_places(deputy=row.deputy, **days, actor=actor, at=at, reason="免除值班")
     drop_offers(deputy=row.deputy, **days, actor=actor, at=at)
     return gaps
+
+
+def _announce_the_past(row: Exemption, at: datetime) -> None:
+    """After commit: nobody was expected on the days of it that are over, or was after all (see `end_exemption`)."""
+    today, county = today_here(at), row.deputy.county_id
+    if row.started_on <= today:
+        announce_days(sender=Exemption, deputies=[row.deputy_id], county=county, start=row.started_on, end=today)
 
 
 def _tell_station(row: Exemption, gaps: list[Shift], at: datetime) -> None:

@@ -18,15 +18,14 @@ from activities.services.logs.limits import closed_reason
 from activities.services.offers import drop_offers
 from activities.services.pages import leave_desk, my_duty
 from activities.services.people import hold_people
+from activities.services.presence import announce_days
 from activities.services.rosters import release_places
 from activities.services.rosters.gaps import LEFT_FOR
 from activities.services.rosters.telling import roster_page
-from activities.signals import attendance_changed
 from activities.states import LEAVE_KINDS, ActivityState, LeaveState
 from deputies.models import Deputy, Membership
 from deputies.permissions import is_oneself
 from julu_liaison.common import audit
-from julu_liaison.common.announcing import announce
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.texts import clean_text
 from julu_liaison.common.working_days import today_here
@@ -252,8 +251,8 @@ def _leave_the_shifts(leave: Leave, actor, at: datetime) -> list[Shift]:
 
 def _announce(leave: Leave) -> None:
     """After commit: days that the deputy was on are left, or no longer left, for leave."""
-    for year in range(leave.started_on.year, leave.ended_on.year + 1):
-        announce(attendance_changed, sender=Leave, log=None, deputy_ids=[leave.deputy_id], year=year)
+    county, start, end = leave.deputy.county_id, leave.started_on, leave.ended_on
+    announce_days(sender=Leave, deputies=[leave.deputy_id], county=county, start=start, end=end)
 
 
 def _tell_approved(leave: Leave, gaps: list[Shift], actor, at: datetime) -> None:

@@ -10,11 +10,13 @@ from activities.models import ServiceRecord
 from activities.permissions import can_record_service, can_void_service
 from activities.rules.services import ROLE_OF_KIND
 from activities.services.logs.limits import demand_open
+from activities.signals import attendance_changed
 from activities.states import LogState, ServiceKind
 from deputies.models import Deputy, Membership
 from deputies.permissions import is_oneself
 from deputies.states import ServiceRole
 from julu_liaison.common import audit
+from julu_liaison.common.announcing import announce
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.numbering import next_number
 from julu_liaison.common.texts import clean_text
@@ -60,6 +62,7 @@ def record_service(
         "record_service", actor=actor, target=row, at=at, number=row.number, station=branch.parent.code, kind=kind,
         deputies=[person.code for person in people],
     )  # fmt: skip
+    _announce(row)
     return row
 
 
@@ -78,7 +81,14 @@ def void_service(*, record: ServiceRecord, reason: str, actor, at: datetime) -> 
     row.state, row.void_reason = LogState.VOID, reason
     row.save(update_fields=["state", "void_reason"])
     audit.record("void_service", actor=actor, target=row, at=at, number=row.number, reason=reason)
+    _announce(row)
     return row
+
+
+def _announce(row: ServiceRecord) -> None:
+    """After commit: it counts as service of everybody in it, or does no longer."""
+    keys = row.deputies.values_list("pk", flat=True)
+    announce(attendance_changed, sender=ServiceRecord, log=None, deputy_ids=sorted(keys), year=row.date.year)
 
 
 def _branches_of(people: list[Deputy], on: date) -> dict[int, Station]:

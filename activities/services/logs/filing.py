@@ -12,6 +12,7 @@ from activities.services.drafts import drop_draft
 from activities.services.logs.limits import demand_open
 from activities.services.logs.rows import MOST_RECEIVED, FiledLog, SundayRow
 from activities.services.logs.telling import announce_attendance
+from activities.services.presence import announce_reception
 from activities.services.visits.entering import entry_problems, register_visits
 from activities.signals import matters_recorded
 from activities.states import CALLED_OFF, SERVED, Presence, ShiftState
@@ -132,6 +133,7 @@ def _write_log(row: SundayRow, on: date, actor, at: datetime, filing_key: str | 
     )
     if shift and shift.state in CALLED_OFF:
         Shift.objects.filter(pk=shift.pk).update(state=ShiftState.PLANNED, reason="")
+        announce_reception(shift)
     return log
 
 
@@ -191,4 +193,5 @@ def record_not_held(*, branch: Station, on: date, reason: str, actor, at: dateti
     shift.save(update_fields=["state", "reason"])
     drop_draft(branch=branch, on=on)
     audit.record("record_not_held", actor=actor, target=branch, at=at, day=str(on), reason=shift.reason)
+    announce_reception(shift)
     return shift

@@ -1,11 +1,10 @@
 """Telling other apps that attendance changed."""
 
 from activities.models import DutyLog
-from activities.signals import attendance_changed
-from julu_liaison.common.announcing import announce
+from activities.services.presence import announce_days
 
 
 def announce_attendance(log: DutyLog, deputies) -> None:
     """After commit: these deputies' presence in `log` is new or no longer counts."""
-    keys = sorted(deputy.pk for deputy in deputies)
-    announce(attendance_changed, sender=DutyLog, log=log, deputy_ids=keys, year=log.date.year)
+    keys = [deputy.pk for deputy in deputies]
+    announce_days(sender=DutyLog, log=log, deputies=keys, county=log.county_id, start=log.date, end=log.date)

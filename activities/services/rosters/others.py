@@ -10,9 +10,11 @@ from activities.services.rosters.holding import LONGEST_REASON, demand_planner, 
 from activities.services.rosters.publishing import other_service_words
 from activities.services.rosters.reading import bounds_of
 from activities.services.rosters.telling import tell
+from activities.signals import attendance_changed
 from activities.states import Form, RosterState
 from deputies.models import Deputy, Membership
 from julu_liaison.common import audit
+from julu_liaison.common.announcing import announce
 from julu_liaison.common.errors import Conflict, DomainError
 from julu_liaison.common.texts import clean_text
 from stations.services import hold_place
@@ -42,6 +44,7 @@ def plan_other_service(
     )
     if roster.state == RosterState.PUBLISHED:
         tell([deputy], other_service_words(service), at, of=roster)
+        _announce(service)
     return service
 
 
@@ -60,6 +63,13 @@ def drop_other_service(*, service: OtherService, actor, at: datetime | None = No
     )
     if roster.state == RosterState.PUBLISHED:
         tell([service.deputy], f"{roster.month.month}月另行安排的{service.get_form_display()}取消了。", at, of=roster)
+        _announce(service)
+
+
+def _announce(service: OtherService) -> None:
+    """After commit: the deputy is asked to serve in the month, or is no longer; also of a month that is over."""
+    year = service.roster.month.year
+    announce(attendance_changed, sender=OtherService, log=None, deputy_ids=[service.deputy_id], year=year)
 
 
 def _check(roster: Roster, form: str, by: date, note: str) -> None:
