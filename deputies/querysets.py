@@ -96,6 +96,14 @@ class DeputyQuerySet(models.QuerySet):
         rows = apps.get_model("deputies", "Membership").objects.in_force(on).filter(deputy=OuterRef("pk"))
         return self.filter(Exists(rows.under(place) if place is not None else rows))
 
+    def there_within(self, start: date, end: date):
+        """Deputies with a mandate or a branch on at least one day from `start` to `end`."""
+        mandates, memberships = (
+            apps.get_model("deputies", name).objects.overlapping(start, end).filter(deputy=OuterRef("pk"))
+            for name in ("Mandate", "Membership")
+        )
+        return self.filter(Exists(mandates) | Exists(memberships))
+
     def keepable_by(self, user):
         """Deputies whose constituents `user` may write down: `can_keep_constituents` for many; None is the system."""
         if user is None:

@@ -38,10 +38,17 @@ class PointEntryQuerySet(QuerySet):
 
     def sums(self) -> dict[int, dict[str, Decimal]]:
         """Return {deputy key: {"base": deductions ≤ 0, "bonus": …}} of the rows, in one query."""
-        sums: dict[int, dict[str, Decimal]] = {}
-        for deputy, block, total in self.order_by().values_list("deputy", "block").annotate(sum=Sum("points")):
-            sums.setdefault(deputy, dict.fromkeys(Block.values, Decimal(0)))[block] = total
-        return sums
+        return {deputy: sums for (deputy,), sums in self._summed("deputy").items()}
+
+    def sums_by_year(self) -> dict[tuple[int, int], dict[str, Decimal]]:
+        """The same by (deputy key, year)."""
+        return self._summed("deputy", "year")
+
+    def _summed(self, *by: str) -> dict[tuple, dict[str, Decimal]]:
+        found: dict[tuple, dict[str, Decimal]] = {}
+        for *key, block, total in self.order_by().values_list(*by, "block").annotate(sum=Sum("points")):
+            found.setdefault(tuple(key), dict.fromkeys(Block.values, Decimal(0)))[block] = total
+        return found
 
 
 class SchemeQuerySet(QuerySet):

@@ -10,6 +10,11 @@ from scoring.states import Block
 NUMBERS = "一二三四"
 
 
+def year_days(year: int) -> tuple[date, date]:
+    """A year's first and last day."""
+    return date(year, 1, 1), date(year, 12, 31)
+
+
 class Quarter(NamedTuple):
     """A quarter of a year, `number` from 1 to 4."""
 

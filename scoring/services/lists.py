@@ -16,6 +16,8 @@ from deputies.models import Deputy, Mandate, Membership
 from deputies.states import LEVEL_ORDER, MembershipRole
 from scoring.models import Appeal, BonusClaim, PointEntry, Scheme
 from scoring.rules import grade_of
+from scoring.rules.order import official_order
+from scoring.rules.quarters import year_days
 from scoring.services.schemes import BASE
 from scoring.services.scores import Score
 from scoring.states import Block, Item
@@ -64,10 +66,6 @@ class ScoreRow:
     questions: int = 0
 
 
-def year_days(year: int) -> tuple[date, date]:
-    return date(year, 1, 1), date(year, 12, 31)
-
-
 def people_of(
     *, county: int, year: int, stations: Collection[int] | None = None, besides: Collection[int] = ()
 ) -> list[Person]:
@@ -97,7 +95,7 @@ def _touches(facts: dict[str, Any], first: date, last: date) -> bool:
 
 
 def _unplaced(facts: dict[str, Any]) -> Person:
-    return Person(key=facts["pk"], order=(1, 0, "", 0, "", 0, facts["sort_key"], facts["code"]), **_who(facts))
+    return Person(key=facts["pk"], order=official_order(facts["sort_key"], facts["code"], None), **_who(facts))
 
 
 def _who(facts: dict[str, Any]) -> dict[str, Any]:
@@ -107,10 +105,10 @@ def _who(facts: dict[str, Any]) -> dict[str, Any]:
 def _placed(facts: dict[str, Any]) -> Person:
     branch, parent = "memberships__branch__", "memberships__branch__parent__"
     is_head = facts["memberships__role"] == MembershipRole.HEAD
-    order = (
-        0, facts[f"{parent}official_order"], facts[f"{parent}code"], facts[f"{branch}official_order"],
-        facts[f"{branch}code"], not is_head, facts["sort_key"], facts["code"],
+    place = (
+        facts[f"{parent}official_order"], facts[f"{parent}code"], facts[f"{branch}official_order"], facts[f"{branch}code"]
     )  # fmt: skip
+    order = official_order(facts["sort_key"], facts["code"], place, is_head=is_head)
     return Person(
         key=facts["pk"], order=order, is_head=is_head, branch=facts["memberships__branch"],
         branch_name=facts[f"{branch}name"], branch_code=facts[f"{branch}code"],
@@ -154,10 +152,8 @@ class Scores:
 def scores_by_key(scheme: Scheme | None, year: int, entries) -> Scores:
     """The scores that `entries` add up to; one query. The scheme is at hand, so it is not read again."""
     base = scheme.base if scheme else BASE
-    found = {
-        key: Score(year, base, sums[Block.BASE], sums[Block.BONUS]) for key, sums in entries.sums().items()
-    }  # fmt: skip
-    return Scores(Score(year, base, Decimal(0), Decimal(0)), found)
+    found = {key: Score.from_sums(year, base, sums) for key, sums in entries.sums().items()}
+    return Scores(Score.full(year, base), found)
 
 
 def grades_of(scheme: Scheme | None) -> list[tuple[str, Decimal]]:

@@ -9,6 +9,8 @@ from decimal import Decimal
 from deputies.models import Deputy
 from scoring.models import Scheme, SchemeVersion
 from scoring.rules import Schedule, total_score
+from scoring.rules.order import order_of
+from scoring.services.belonging import people_of_year
 from scoring.services.ledger.facts import rulings_of
 from scoring.services.ledger.posting import read_books, wanted_of
 from scoring.services.schemes import schedule_of
@@ -84,7 +86,7 @@ class Preview:
 
 
 def preview_version(*, version: SchemeVersion, on: date) -> Preview:
-    """Return what every deputy has now and would have under the draft; places are those of the day `on`.
+    """Return what every deputy of the year has now and would have under the draft; places are those of the day `on`.
 
     Raises Conflict for a year in publicity or closed.
     """
@@ -134,23 +136,13 @@ def parts_of(before: Sums, after: Sums) -> list[Part]:
 
 
 def _people(scheme: Scheme, on: date) -> list[Deputy]:
-    return sorted(Deputy.objects.filter(county=scheme.county_id).with_places(on), key=_place_in_order)
+    people = people_of_year(county=scheme.county_id, year=scheme.year).with_places(on)
+    return sorted(people, key=lambda person: order_of(person, person.membership_now))
 
 
 def _branch_of(person: Deputy) -> Station | None:
     member = person.membership_now
     return member.branch if member else None
-
-
-def _place_in_order(person: Deputy) -> tuple:
-    """Official order; who serves nowhere comes last."""
-    branch = _branch_of(person)
-    if branch is None:
-        return (1, 0, "", 0, "", person.sort_key, person.code)
-    station = branch.parent
-    return (
-        0, station.official_order, station.code, branch.official_order, branch.code, person.sort_key, person.code
-    )  # fmt: skip
 
 
 def _summed(version: SchemeVersion, lines: Iterable[Line]) -> Preview:

@@ -1,6 +1,6 @@
 """Reading scores; always from the entries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -21,6 +21,16 @@ class Score:
     deductions: Decimal
     bonus: Decimal
 
+    @classmethod
+    def full(cls, year: int, base: Decimal) -> "Score":
+        """That of somebody without any entry."""
+        return cls(year, base, Decimal(0), Decimal(0))
+
+    @classmethod
+    def from_sums(cls, year: int, base: Decimal, sums: Mapping[str, Decimal]) -> "Score":
+        """Of the sums of a deputy's entries by block."""
+        return cls(year, base, sums[Block.BASE], sums[Block.BONUS])
+
     @property
     def base_left(self) -> Decimal:
         return max(Decimal(0), self.base + self.deductions)
@@ -38,20 +48,16 @@ def scores_of(*, county: Station, year: int, deputies: Iterable[int] | None = No
     full = full_score(county=county, year=year)
     entries = PointEntry.objects.filter(county=county).of_year(year)
     if deputies is None:
-        return {key: _score(full, sums) for key, sums in entries.sums().items()}
+        return {key: Score.from_sums(year, full.base, sums) for key, sums in entries.sums().items()}
     keys = list(deputies)
     sums_of = PointEntry.objects.of_year(year).filter(deputy__in=keys).sums()
-    return {key: _score(full, sums_of[key]) if key in sums_of else full for key in keys}
+    return {key: Score.from_sums(year, full.base, sums_of[key]) if key in sums_of else full for key in keys}
 
 
 def full_score(*, county: Station, year: int) -> Score:
     """The score of somebody without any entry: the year's base."""
     base = Scheme.objects.filter(county=county, year=year).values_list("base", flat=True).first()
-    return Score(year, BASE if base is None else base, Decimal(0), Decimal(0))
-
-
-def _score(full: Score, sums: dict[str, Decimal]) -> Score:
-    return Score(full.year, full.base, sums[Block.BASE], sums[Block.BONUS])
+    return Score.full(year, BASE if base is None else base)
 
 
 def score_of(*, deputy: Deputy, year: int) -> Score:

@@ -2,13 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
 
 from django.db.models import Exists, OuterRef
 
-from deputies.models import Deputy, Mandate, Membership
+from deputies.models import Deputy, Membership
 from scoring.models import PointEntry, Scheme, YearClosing, YearResult
 from scoring.rules import grade_of
+from scoring.rules.order import order_of
+from scoring.rules.quarters import year_days
+from scoring.services.belonging import people_of_year
 from scoring.services.scores import Score, scores_of
 from stations.models import Station
 
@@ -52,7 +54,7 @@ def standings_of(scheme: Scheme, keys: Collection[int] | None = None) -> list[St
         rows.append(
             Standing(person, branch.parent if branch else None, branch, score, grade_of(score.total, grades), entries, digest)
         )
-    return sorted(rows, key=lambda row: _official(row, places.get(row.deputy.pk)))
+    return sorted(rows, key=lambda row: order_of(row.deputy, places.get(row.deputy.pk)))
 
 
 def final_standings(closing: YearClosing) -> list[Standing]:
@@ -62,7 +64,7 @@ def final_standings(closing: YearClosing) -> list[Standing]:
     found = list(results)
     places = _places(scheme.year, [one.deputy_id for one in found])
     rows = [_final(scheme.year, result, places.get(result.deputy_id)) for result in found]
-    return sorted(rows, key=lambda row: _official(row, places.get(row.deputy.pk)))
+    return sorted(rows, key=lambda row: order_of(row.deputy, places.get(row.deputy.pk)))
 
 
 def _final(year: int, result: YearResult, membership: Membership | None) -> Standing:
@@ -75,19 +77,14 @@ def _final(year: int, result: YearResult, membership: Membership | None) -> Stan
 
 
 def _people(scheme: Scheme, keys: Collection[int] | None) -> list[Deputy]:
-    first, last = date(scheme.year, 1, 1), date(scheme.year, 12, 31)
-    mandates = Mandate.objects.overlapping(first, last).filter(deputy=OuterRef("pk"))
-    memberships = Membership.objects.overlapping(first, last).filter(deputy=OuterRef("pk"))
-    entries = PointEntry.objects.of_year(scheme.year).filter(deputy=OuterRef("pk"))
-    rows = Deputy.objects.filter(county=scheme.county_id)
-    if keys is not None:
-        return list(rows.filter(pk__in=keys))
-    return list(rows.filter(Exists(mandates) | Exists(memberships) | Exists(entries)))
+    if keys is None:
+        return list(people_of_year(county=scheme.county_id, year=scheme.year))
+    return list(Deputy.objects.filter(county=scheme.county_id, pk__in=keys))
 
 
 def _places(year: int, keys: Collection[int]) -> dict[int, Membership]:
     """Of each deputy the last membership of the year, if it still counted in it."""
-    first, last = date(year, 1, 1), date(year, 12, 31)
+    first, last = year_days(year)
     rows = Membership.objects.latest_on(last).overlapping(first, last).filter(deputy__in=keys)
     return {row.deputy_id: row for row in rows.select_related("branch__parent")}
 
@@ -97,12 +94,3 @@ def _ends(year: int, keys: Collection[int]) -> dict[int, tuple[int, str]]:
     later = PointEntry.objects.filter(deputy=OuterRef("deputy"), year=year, number__gt=OuterRef("number"))
     rows = PointEntry.objects.of_year(year).filter(~Exists(later), deputy__in=keys)
     return {deputy: (number, digest) for deputy, number, digest in rows.values_list("deputy", "number", "digest")}
-
-
-def _official(row: Standing, membership: Membership | None) -> tuple:
-    """Stations and branches as in official papers, the head first, then by name; who had no branch comes last."""
-    person = (row.deputy.sort_key, row.deputy.code)
-    if membership is None or row.branch is None or row.station is None:
-        return (1, 0, "", 0, "", "", *person)
-    station, branch = row.station, row.branch
-    return (0, station.official_order, station.code, branch.official_order, branch.code, membership.role, *person)

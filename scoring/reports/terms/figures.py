@@ -4,22 +4,21 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import Count, Max, Min, Q, Sum
+from django.db.models import Count, Max, Min, Q
 
 from activities.models import Activity, ActivityAttendance, Attendance, ServiceRecord
 from activities.states import SERVED
 from deputies.models import Deputy, Mandate, Membership
-from deputies.states import LEVEL_ORDER, MandateLevel, MembershipRole
+from deputies.states import LEVEL_ORDER, MandateLevel
 from opinions.models import Opinion
 from opinions.states import Kind
 from scoring.models import PointEntry, Scheme, YearResult
 from scoring.rules.absences import Session
+from scoring.rules.order import order_of
 from scoring.services import Score
 from scoring.services.absences import absences_from, meetings_of_congress, sessions_of
-from scoring.states import Block
 from stations.models import Station
 
 MOST_YEARS = 10
@@ -136,22 +135,12 @@ def sheets_of(people: Iterable[Deputy], *, county: Station, years: Sequence[int]
         )
         for person in people
     ]  # fmt: skip
-    return sorted(sheets, key=_official_order)
+    return sorted(sheets, key=lambda sheet: order_of(sheet.deputy, sheet.membership))
 
 
 def _line(key: int, year: int, points: dict[tuple[int, int], YearLine], counts: Counts) -> YearLine:
     line = points.get((key, year)) or points.get((0, year)) or YearLine(year, None, "", False, 0, Counter())
     return YearLine(year, line.score, line.grade, line.is_final, line.edition, counts.get((key, year), Counter()))
-
-
-def _official_order(sheet: Sheet) -> tuple:
-    person, row = sheet.deputy, sheet.membership
-    who = (person.sort_key, person.code)
-    if row is None:
-        return (True, 0, "", 0, "", False, *who)
-    branch, station = row.branch, row.branch.parent
-    place = (station.official_order, station.code, branch.official_order, branch.code)
-    return (False, *place, row.role != MembershipRole.HEAD, *who)
 
 
 def _memberships(keys: list[int], years: list[int]) -> dict[int, Membership]:
@@ -172,6 +161,7 @@ def _spans(keys: list[int]) -> dict[int, list[tuple[date, date]]]:
 
 
 def _was_there(spans: list[tuple[date, date]], year: int) -> bool:
+    """As `Deputy.objects.there_within`, for many years from one reading."""
     return any(start.year <= year <= end.year for start, end in spans)
 
 
@@ -190,20 +180,13 @@ def _points(keys: list[int], county: Station, years: list[int]) -> dict[tuple[in
         "closing__scheme__year", "deputy", "base", "deductions", "bonus", "grade", "edition"
     ):
         found[deputy, year] = YearLine(year, Score(year, base, deductions, bonus), grade, True, edition, Counter())
-    for (deputy, year), sums in _sums(keys, [year for year in schemes if year not in closed]).items():
-        score = Score(year, schemes[year].base, sums[Block.BASE], sums[Block.BONUS])
+    running = PointEntry.objects.filter(deputy__in=keys, year__in=schemes.keys() - closed)
+    for (deputy, year), sums in running.sums_by_year().items():
+        score = Score.from_sums(year, schemes[year].base, sums)
         found[deputy, year] = YearLine(year, score, "", False, 0, Counter())
     for year, scheme in schemes.items():
         if year not in closed:
-            found[0, year] = YearLine(year, Score(year, scheme.base, Decimal(0), Decimal(0)), "", False, 0, Counter())
-    return found
-
-
-def _sums(keys: list[int], years: list[int]) -> dict[tuple[int, int], dict[str, Decimal]]:
-    rows = PointEntry.objects.filter(deputy__in=keys, year__in=years).order_by()
-    found: dict[tuple[int, int], dict[str, Decimal]] = defaultdict(lambda: dict.fromkeys(Block.values, Decimal(0)))
-    for deputy, year, block, total in rows.values_list("deputy", "year", "block").annotate(sum=Sum("points")):
-        found[deputy, year][block] = total
+            found[0, year] = YearLine(year, Score.full(year, scheme.base), "", False, 0, Counter())
     return found
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
-from deputies.models import Deputy, Mandate, Membership
+from deputies.models import Deputy
 from julu_liaison.accounts.models import User
 from julu_liaison.common import audit
 from julu_liaison.common.errors import DomainError, NotAllowed
@@ -98,13 +98,9 @@ def _checked(year: int, quarter: int) -> Quarter:
 
 def _without_one(county: Station, period: Quarter) -> dict[int, int | None]:
     """Deputies with a mandate or a branch on a day of the quarter who have no statement of it: key → account."""
-    rows = {"deputy": OuterRef("pk")}
-    span = (period.first, period.last)
-    here = Exists(Mandate.objects.filter(**rows).overlapping(*span)) | Exists(
-        Membership.objects.filter(**rows).overlapping(*span)
-    )
-    told = QuarterStatement.objects.filter(**rows, year=period.year, quarter=period.number)
-    people = Deputy.objects.filter(here, ~Exists(told), county=county).order_by("pk")
+    told = QuarterStatement.objects.filter(deputy=OuterRef("pk"), year=period.year, quarter=period.number)
+    people = Deputy.objects.there_within(period.first, period.last)
+    people = people.filter(~Exists(told), county=county).order_by("pk")
     return dict(people.values_list("pk", "user"))
 
 

@@ -12,7 +12,6 @@ from scoring.models import PointEntry, QuarterStatement, Scheme, YearClosing, Ye
 from scoring.rules import grade_of
 from scoring.rules.quarters import Cut, Quarter, StatementLine
 from scoring.services.scores import Score
-from scoring.states import Block
 from stations.models import Station
 
 COLUMNS = (
@@ -57,7 +56,7 @@ def score_from(scheme: Scheme, lines: Iterable[StatementLine]) -> Score:
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for line in lines:
         sums[line.block] += line.points
-    return Score(scheme.year, scheme.base, sums[Block.BASE], sums[Block.BONUS])
+    return Score.from_sums(scheme.year, scheme.base, sums)
 
 
 def cut_of(row: QuarterStatement) -> Cut:
