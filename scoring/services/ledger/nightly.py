@@ -9,14 +9,17 @@ from scoring.services.schemes import open_scheme
 from stations.models import Station
 
 
-def repair_ledgers(*, at: datetime) -> int:
-    """Rescore this year and the last one, whose late evidence still comes in, in every county; returns the entries made.
+def ledgers_to_repair(at: datetime) -> list[tuple[Station, int]]:
+    """Every county's last year, whose late evidence still comes in, and this one."""
+    this = today_here(at).year
+    return [(county, year) for county in Station.objects.centres().order_by("pk") for year in (this - 1, this)]
 
-    A county that has a scheme begins each year with the values of the year before. One transaction a county and year.
+
+def repair_ledger(*, county: Station, year: int, at: datetime) -> int:
+    """Rescore one county's year; returns the entries made.
+
+    A county that has a scheme begins each year with the values of the year before.
     """
-    year, made = today_here(at).year, 0
-    for county in Station.objects.centres():
-        if Scheme.objects.filter(county=county).exists():
-            open_scheme(county=county, year=year, actor=None, at=at)
-        made += rescore(county=county, year=year - 1, at=at) + rescore(county=county, year=year, at=at)
-    return made
+    if year == today_here(at).year and Scheme.objects.filter(county=county).exists():
+        open_scheme(county=county, year=year, actor=None, at=at)
+    return rescore(county=county, year=year, at=at)
