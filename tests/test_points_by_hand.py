@@ -12,6 +12,7 @@ from scoring.models import PointEntry, Rule, SchemeVersion
 from scoring.rules import total_score
 from scoring.services import rescore, score_of
 from scoring.services.ledger.verifying import verify
+from scoring.services.schemes import seal
 from scoring.states import BASE_ITEMS, Item
 from tests.cast import moment
 from tests.duties import duty
@@ -55,6 +56,7 @@ def set_values(cast, values):
         limit = Decimal(cap) if cap else None
         Rule.objects.filter(version=first, item=ITEMS[item]).update(points=points, cap=limit)
         later[ITEMS[item]] = (Decimal(new), limit)
+    seal(first)
     applied_version(cast, date(2026, 7, 1), later)
 
 

@@ -11,7 +11,8 @@ from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.texts import clean_text
 from scoring.models import Grade, Scheme
 from scoring.permissions import can_set_rules
-from scoring.services.versions import FOREIGN, hold_scheme, is_frozen
+from scoring.services.versions import FOREIGN, hold_scheme
+from scoring.workflow import is_frozen
 
 MOST_GRADES = 6
 LONGEST_NAME = 20
@@ -42,7 +43,7 @@ def set_terms(
     if problems:
         raise DomainError("请改好标出的地方。", fields=problems)
     changed = {name: value for name, value in values.items() if getattr(row, name) != value}
-    if {"publicity_days", "late_until"} & changed.keys() and is_frozen(row):
+    if {"publicity_days", "late_until"} & changed.keys() and is_frozen(row.county_id, row.year):
         raise Conflict(f"{row.year}年已经公示或结账,公示期和补报截止不能再改。")
     before = {name: str(getattr(row, name)) for name in changed}
     for name, value in changed.items():
