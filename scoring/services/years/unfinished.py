@@ -1,4 +1,4 @@
-"""What of a year is still open: claims, appeals, months that nobody declared complete, reception days without a log."""
+"""What of a year is still open: claims, appeals, planned months that nobody declared complete, days without a log."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -6,15 +6,18 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef
 
-from activities.models import CompleteMonth, DutyLog, Shift
-from activities.states import ShiftState
+from activities.models import CompleteMonth, DutyLog, Roster, Shift
+from activities.states import RosterState, ShiftState
 from scoring.models import Appeal, BonusClaim, Scheme
 from stations.models import Station
 
 
 @dataclass(frozen=True)
 class StationGaps:
-    """What one station still owes: months (1–12) without its word, reception days without a log."""
+    """What one station still owes: months (1–12) with a published roster and without its word, days without a log.
+
+    A month without a roster costs nobody anything, so nobody's word is missed.
+    """
 
     station: Station
     months: list[int]
@@ -42,7 +45,7 @@ class Unfinished:
 
 
 def unfinished_of(scheme: Scheme, on: date) -> Unfinished:
-    """Read what is open on a day; five queries, whatever the number."""
+    """Read what is open on a day; six queries, whatever the number."""
     return Unfinished(open_claims(scheme), open_appeals(scheme), _gaps(scheme, on))
 
 
@@ -66,10 +69,12 @@ def _gaps(scheme: Scheme, on: date) -> list[StationGaps]:
     declared = set(
         CompleteMonth.objects.standing().filter(county=scheme.county_id, month__year=year).values_list("station", "month")
     )
+    rosters = Roster.objects.filter(station__county=scheme.county_id, month__year=year, state=RosterState.PUBLISHED)
+    waiting = set(rosters.values_list("station", "month")) - declared
     owed = _days_without_log(scheme, on)
     found = []
     for station in stations:
-        months = [m for m in _months_over(station, year, on) if (station.pk, date(year, m, 1)) not in declared]
+        months = [m for m in _months_over(station, year, on) if (station.pk, date(year, m, 1)) in waiting]
         if months or owed[station.pk]:
             found.append(StationGaps(station, months, owed[station.pk]))
     return found
