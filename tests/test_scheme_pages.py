@@ -11,7 +11,9 @@ from openpyxl import load_workbook
 
 from activities.services import SundayRow, file_log
 from activities.states import Presence
+from julu_liaison.notices.models import Notice
 from scoring.models import PointEntry, Scheme, SchemeVersion
+from scoring.rules.wording import NOT_MEASURED
 from scoring.services import rescore
 from scoring.services.versions import draft_version, values_of
 from scoring.states import VersionState
@@ -49,6 +51,8 @@ def typed(client, **changes):
 
 def test_a_version_from_beginning_to_end(cast, signed_in):
     missed(cast)
+    for name, at_least in (("称职", 56), ("合格", 50)):
+        Scheme.objects.get().grades.create(name=name, at_least=at_least)
     client = signed_in(cast.admin)
     answer = client.post(url("rules-draft-new"), {"starts_on": "2026-02-01", "why": ""})
     assert answer.status_code == 400 and "2026-02-01" in answer.text
@@ -68,12 +72,18 @@ def test_a_version_from_beginning_to_end(cast, signed_in):
     assert client.get(url("rules-preview"), {"station": "XX"}).status_code == 404
     book = load_workbook(BytesIO(b"".join(client.get(url("rules-preview-file")).streaming_content)))
     rows = list(book.active.values)
-    assert len(rows) == 10 and ("李代表", 58, 55, -3, "接待日缺席且无人顶班 -2→-5") in [row[3:] for row in rows]
+    assert rows[0][0].endswith(NOT_MEASURED) and NOT_MEASURED in answer.text
+    assert len(rows) == 10 and ("李代表", 58, 55, -3, "称职", "合格", "接待日缺席且无人顶班 -2→-5") in [row[3:] for row in rows]
     assert PointEntry.objects.count() == 1  # looking wrote nothing
     assert client.post(url("rules-apply"), {"seen": "0" * 16})["Location"] == url("rules-preview")
     assert client.post(url("rules-apply"), {})["Location"] == url("rules-preview")
     assert SchemeVersion.objects.get(number=2).state == VersionState.DRAFT
-    client.post(url("rules-apply"), {"seen": answer.context["mark"]})
+    assert "<b>1</b>位等次会变" in answer.text and "称职 → 合格" in answer.text
+    done = client.post(url("rules-apply"), {"seen": answer.context["mark"]}, follow=True)
+    assert "1位代表的得分有变化:0位增加,1位减少,一共减少3分。" in done.text
+    notice = Notice.objects.get(user=cast.deputy)
+    assert "第2版" in notice.text and "为什么改:会议决定" in notice.text and notice.link == reverse("my-score") + "?year=2026"
+    assert not Notice.objects.filter(user=cast.head).exists()
     assert SchemeVersion.objects.get(number=2).state == VersionState.APPLIED
     page = client.get(url("rules-versions")).text
     assert "2026年2月1日起执行" in page and "会议决定" in page

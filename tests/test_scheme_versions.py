@@ -19,7 +19,7 @@ from scoring.services.previews import preview_version
 from scoring.services.settings import set_grades, set_terms
 from scoring.services.versions import apply_version, draft_version, drop_draft, edit_draft, mark_of, values_of
 from scoring.states import Item, VersionState
-from tests.cast import SUNDAY, moment
+from tests.cast import SUNDAY, make_deputy, moment
 from tests.duties import duty
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +80,7 @@ def test_old_values_for_facts_before_the_day_new_ones_after(cast, scheme):
     assert posted(cast.deputy_person) == [(SUNDAY, -2.0), (MAY, -5.0)]
     assert (outcome.entries, outcome.words) == (2, ["接待日缺席且无人顶班:每次扣2分,改为每次扣5分"])
     reversal = PointEntry.objects.exclude(reverses=None).get()
-    assert (reversal.occurred_on, "改记-5分" in reversal.reason) == (date(2026, 6, 10), True)
+    assert (reversal.occurred_on, "按积分方案第2版(常委会会议决定),改记-5分(原记" in reversal.reason) == (date(2026, 6, 10), True)
     assert score_all(cast) == 0
     said = AuditLog.objects.get(action="apply_version").detail
     assert (said["changes"], said["starts_on"], said["entries"]) == (outcome.words, "2026-04-01", 2)
@@ -97,6 +97,8 @@ def test_the_preview_is_what_applying_does(cast, scheme, change_of):
     people = cast.deputies["GT01"][1:3]
     missed(cast, SUNDAY, MAY, people=people)
     score_all(cast)
+    gone = make_deputy(cast, "早已离任", cast.gt02)
+    gone.mandates.update(ended_on=date(2025, 12, 31)), gone.memberships.update(ended_on=date(2025, 12, 31))
     version = draft(cast, scheme, date(2026, 1, 1), **change_of)
     entries = PointEntry.objects.count()
     seen = preview_version(version=version, on=MAY)
@@ -104,6 +106,7 @@ def test_the_preview_is_what_applying_does(cast, scheme, change_of):
     keys = [line.deputy.pk for line in seen.lines]
     places = [line.branch.code for line in seen.lines]
     assert places == ["GT01"] * 4 + ["GT02"] * 2 + ["YT01"] * 2
+    assert [line.deputy.name for line in seen.lines[::4]] == ["赵站长", "钱站长"]  # heads first, as in official papers
     now = scores_of(county=cast.county, year=2026, deputies=keys)
     assert {line.deputy.pk: line.before for line in seen.lines} == {key: score.total for key, score in now.items()}
     apply(cast, version)

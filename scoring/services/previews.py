@@ -8,17 +8,19 @@ from decimal import Decimal
 
 from deputies.models import Deputy
 from scoring.models import Scheme, SchemeVersion
-from scoring.rules import Schedule, total_score
+from scoring.rules import Schedule, grade_of, total_score
 from scoring.rules.order import order_of
 from scoring.services.belonging import people_of_year
 from scoring.services.ledger.facts import rulings_of
 from scoring.services.ledger.posting import read_books, wanted_of
+from scoring.services.lists import grades_of
 from scoring.services.schemes import schedule_of
 from scoring.services.versions import demand_open
 from scoring.states import BASE_ITEMS, Item
 from stations.models import Station
 
 Sums = dict[str, Decimal]  # points by item
+Grades = list[tuple[str, Decimal]]
 NOTHING = Decimal(0)
 
 
@@ -44,6 +46,12 @@ class Line:
     before: Decimal
     after: Decimal
     parts: list[Part]
+    grade_before: str = ""
+    grade_after: str = ""
+
+    @property
+    def has_other_grade(self) -> bool:
+        return self.grade_before != self.grade_after
 
     @property
     def difference(self) -> Decimal:
@@ -62,12 +70,14 @@ class Counts:
     more: int = 0
     less: int = 0
     same: int = 0
+    regraded: int = 0
     difference: Decimal = NOTHING
 
     def add(self, line: Line) -> None:
         self.more += line.difference > 0
         self.less += line.difference < 0
         self.same += line.difference == 0
+        self.regraded += line.has_other_grade
         self.difference += line.difference
 
 
@@ -96,14 +106,16 @@ def preview_version(*, version: SchemeVersion, on: date) -> Preview:
     keys = [person.pk for person in people]
     before = posted_sums(keys, scheme.year)
     after = wanted_sums(scheme, keys, schedule_of(scheme, version))
-    lines = [
-        Line(
-            person, _branch_of(person), total_of(scheme.base, before[person.pk]),
-            total_of(version.base, after[person.pk]), parts_of(before[person.pk], after[person.pk]),
-        )
-        for person in people
-    ]  # fmt: skip
+    grades = grades_of(scheme)
+    lines = [_line(person, scheme.base, version.base, before[person.pk], after[person.pk], grades) for person in people]
     return _summed(version, lines)
+
+
+def _line(person: Deputy, base: Decimal, new_base: Decimal, before: Sums, after: Sums, grades: Grades) -> Line:
+    now, then = total_of(base, before), total_of(new_base, after)
+    return Line(
+        person, _branch_of(person), now, then, parts_of(before, after), grade_of(now, grades), grade_of(then, grades)
+    )
 
 
 def posted_sums(keys: Collection[int], year: int) -> Mapping[int, Sums]:

@@ -15,9 +15,11 @@ from julu_liaison.common.texts import clean_text
 from scoring.models import Rule, Scheme, SchemeVersion
 from scoring.permissions import can_set_rules
 from scoring.rules.changes import Change, Value, changed_items, is_same, plain
+from scoring.services.effects import Effect, effect_of, tell_effect
 from scoring.services.ledger import rescore
 from scoring.services.ledger.posting import lock_people
 from scoring.services.schemes import copy_rules, schedule_of, seal
+from scoring.services.scores import scores_of
 from scoring.states import BASE_ITEMS, Item, VersionState
 from scoring.workflow import is_frozen
 
@@ -31,11 +33,12 @@ Values = Mapping[str, tuple[Decimal, Decimal | None]]
 
 @dataclass(frozen=True)
 class Applied:
-    """An applied version, what it changed in words, and how many lines the ledger got by it."""
+    """An applied version, what it changed in words, how many lines the ledger got by it, and what it did to scores."""
 
     version: SchemeVersion
     words: list[str]
     entries: int
+    effect: Effect
 
 
 @transaction.atomic
@@ -101,9 +104,10 @@ def apply_version(*, version: SchemeVersion, actor, at: datetime, seen: str = ""
     At once, not announced: what was shown before is what is there after, and no page shows the old points under the
     new values. Deputies are locked before the scheme, so whoever scores one meanwhile reads the new values after us.
     """
-    lock_people(version.scheme.county)
+    keys = list(lock_people(version.scheme.county))
     scheme = hold_scheme(version.scheme, actor)
     version = _draft(version, seen)
+    before = scores_of(county=scheme.county, year=scheme.year, deputies=keys)
     words = words_of(version)
     if version.base == scheme.base and is_same(schedule_of(scheme), schedule_of(scheme, version)):
         raise DomainError("草稿和正在执行的方案完全一样,没有要执行的改动。请先改草稿,或放弃它。")
@@ -113,11 +117,13 @@ def apply_version(*, version: SchemeVersion, actor, at: datetime, seen: str = ""
     scheme.base = version.base
     scheme.save(update_fields=["base"])
     entries = rescore(county=scheme.county, year=scheme.year, at=at)
+    effect = effect_of(before, scores_of(county=scheme.county, year=scheme.year, deputies=keys))
+    tell_effect(version, effect, at)
     audit.record(
         "apply_version", actor=actor, target=scheme.county, at=at, year=scheme.year, version=version.number,
-        starts_on=str(version.starts_on), why=version.why, changes=words, entries=entries,
+        starts_on=str(version.starts_on), why=version.why, changes=words, entries=entries, people=len(effect.differences),
     )  # fmt: skip
-    return Applied(version, words, entries)
+    return Applied(version, words, entries, effect)
 
 
 def hold_scheme(scheme: Scheme, actor) -> Scheme:

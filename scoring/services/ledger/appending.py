@@ -1,18 +1,19 @@
 """The next lines of the chains, written to the table."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from julu_liaison.common.working_days import today_here
-from scoring.models import PointEntry, Scheme
+from scoring.models import PointEntry, Rule, Scheme
 from scoring.rules import Line, NewLine, Ruling, Worth, digest_of
 from scoring.services.ledger.reasons import UNSAID, why_gone
 from scoring.services.ledger.storing import insert
 
 LONGEST_REASON = 300
+LONGEST_WHY = 100  # of a version's reason, so that what was noted before still fits
 
 
 @dataclass
@@ -34,6 +35,7 @@ def append(
     gone = [books[key].keys[line.reverses.number] for key, lines in missing.items() for line in lines if line.reverses]
     entries = PointEntry.objects.in_bulk(gone)
     said = why_gone(entries.values())
+    rules = _rules_of(entries.values(), missing)
     rows = []
     for key, lines in missing.items():
         book = books[key]
@@ -44,18 +46,35 @@ def append(
                 values = _posting(line.worth, line.turn)
             else:
                 entry = entries[book.keys[line.reverses.number]]  # type: ignore[union-attr]
-                values = _reversal(entry, _why(entry, anew, answers, said), at)
+                values = _reversal(entry, _why(entry, anew, answers, said, rules), at)
             rows.append(_next_row(scheme, key, people[key], book, values, at))
     insert(rows)
 
 
-def _why(entry: PointEntry, anew: dict[str, Worth], answers: dict[str, str], said: dict) -> str:
+def _rules_of(entries: Collection[PointEntry], missing: Mapping[int, list[NewLine]]) -> dict[int, Rule]:
+    """The rules of the facts that are posted anew, with their versions; no query where nothing is corrected."""
+    keys = {line.worth.rule for lines in missing.values() for line in lines if line.worth} if entries else set()
+    return Rule.objects.select_related("version").in_bulk(keys)
+
+
+def _why(
+    entry: PointEntry, anew: dict[str, Worth], answers: dict[str, str], said: dict, rules: Mapping[int, Rule]
+) -> str:
     if entry.fact_key in answers:
         return f"复核,{answers[entry.fact_key]}"
     if entry.fact_key in anew:
-        worth = anew[entry.fact_key]
-        return worth.note.strip("()") or f"按积分方案改记{worth.points.normalize():+f}分"
+        return _why_other(entry, anew[entry.fact_key], rules)
     return said.get((entry.source, entry.source_key)) or UNSAID
+
+
+def _why_other(entry: PointEntry, worth: Worth, rules: Mapping[int, Rule]) -> str:
+    """Which version says so, and why it was made, where it is another than before; else the cap, used up otherwise."""
+    cap = worth.note.strip("()")
+    if entry.rule_id == worth.rule:
+        return cap or f"改记{worth.points.normalize():+f}分"
+    version = rules[worth.rule].version
+    why = f"({version.why[:LONGEST_WHY]})" if version.why else ""
+    return f"按积分方案第{version.number}版{why},{cap or f'改记{worth.points.normalize():+f}分'}"
 
 
 def _reversal(entry: PointEntry, why: str, at: datetime) -> dict[str, Any]:

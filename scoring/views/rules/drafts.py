@@ -18,6 +18,7 @@ from scoring.models import SchemeVersion
 from scoring.permissions import can_set_rules
 from scoring.services.previews import Line, Preview, preview_version
 from scoring.services.versions import (
+    Applied,
     apply_version,
     draft_version,
     drop_draft,
@@ -79,7 +80,8 @@ def rules_apply(request, year: int):
     """Apply what was seen; `seen` marks it."""
     version = _draft_of(request.user, year)
     seen = request.POST.get("seen", "") or "-"
-    return _act(request, year, apply_version, "新方案开始执行,得分已经重新算好。", version=version, seen=seen)
+    words = f"第{version.number}版开始执行,得分已经重新算好。"
+    return _act(request, year, apply_version, words, version=version, seen=seen)
 
 
 @require_safe
@@ -120,13 +122,14 @@ def _draft_of(user, year: int) -> SchemeVersion:
 def _act(request, year: int, service, words: str, **facts):
     """Do it, or say on the page before why not."""
     try:
-        service(actor=request.user, at=timezone.now(), **facts)
+        done_so = service(actor=request.user, at=timezone.now(), **facts)
     except NotAllowed:
         raise
     except DomainError as error:
         messages.warning(request, f"{error.message}请看看现在的草稿再定。" if error.status == 412 else error.message)
         return redirect("rules-preview" if error.status == 412 else "rules-versions", year)
-    messages.success(request, words)
+    effect = done_so.effect.words if isinstance(done_so, Applied) else ""
+    messages.success(request, f"{words}{effect}")
     return redirect("rules-versions", year)
 
 
