@@ -13,6 +13,8 @@ from julu_liaison.common.models import CalendarDay
 from julu_liaison.common.working_days import today_here
 from opinions.models import Opinion
 from opinions.services import register_opinion
+from scoring.services.appeals import raise_appeal
+from scoring.services.claims import claim_bonus, move_claim
 from tests.cast import agree, make_deputy, moment
 
 NOT_COUNTY = ["clerk", "stranger", "head", "deputy", "officer"]
@@ -56,6 +58,29 @@ def test_every_count_opens_a_list_of_as_many_tickets(cast, signed_in):
     for task in tasks:
         if task.url.startswith(reverse("opinions")):
             assert len(client.get(task.url).context["page"].rows) == task.number, task.label
+
+
+def test_what_waits_of_points_is_counted_as_in_the_lists_behind(cast, signed_in):
+    claim = claim_bonus(
+        deputy=cast.deputy_person, item="course", occurred_on=date(2026, 3, 1), text="完成课程", evidence="结业证书第1号",
+        actor=cast.deputy, at=moment(date(2026, 3, 2)),
+    )  # fmt: skip
+    raise_appeal(
+        deputy=cast.deputy_person, year=2026, kind="missing", text="漏了一次", actor=cast.deputy,
+        at=moment(date(2026, 3, 2)),
+    )  # fmt: skip
+    home = signed_in(cast.clerk).get(reverse("station-home"))
+    assert home.context["claims"] == 1 and "加分申报等我办" in home.text
+    head = signed_in(cast.head).get(reverse("station-home"))
+    assert head.context["claims"] is None and "加分申报等我办" not in head.text
+    tasks = {task.label: task for task in signed_in(cast.staff).get(reverse("console")).context["tasks"]}
+    assert (tasks["加分申报等我办"].number, tasks["复核等答复"].number, tasks["无故缺席人代会"].number) == (0, 1, 0)
+    move_claim(claim=claim, move="check", actor=cast.clerk, at=moment(date(2026, 3, 3)))
+    client = signed_in(cast.staff)
+    tasks = {task.label: task for task in client.get(reverse("console")).context["tasks"]}
+    assert tasks["加分申报等我办"].number == 1
+    assert "结业证书第1号" in client.get(tasks["加分申报等我办"].url).text
+    assert "李代表" in client.get(tasks["复核等答复"].url).text and client.get(tasks["无故缺席人代会"].url).status_code == 200
 
 
 def test_sunday_without_log_is_counted_and_named(cast, signed_in, past_sundays):
@@ -111,7 +136,8 @@ def test_console_costs_the_same_with_one_ticket_and_with_three(
             client.get(reverse("console-sundays"))
 
 
-CONSOLE_QUERIES = 10  # session and user 2, scope 1, counts 1, days 1, gaps 1, calendar 1, urgent 1, frame 2
+# session and user 2, scope 1, counts 1, days 1, gaps 1, calendar 1, urgent 1, points 4, frame 2
+CONSOLE_QUERIES = 14
 SUNDAYS_QUERIES = 6
 
 # --- Deputies ---------------------------------------------------------------------------------------------------

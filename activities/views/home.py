@@ -17,7 +17,10 @@ from activities.views.days import DAYS_BACK, READ_AHEAD, ReceptionDay, Reception
 from deputies.permissions import sees_whole_phones
 from julu_liaison.common.working_days import today_here
 from opinions.models import Opinion
+from scoring.models import BonusClaim
 from stations.models import Station
+from stations.permissions import places_with
+from stations.states import Right
 
 WEEKS_BACK = 5
 
@@ -40,6 +43,7 @@ def station_home(request):
         "waiting": waiting.count(),
         "asking": Leave.objects.visible_to(request.user).filter(state=LeaveState.ASKED).count()
         + Swap.objects.visible_to(request.user).filter(state=SwapState.TAKEN).coming(today).count(),
+        "claims": _claims_waiting(request.user),
         "overdue": waiting.overdue(today).count(),
         "next_day": next_day,
         "next_shifts": _shifts(request.user, branches, next_day, today),
@@ -49,6 +53,13 @@ def station_home(request):
     }
     context["missing"] = sum(len(day.missing) for day in context["days"])
     return render(request, "activities/home.html", context)
+
+
+def _claims_waiting(user) -> int | None:
+    """Claims of bonuses for the clerk's desk; None for a head, who has none."""
+    if not places_with(user, Right.CHECK_CLAIMS):
+        return None
+    return BonusClaim.objects.visible_to(user).waiting_for(user).count()
 
 
 def _with_drafts(days: list[ReceptionDay]) -> list[ReceptionDay]:

@@ -20,6 +20,8 @@ from julu_liaison.common.holidays import missing_years
 from julu_liaison.common.working_days import today_here
 from opinions.models import Opinion
 from opinions.states import ENDED, Kind, State
+from scoring.models import Appeal, BonusClaim
+from scoring.services.alerts import absentees_of
 from stations.models import Station
 from stations.querysets import scope_of
 
@@ -103,6 +105,20 @@ def _tasks(user, counties, today: date, days: list[ReceptionDay]) -> list[Task]:
         Task(f"近{NEW_DAYS}天收到", counts["new"], _list(since=since.isoformat())),
         Task(f"近{WEEKS}周接待日没有登记", missing, reverse("console-sundays"), unit="次"),
         Task("两周内接待日不足2人", gaps, reverse("console-roster"), gaps > 0, unit="次"),
+        *_point_tasks(user, counties, today),
+    ]
+
+
+def _point_tasks(user, counties, today: date) -> list[Task]:
+    """What waits of points; each count is that of the list behind it."""
+    claims = BonusClaim.objects.visible_to(user).waiting_for(user).count()
+    appeals = Appeal.objects.visible_to(user).open()
+    counts = appeals.aggregate(open=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today)))
+    absent = sum(len(absentees_of(county=county, on=today)) for county in Station.objects.filter(pk__in=counties))
+    return [
+        Task("加分申报等我办", claims, f"{reverse('claims')}?state=mine"),
+        Task("复核等答复", counts["open"], reverse("appeals"), counts["late"] > 0),
+        Task("无故缺席人代会", absent, reverse("points-alerts"), absent > 0, unit="人"),
     ]
 
 
