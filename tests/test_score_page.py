@@ -9,8 +9,9 @@ from django.urls import reverse
 
 from activities.services import Matter, SundayRow, file_log, record_activity, void_log
 from activities.states import ActivityKind, Presence
+from julu_liaison.common.working_days import today_here
 from opinions.services import register_opinion
-from scoring.models import Grade, PointEntry, Rule, Scheme
+from scoring.models import Grade, PointEntry, Rule, Scheme, YearClosing
 from scoring.rules.wording import NOT_MEASURED
 from scoring.services import open_scheme, rescore
 from scoring.views.sources import links_of
@@ -43,7 +44,8 @@ def page_of(client, **query):
 
 
 def lines_of(answer):
-    return [line for _block, months in answer.context["blocks"] for month in months for line in month.lines]
+    facts = [fact for _block, months in answer.context["blocks"] for month in months for fact in month.facts]
+    return [line for fact in facts for line in fact.lines]
 
 
 @pytest.fixture
@@ -58,18 +60,31 @@ def corrected(cast):
     return log
 
 
-def test_a_correction_shows_both_reasons_on_both_days(cast, signed_in, corrected):
+def test_a_corrected_fact_is_one_row_with_each_line_behind_it(cast, signed_in, corrected):
     answer = page_of(signed_in(cast.deputy))
     (_base, months), (_bonus, gains) = answer.context["blocks"]
-    assert [(month.first.month, month.sum) for month in months] == [(6, Decimal(1)), (3, Decimal(-1))]
-    assert [line.entry.points for month in gains for line in month.lines] == [Decimal(1)]
-    back, charged = months[0].lines[0], months[1].lines[0]
-    assert charged.correction == back.entry and back.entry.reverses == charged.entry and not charged.stands
-    for part in answer.text.split('<div class="s-both">')[1:3]:  # side by side in March and in June alike
-        both = part[: part.index("</p>")]
-        assert "原来记的" in both and "迟到或早退" in both and "登记错了人" in both and "(原记:" not in both
+    assert [(month.first.month, month.sum, len(month.facts)) for month in months] == [(3, Decimal(0), 1)]
+    assert [fact.points for month in gains for fact in month.facts] == [Decimal(1)]
+    charged, back = months[0].facts[0].lines
+    assert back.entry.reverses == charged.entry and back.entry.occurred_on == JUNE.date() and not months[0].facts[0].stands
+    row = answer.text[answer.text.index('<ul class="ledger">') : answer.text.index("</ul>")]
+    plain, turns = row.split('<details class="more s-turns">')
+    assert "-1 → 0</b>:登记错了人" in plain and "迟到或早退" in plain and "(原记:" not in row
+    assert "原来记的" in turns and "6月10日" in turns and "为什么改:登记错了人" in turns and turns.count("<li") == 2
     assert answer.context["score"].total == 61 and "共扣" not in answer.text and NOT_MEASURED in answer.text
-    assert len([1 for line in lines_of(answer) if line.link]) == 3
+
+
+def test_several_turns_of_schemes_stay_one_row_and_the_sums_right(cast, signed_in):
+    opinion(cast)
+    score(cast)
+    for number, points in enumerate(("0.5", "2", "1"), start=1):
+        Rule.objects.filter(item="opinion_entered").update(points=Decimal(points))
+        score(cast, moment(date(2026, 3, 10 + number)))
+        answer = page_of(signed_in(cast.deputy))
+        (month,) = dict(answer.context["blocks"])["bonus"]
+        assert month.sum == answer.context["score"].bonus == Decimal(points) == month.facts[0].points
+        assert len(month.facts) == 1 and len(month.facts[0].lines) == 1 + 2 * number and month.facts[0].stands
+        assert ("更正过,还是+1" if points == "1" else f"+1 → +{points}") in answer.text
 
 
 def test_days_of_posting_late_marks_and_caps_are_said(cast, signed_in):
@@ -78,7 +93,7 @@ def test_days_of_posting_late_marks_and_caps_are_said(cast, signed_in):
     meeting(cast, date(2026, 3, 8))
     rescore(county=cast.county, year=2026, at=moment(date(2027, 1, 12)))
     answer = page_of(signed_in(cast.deputy))
-    assert {line.posted_on for line in lines_of(answer)} == {date(2027, 1, 12)} and answer.text.count("逾期入账") == 3
+    assert {line.posted_on for line in lines_of(answer)} == {date(2027, 1, 12)} and answer.text.count("逾期补报") == 3
     assert [(line.entry.points, line.is_capped) for line in lines_of(answer)[1:]] == [(0, True), (1, False)]
     assert "本项全年最多1分" in answer.text and answer.text.count("到全年上限") == 1
     day = PointEntry.objects.filter(source="activity").get()
@@ -92,7 +107,7 @@ def test_one_item_alone_unfolded_and_nothing_typed_into_the_address_breaks_it(ca
     score(cast)
     client = signed_in(cast.deputy)
     months = dict(page_of(client).context["blocks"])["base"]
-    assert [month.is_open for month in months] == [True, True, False, False]
+    assert [month.is_open for month in months] == [True] * 4  # what was deducted is never folded
     only = page_of(client, item="study_missed")
     assert {line.entry.rule.item for line in lines_of(only)} == {"study_missed"}
     assert all(month.is_open for month in dict(only.context["blocks"])["base"])
@@ -116,9 +131,13 @@ def test_sources_lead_only_where_the_reader_may_go(cast, signed_in):
         "claim": reverse("claim", args=[claim.uid]), "appeal": reverse("appeal", args=[appeal.uid]),
     }  # fmt: skip
     assert found[cast.clerk]["activity"] == reverse("activity", args=[made.uid])
-    other = [PointEntry(source="leave", source_key=str(uuid.uuid4())), PointEntry(source="month", source_key="2026-03")]
-    assert links_of(cast.deputy, other, own=True) == {("month", "2026-03"): reverse("my-service")}
-    assert links_of(cast.clerk, other, own=False) == {}
+    other = [PointEntry(source="leave", source_key=str(uuid.uuid4())), PointEntry(source="month", source_key="GT:2026-03")]
+    assert links_of(cast.deputy, other, own=True) == {("month", "GT:2026-03"): reverse("my-roster") + "?month=2026-03"}
+    roster = reverse("roster") + "?month=2026-03&station=GT"
+    assert links_of(cast.clerk, other, own=False) == {("month", "GT:2026-03"): roster}
+    mine = reverse("my-roster") + "?month=2026-03"
+    assert [signed_in(cast.clerk).get(roster).status_code, signed_in(cast.deputy).get(mine).status_code] == [200, 200]
+    assert links_of(cast.stranger, other, own=False) == {}
     with unguarded_ledger():
         PointEntry.objects.update(source_key=str(uuid.uuid4()))
     assert {line.link for line in lines_of(page_of(signed_in(cast.deputy)))} == {""}
@@ -144,6 +163,27 @@ def test_the_grade_and_the_stage_stand_beside_the_total(cast, signed_in):
     assert ">称职<" in text and ">暂计<" in text
     open_scheme(county=cast.county, year=2027, actor=cast.admin)
     assert page_of(signed_in(cast.deputy), year=2027).context["score"].total == 60
+
+
+def test_publicity_is_named_with_its_last_day_and_ways_lead_there_and_back(cast, signed_in):
+    client, code = signed_in(cast.deputy), cast.deputy_person.code
+    assert "正在公示" not in client.get(reverse("my-score")).text
+    today = today_here()
+    old = open_scheme(county=cast.county, year=2024, actor=cast.admin)
+    YearClosing.objects.create(
+        scheme=old, publicity_from=today, publicity_until=today, published_by=cast.admin, published_at=moment(today)
+    )
+    text = client.get(reverse("my-score")).text
+    assert "正在公示" in text and reverse("point-year-list", args=[2024]) in text and f"{today.month}月{today.day}日" in text
+    assert f'href="{reverse("my-term")}"' in text
+    for name, args in (("points-distribution", []), ("point-years", []), ("point-year-list", [2024])):
+        assert f'href="{reverse("my-score")}' in client.get(reverse(name, args=args)).text.partition('id="main"')[2], name
+    client = signed_in(cast.clerk)
+    listed = client.get(reverse("points"), {"year": 2026, "place": "GT01"}).text
+    assert f"{reverse('deputy-score', args=[code])}?year=2026&amp;list=year%3D2026%26place%3DGT01" in listed
+    text = client.get(reverse("deputy-score", args=[code]), {"list": 'place=GT01&q="><script>'}).text
+    assert f'href="{reverse("points")}?place=GT01&amp;q=%22%3E%3Cscript%3E"' in text
+    assert 'aria-current="page">积分<' in text and "正在公示" not in text
 
 
 def test_two_hundred_entries_cost_the_queries_of_three(cast, signed_in, django_assert_max_num_queries):
