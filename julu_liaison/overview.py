@@ -32,7 +32,7 @@ SECTIONS_OF = {
             ("代表", "console-deputies"), ("分站和群众", "branches"), ("免除履职", "exemptions"), ("导入导出", "console-import"),
         )),
         ("积分", (
-            ("得分", "points"), ("加分申报", "claims"), ("复核申诉", "appeals"), ("当月记录", "months"), ("年度结账", "point-years"),
+            ("代表得分", "points"), ("加分申报", "claims"), ("复核", "appeals"), ("当月记录", "months"), ("年度结账", "point-years"),
             ("季度对账单", "county-statements"), ("任期履职", "county-terms"), ("缺席预警", "points-alerts"), ("怎么记分", "rules"),
         )),
         ("公示牌", (("公示牌", "boards"),)),
@@ -51,7 +51,7 @@ SECTIONS_OF = {
         ("活动", (("活动", "activities"), ("工作计划", "console-plans"), ("服务记录", "station-service"))),
         ("代表", (("代表", "console-deputies"), ("分站和群众", "branches"))),
         ("积分", (
-            ("得分", "points"), ("加分申报", "claims"), ("复核申诉", "appeals"), ("当月记录", "months"), ("年度结账", "point-years"),
+            ("代表得分", "points"), ("加分申报", "claims"), ("复核", "appeals"), ("当月记录", "months"), ("年度结账", "point-years"),
             ("季度对账单", "county-statements"), ("任期履职", "county-terms"), ("缺席预警", "points-alerts"), ("怎么记分", "rules"),
         )),
         ("月报", (("月报", "reports"),)),
@@ -72,7 +72,7 @@ SECTIONS_OF = {
             ("代表", "console-deputies"), ("分站和群众", "branches"), ("履职档案", "station-archive"), ("名册", "console-export"),
         )),
         ("积分", (
-            ("得分", "points"), ("加分申报", "claims"), ("复核申诉", "appeals"), ("当月记录", "months"), ("积分公示", "point-years"),
+            ("代表得分", "points"), ("加分申报", "claims"), ("复核", "appeals"), ("当月记录", "months"), ("积分公示", "point-years"),
             ("任期履职", "county-terms"), ("怎么记分", "rules"),
         )),
         ("月报", (("月报", "reports"),)),
@@ -92,7 +92,7 @@ SECTIONS_OF = {
             ("办理情况", "opinion-figures"),
         )),
         ("活动", (
-            ("活动", "my-activities"), ("服务记录", "my-service"), ("档案", "my-archive"), ("得分", "my-score"),
+            ("活动", "my-activities"), ("服务记录", "my-service"), ("档案", "my-archive"), ("我的得分", "my-score"),
             ("加分申报", "claims-mine"),
         )),
     ),
@@ -101,12 +101,16 @@ SECTIONS_OF = {
         ("值班", (("我的值班", "my-duty"), ("排班表", "my-roster"), ("日历", "my-calendar"))),
         ("意见", (("意见建议", "opinions"), ("登记意见", "my-opinion-new"), ("提建议", "my-suggestion-new"))),
         ("活动", (("活动", "my-activities"), ("服务记录", "my-service"))),
-        ("档案", (("履职档案", "my-archive"), ("得分", "my-score"), ("加分申报", "claims-mine"))),
+        ("档案", (("履职档案", "my-archive"), ("我的得分", "my-score"), ("加分申报", "claims-mine"))),
     ),
 }  # fmt: skip
 WITH_TABS = ("head", "deputy")
 # Pages that belong to an entry though their address begins otherwise
 ELSEWHERE = {"/station/swaps/": "station-leave", "/me/swaps/": "my-duty", "/me/leave/": "my-duty"}
+
+# The same of a deputy's pages at the desk, by the end of their address; and of what deputies reach from their score.
+OF_A_DEPUTY = {"/score/": "points", "/statements/": "county-statements", "/terms/": "county-terms"}
+BESIDES = {"/points/": "my-score"}
 
 ICONS = {"首页": "home", "接待": "pen", "值班": "calendar", "意见": "paper", "活动": "people", "档案": "folder"}
 
@@ -183,6 +187,11 @@ def _navigation(sections: tuple, path: str) -> tuple[list[NavItem], list[NavItem
     resolved = [(label, [(name, reverse(view)) for name, view in pages]) for label, pages in sections]
     urls = [url for _label, pages in resolved for _name, url in pages]
     path = next((reverse(view) for begin, view in ELSEWHERE.items() if path.startswith(begin)), path)
+    if path.startswith("/deputies/"):
+        ends = [reverse(view) for end, view in OF_A_DEPUTY.items() if path.endswith(end)]
+        path = next((url if url in urls else reverse("points") for url in ends), path)
+    if not any(path.startswith(url) for url in urls):
+        path = next((reverse(view) for begin, view in BESIDES.items() if path.startswith(begin)), path)
     current = max((url for url in urls if path.startswith(url)), key=len, default=None)
     nav = [NavItem(label, pages[0][1], current in dict(pages).values()) for label, pages in resolved]
     around = next((pages for _label, pages in resolved if current in dict(pages).values()), [])

@@ -1,5 +1,7 @@
 """The frame of every page: each role's sections, and the current section's pages in a second row."""
 
+import re
+
 import pytest
 from django.test import RequestFactory
 from django.urls import reverse
@@ -49,6 +51,17 @@ def test_the_section_of_a_page_shows_its_other_pages(cast):
 def test_a_page_at_another_address_lights_its_entry(cast, who, name, entry):
     context = frame_of(getattr(cast, who), reverse(name))
     assert [item.label for item in context["subnav"] if item.is_current] == [entry]
+
+
+@pytest.mark.parametrize("who", ["clerk", "staff", "deputy"])
+def test_pages_of_points_are_headed_as_the_navigation_calls_them(cast, signed_in, who):
+    """One thing has one name; a deputy's own pages may say whose they are."""
+    client = signed_in(getattr(cast, who))
+    kinds = {"staff": "county"}
+    pages = [page for label, pages in SECTIONS_OF[kinds.get(who, who)] if label in ("积分", "档案") for page in pages]
+    for label, name in pages:
+        heading = re.search("<h1>(.*?)</h1>", client.get(reverse(name)).text).group(1)
+        assert heading.removeprefix("我的") == label.removeprefix("我的") or name == "my-archive"
 
 
 @pytest.mark.parametrize("who", ["clerk", "staff", "auditor", "head", "deputy", "officer", "security"])

@@ -314,5 +314,5 @@ def test_sixty_lines_fill_pages_that_say_whose_they_are(cast):
     pages = [page.extract_text() for page in PdfReader(BytesIO(statement_pdf(statement))).pages]
     assert len(pages) > 2
     assert all("李代表" in page and "笔号" in page for page in pages[:-1])
-    assert "逾期入账" in "".join(pages)
+    assert "逾期补报" in "".join(pages)
     assert f"第{len(pages)}页" in pages[-1].replace(" ", "")

@@ -23,6 +23,7 @@ from stations.models import Station
 
 TEMPLATE = Path(settings.BASE_DIR) / "templates" / "print" / "points-statement.typ"
 TITLE = "履职积分对账单"
+LATE = "逾期补报"  # the reason of a late claim says so itself
 SHORT_DIGEST = 16  # hex digits
 COUNTED = "总分=基础分还有的分数+加分。基础分每年重新计算,用完为止,不会扣成负数;加分不封顶。"
 COLUMNS = ("笔号", "日期", "内容", "来源", "分值")
@@ -156,7 +157,7 @@ def _row(line: StatementLine, year: int) -> dict:
     marks = [
         f"已更正,见第{line.reversed_by}笔" if line.reversed_by else "",
         f"更正第{line.reverses}笔" if line.reverses else "",
-        "逾期入账" if line.is_late else "",
+        LATE if line.is_late and LATE not in line.reason else "",
     ]
     return {
         "number": str(line.number),

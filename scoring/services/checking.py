@@ -11,7 +11,7 @@ from scoring.states import CLAIM_OPEN
 
 def question_problems() -> list[str]:
     """Return what is wrong with claims and appeals, one sentence each."""
-    return [*misplaced_rows(BonusClaim, "加分申报"), *misplaced_rows(Appeal, "复核申诉"), *_untold(), *_without_term()]
+    return [*misplaced_rows(BonusClaim, "加分申报"), *misplaced_rows(Appeal, "复核"), *_untold(), *_without_term()]
 
 
 def _untold() -> Iterator[str]:

@@ -60,7 +60,7 @@ def look_at_ranking(
     Raises NotAllowed for whoever does not serve at the county, NotFound where the scheme shows none.
     """
     if not can_see_ranking(actor, scheme.county):
-        raise NotAllowed("排名只供县人大查看。要了解总体情况,请看“积分分布”。")
+        raise NotAllowed("排名只供县人大查看。要了解总体情况,请看“得分分布”。")
     if not scheme.shows_ranking:
         raise NotFound("这个年度没有开启排名。需要的话,由县级管理员在积分方案里开启。")
     found = read_ranking(scheme, by, figure, inside)

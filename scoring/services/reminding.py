@@ -24,7 +24,7 @@ def remind_questions(*, at: datetime) -> int:
     today = today_here(at)
     soon = Calendar.load(today, today + LOOK_AHEAD).add_working_days(today, 1)
     addressees, notices = Addressees(at), 0
-    for model, noun, page in ((BonusClaim, "加分申报", "/points/claims/"), (Appeal, "复核申诉", "/points/appeals/")):
+    for model, noun, page in ((BonusClaim, "加分申报", "/points/claims/"), (Appeal, "复核", "/points/appeals/")):
         for user, rows in _tasks(model, addressees, soon, today).items():
             text, link = _words(rows, noun, today), f"{page}{rows[0].uid}/" if len(rows) == 1 else page
             notify(users=[user], text=text, link=link, at=at)

@@ -28,6 +28,7 @@ class Drawn:
     bar: Bar
     length: int
     is_own: bool
+    words: str
 
 
 @require_safe
@@ -55,17 +56,18 @@ def _county(user, person: Deputy | None) -> Station:
     try:
         return desk_of(user).county
     except NotAllowed:
-        raise NotAllowed("积分分布供代表、联络站和县人大查看。") from None
+        raise NotAllowed("得分分布供代表、联络站和县人大查看。") from None
 
 
-def _drawn(bars: Iterable[Bar], own: Decimal | None) -> list[Drawn]:
+def _drawn(bars: Iterable[Bar], own: Decimal | None, none: str = "0分") -> list[Drawn]:
+    """`none`: how nothing at all is called."""
     bars = list(bars)
     most = max((bar.people for bar in bars), default=1)
-    return [Drawn(bar, max(1, bar.people * LONGEST // most), bar.holds(own)) for bar in bars]
+    return [Drawn(bar, max(1, bar.people * LONGEST // most), bar.holds(own), none if bar.is_none else bar.words) for bar in bars]
 
 
 def _parts(spread: Spread) -> list[tuple[str, str, list[Drawn]]]:
     return [
-        ("base", "基础分还有多少", _drawn(spread.bases, spread.own_base)),
-        ("bonus", "加分有多少", _drawn(spread.bonuses, spread.own_bonus)),
+        ("base", "基础分还有多少", _drawn(spread.bases, spread.own_base, "用完了")),
+        ("bonus", "加分有多少", _drawn(spread.bonuses, spread.own_bonus, "没有加分")),
     ]

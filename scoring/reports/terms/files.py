@@ -24,7 +24,7 @@ NOTES = (
     "人代会缺席只计没有请假的,同一次会议缺几个半天算一次,有人替的、复核更正了的不算;作废的记录不计。",
     NOT_MEASURED,
 )
-NOT_RANKED = "按官方顺序排列,不是排名。"
+NOT_RANKED = "按公文顺序排列,不是排名。"
 
 
 def state_words(line: YearLine) -> str:
@@ -93,7 +93,7 @@ def workbook(sheets: Sequence[Sheet], *, title: str, years: Sequence[int], at: d
     lines = [Column("year", "年度", width=7), *(Column(one, one, width=11) for one in POINTS)]
     notes = [[note] for note in (*NOTES, NOT_RANKED)]
     pages = [
-        Page("任期汇总", heading, [*people, *by_year, *counts], _summaries(sheets, years)),
+        Page("任期汇总", heading, [*people, *by_year, *counts], _summaries(sheets, years), note=NOT_MEASURED),
         Page("逐年明细", heading, [*people, *lines, *counts, Column("state", "积分", width=10)], _details(sheets)),
         Page("说明", "数字的说明", [Column("note", "说明", width=110)], notes),
     ]
