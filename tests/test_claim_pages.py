@@ -36,7 +36,9 @@ def typed(**fields) -> dict:
 
 
 def claim(cast, *, days=0, deputy=None, who="deputy", **facts) -> BonusClaim:
-    given = {"item": "course", "text": "完成网课", "evidence": "证书118号"} | facts
+    item = facts.get("item", "course")  # every paper is claimed once
+    paper = "证书118号" if (item, days) == ("course", 0) else f"{item}证书{118 + days}号"
+    given = {"item": item, "text": "完成网课", "evidence": paper} | facts
     return claim_bonus(
         deputy=deputy or cast.deputy_person, occurred_on=today_here() - timedelta(days=days), actor=getattr(cast, who),
         at=timezone.now(), **given,

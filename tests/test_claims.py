@@ -34,7 +34,8 @@ PDF = b"%PDF-1.7 certificate"
 
 
 def claim(cast, *, who="deputy", deputy=None, on=DAY, at=AT, **facts) -> BonusClaim:
-    given = {"item": Item.COURSE, "text": "完成“代表履职基础”网课", "evidence": "证书2026-118号"} | facts
+    paper = "证书2026-118号" if on == DAY else f"证书{on:%Y-%m%d}号"
+    given = {"item": Item.COURSE, "text": "完成“代表履职基础”网课", "evidence": paper} | facts
     return claim_bonus(
         deputy=deputy or cast.deputy_person, occurred_on=on, actor=getattr(cast, who), at=at, **given
     )  # fmt: skip
@@ -170,6 +171,40 @@ def test_the_same_day_and_item_again_is_asked_about_and_the_same_paper_never_tak
     claim(cast, on=DAY - timedelta(days=1))
 
 
+def test_one_paper_gives_points_once_in_a_year_whatever_day_and_level(cast):
+    """Squeezed and half-width; for something else than the item's kind it is asked about; words name no paper."""
+    paper, before = "巨办〔2026〕9号", DAY - timedelta(days=1)
+    row = claim(cast, item=Item.HONOUR_COUNTY, text="先进个人", evidence=paper)
+    for item, on in ((Item.HONOUR_COUNTY, before), (Item.HONOUR_CITY, DAY), (Item.HONOUR_CITY, before)):
+        for another in (False, True):
+            again = {"item": item, "on": on, "text": "优秀代表", "evidence": "巨办〔2026〕 9号", "another": another}
+            message = refused(Conflict, "evidence", lambda again=again: claim(cast, **again))
+            assert "李代表10月8日的“县级荣誉”已经申报过(先进个人" in message and "把编号写完整" in message
+    speech = {"item": Item.SPOKE, "text": "介绍经验", "evidence": paper, "on": before}
+    refused(Conflict, "another", lambda: claim(cast, **speech))
+    claim(cast, another=True, **speech)
+    claim(cast, deputy=cast.head_person, who="clerk", item=Item.HONOUR_CITY, evidence=paper)  # a colleague's
+    for words in ("见附件照片", "9号"):
+        for day in (DAY, before):
+            claim(cast, on=day, item=Item.MEDIA_CITY, text=f"{words}{day}", evidence=words, another=True)
+    other = claim(cast, item=Item.HONOUR_CITY, evidence="市表彰2026第3号")
+    other = move(cast, other, "return", "clerk", note="看不清")
+    refused(Conflict, "evidence", lambda: move(cast, other, "complete", "deputy", evidence=paper))
+    move(cast, row, "withdraw", "deputy")
+    move(cast, other, "complete", "deputy", evidence=paper)
+
+
+def test_evidence_for_many_takes_no_more_room_than_one_may_take(cast, media, monkeypatch):
+    monkeypatch.setattr("scoring.services.claims.steps.MOST_ROOM", 3 * len(PDF))
+    people, facts = cast.deputies["GT01"], {"item": Item.COURSE, "occurred_on": DAY, "text": "网课", "actor": cast.clerk}
+    with transaction.atomic():
+        sentence = refused(DomainError, "files", lambda: claim_for_all(
+            deputies=people[:4], at=AT, files=[("a.pdf", PDF)], **facts
+        ))  # fmt: skip
+    assert "4位一共" in sentence and not BonusClaim.objects.exists()
+    assert len(claim_for_all(deputies=people[:3], at=AT, files=[("a.pdf", PDF)], **facts)) == 3
+
+
 # ---- The year ------------------------------------------------------------------------------------------------------
 
 
@@ -178,6 +213,7 @@ def test_late_evidence_is_flagged_until_the_last_day_and_refused_after_it(cast):
     early = move(cast, early, "return", "clerk", note="看不清", at=moment(date(2026, 12, 31)))
     assert not early.is_late
     early = move(cast, early, "complete", "deputy", evidence="补了编号", at=moment(date(2027, 1, 4)))
+    assert early.steps.last().note == "编号文号原来写:证书2026-1201号"
     late = claim(cast, on=date(2026, 12, 30), at=moment(date(2027, 1, 31)))
     assert late.is_late and early.is_late and late.year == 2026
     for row in (early, late):
@@ -193,9 +229,9 @@ def test_late_evidence_is_flagged_until_the_last_day_and_refused_after_it(cast):
 
 def test_a_frozen_year_takes_no_claim_grants_none_and_revokes_none_but_what_waits_can_end(cast):
     rows = {state: in_state(cast, state) for state in (ClaimState.APPROVED,)}
-    BonusClaim.objects.update(occurred_on=DAY - timedelta(days=9))
+    BonusClaim.objects.update(occurred_on=DAY - timedelta(days=9), evidence="")
     rows[ClaimState.CHECKED] = in_state(cast, ClaimState.CHECKED)
-    BonusClaim.objects.filter(state=ClaimState.CHECKED).update(occurred_on=DAY - timedelta(days=8))
+    BonusClaim.objects.filter(state=ClaimState.CHECKED).update(occurred_on=DAY - timedelta(days=8), evidence="")
     waiting = claim(cast)
     freeze(cast)
     refused(Conflict, "occurred_on", lambda: claim(cast, on=DAY - timedelta(days=2)))
@@ -310,8 +346,20 @@ def test_returned_is_completed_and_checked_anew(cast, media):
     refused(DomainError, "text", lambda: move(cast, row, "complete", "deputy", text=""))
     row = move(cast, row, "complete", "deputy", evidence="", files=[("证书.jpg", telephone_jpeg(1))])
     assert (row.state, row.evidence, row.files.count()) == (ClaimState.CLAIMED, "", 1)
+    assert row.steps.last().note == "编号文号原来写:证书2026-118号"
+    assert AuditLog.objects.get(action="complete_claim").detail["evidence_before"] == "证书2026-118号"
     row = move(cast, row, "check", "staff", files=[("不收.pdf", PDF)])
     assert row.files.count() == 1 and move(cast, row, "approve", "admin").state == ClaimState.APPROVED
+
+
+def test_what_is_completed_after_the_last_day_says_so_and_what_it_was(cast):
+    """Completing is possible until publicity: the return may have come on the last day. Item and day stay."""
+    row = move(cast, claim(cast, text="字" * 250), "return", "clerk", note="看不清")
+    row = move(cast, row, "complete", "deputy", text="另一门", evidence="另一个2号", at=moment(date(2027, 2, 1)))
+    note = row.steps.last().note
+    assert note.startswith("补报截止以后补充;编号文号原来写:证书2026-118号;做了什么原来写:字") and len(note) == 200
+    assert AuditLog.objects.get(action="complete_claim").detail["text_before"] == "字" * 250
+    assert row.is_late and (row.item, row.occurred_on) == (Item.COURSE, DAY)
 
 
 # ---- Together, notices, reminders ----------------------------------------------------------------------------------

@@ -7,13 +7,16 @@ from django.urls import reverse
 
 from activities.services import SundayRow, file_log, record_activity
 from activities.states import ActivityKind, Presence
+from deputies.services import link_account
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.models import AuditLog
 from julu_liaison.notices.models import Notice
 from scoring.models import PointEntry, Scheme, Waiver, YearClosing
 from scoring.services import open_scheme, rescore, score_of
 from scoring.services.waivers import drop_waiver, end_waiver, grant_waiver, preview_ending, preview_granting
-from tests.cast import SUNDAY, make_deputy, moment
+from stations.services import appoint
+from stations.states import Role
+from tests.cast import OPENED, SUNDAY, account, make_deputy, moment
 from tests.duties import duty
 
 pytestmark = pytest.mark.django_db
@@ -111,12 +114,18 @@ def test_what_needs_another_look(cast):
     for field, wrong in (
         ("deputy", {"level": "county"}), ("deputy", {"deputy": None}), ("level", {"deputy": None, "level": "moon"}),
         ("items", {"items": ["honour_city"]}), ("items", {"items": ["x"]}), ("ended_on", {"ended_on": date(2026, 5, 2)}),
-        ("reason", {"reason": "\u200b "}), ("reason", {"reason": "字" * 101}),
+        ("reason", {"reason": "\u200b "}), ("reason", {"reason": "字" * 101}), ("ended_on", {"ended_on": date.max}),
+        ("started_on", {"started_on": date(1, 1, 1)}),
     ):  # fmt: skip
         with pytest.raises(DomainError) as refused:
             grant(cast, **wrong)
         assert list(refused.value.fields) == [field]
     assert not Waiver.objects.exists()
+    row = grant(cast, ended_on=date(2031, 12, 31)).waiver
+    with pytest.raises(DomainError, match="2021年到2031年"):
+        end_waiver(waiver=row, ended_on=date.max, actor=cast.admin, at=AT)
+    Waiver.objects.update(ended_on=date.max)  # granted before there was a limit
+    assert end_waiver(waiver=row, ended_on=MAY, actor=cast.admin, at=AT).waiver.ended_on == MAY
 
 
 def test_a_year_in_publicity_or_closed_stays(cast, charged):
@@ -148,6 +157,25 @@ def test_only_the_county_administrator_grants(cast):
         ):
             with pytest.raises(NotAllowed):
                 act()
+
+
+def test_nobody_waives_their_own_deductions_and_a_level_of_ones_own_is_on_record(cast, charged):
+    type(cast.deputy_person).objects.filter(pk=cast.deputy_person.pk).update(user=None)
+    own = link_account(deputy=cast.deputy_person, user=cast.admin, actor=cast.staff)
+    second = account("weihui", "另一位管理员")
+    appoint(user=second, role=Role.COUNTY_ADMIN, station=cast.county, started_on=OPENED, actor=cast.admin)
+    with pytest.raises(NotAllowed, match="另一位管理员"):
+        grant(cast, deputy=own)
+    row = grant(cast, deputy=own, actor=second).waiver
+    for act in (lambda: end_waiver(waiver=row, ended_on=MAY, actor=cast.admin, at=AT),
+                lambda: drop_waiver(waiver=row, actor=cast.admin, at=AT)):  # fmt: skip
+        with pytest.raises(NotAllowed, match="另一位管理员"):
+            act()
+    for level in ("township", "province"):
+        grant(cast, deputy=None, level=level)
+    assert [row.detail["own"] for row in AuditLog.objects.filter(action="grant_waiver").order_by("pk")] == [
+        False, True, False,
+    ]  # fmt: skip
 
 
 def typed(**changes):

@@ -10,11 +10,13 @@ from django.urls import reverse
 
 from activities.services.addressees import tell_deputies
 from deputies.models import Deputy, Mandate
+from deputies.permissions import is_oneself
 from deputies.states import MandateLevel
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.rehearsing import rehearsed
 from julu_liaison.common.texts import clean_text, long_day
+from julu_liaison.common.working_days import today_here
 from scoring.models import Scheme, Waiver
 from scoring.permissions import can_set_rules
 from scoring.services.ledger import rescore
@@ -24,6 +26,7 @@ from scoring.states import BASE_ITEMS, Item
 from stations.models import Station
 
 LONGEST_REASON = 100
+MOST_YEARS = 5  # back and ahead
 FOREIGN = "免扣由县级管理员批准。"
 NOTHING = Decimal(0)
 
@@ -55,8 +58,9 @@ def grant_waiver(
     two for the same would leave one standing unseen when the other ends.
     """
     _demand_right(actor, county)
+    _demand_others(actor, deputy)
     reason = clean_text(reason)
-    _demand(_problems(county, deputy, level, items, started_on, ended_on, reason))
+    _demand(_problems(county, deputy, level, items, started_on, ended_on, reason) or _far_days(at, started_on, ended_on))
     row = Waiver(
         county=county, deputy=deputy, level=level, items=[item for item in Item.values if item in items],
         started_on=started_on, ended_on=ended_on, reason=reason, granted_by=actor, granted_at=at,
@@ -77,6 +81,7 @@ def end_waiver(*, waiver: Waiver, ended_on: date, actor, at: datetime) -> Relief
     row = _held(waiver, actor)
     if ended_on < row.started_on:
         raise DomainError("最后一天不能早于开始日期。", fields={"ended_on": "不能早于开始日期"})
+    _demand(_far_days(at, None, ended_on))
     first_changed = min(row.ended_on or date.max - timedelta(days=1), ended_on) + timedelta(days=1)
     _demand_open(row.county, first_changed, "ended_on")
     before, row.ended_on = str(row.ended_on or ""), ended_on
@@ -121,9 +126,25 @@ def _demand_right(actor, county: Station) -> None:
         raise NotAllowed(FOREIGN)
 
 
+def _demand_others(actor, deputy: Deputy | None) -> None:
+    """Nobody grants, ends or drops their own. One for a level that they are of, too, is for everybody: the record of
+    acts says so.
+    """
+    if actor is not None and deputy is not None and is_oneself(actor, deputy):
+        raise NotAllowed("自己的免扣不能自己办,请县里另一位管理员批准。")
+
+
+def _far_days(at: datetime, start: date | None, end: date | None) -> dict[str, str]:
+    """A typing error such as 9999 for “open end”; no term lasts longer."""
+    year, days = today_here(at).year, {"started_on": start, "ended_on": end}
+    sentence = f"请填{year - MOST_YEARS}年到{year + MOST_YEARS}年里的日期"
+    return {name: sentence for name, day in days.items() if day and abs(day.year - year) > MOST_YEARS}
+
+
 def _held(waiver: Waiver, actor) -> Waiver:
     """The waiver, read anew under a lock of its deputies: locks go deputies first."""
     _demand_right(actor, waiver.county)
+    _demand_others(actor, waiver.deputy)
     _locked(waiver, whole=True)
     row = Waiver.objects.select_for_update(of=("self",)).select_related("county", "deputy").filter(pk=waiver.pk).first()
     if row is None:
@@ -167,8 +188,13 @@ def _record(action: str, relief: Relief, actor, at: datetime, **more) -> None:
         action, actor=actor, target=row, county_code=row.county.code, at=at,
         deputy=row.deputy.code if row.deputy else "", level=row.level, items=row.items,
         started_on=str(row.started_on), ended_on=str(row.ended_on or ""), reason=row.reason, people=relief.people,
-        points=f"{relief.points:.1f}", **more,
+        points=f"{relief.points:.1f}", own=_covers(row, actor), **more,
     )  # fmt: skip
+
+
+def _covers(row: Waiver, actor) -> bool:
+    keys = _concerned(row, row.ended_on)
+    return actor is not None and Deputy.objects.filter(pk__in=keys, user=actor.pk).exists()
 
 
 def _demand(problems: dict[str, str]) -> None:

@@ -9,13 +9,14 @@ from activities.services.people import hold_people
 from deputies.models import Deputy, Membership
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
-from julu_liaison.common.texts import clean_text, squeezed
+from julu_liaison.common.texts import clean_text
 from julu_liaison.common.working_days import today_here
 from scoring.models import BonusClaim, Scheme
 from scoring.permissions import can_claim
-from scoring.services.claims.steps import Files, attach_files, demand_few, set_term, write_steps
+from scoring.services.claims.doubles import demand_first
+from scoring.services.claims.steps import Files, attach_files, demand_few, demand_room, set_term, write_steps
 from scoring.services.claims.telling import tell_who_acts, tell_who_claimed
-from scoring.states import CLAIMED_ITEMS, ClaimState, Item
+from scoring.states import CLAIMED_ITEMS, ClaimState
 from scoring.workflow import is_frozen
 from stations.models import Station
 from stations.services import hold_places
@@ -38,7 +39,7 @@ def claim_for_all(
     """Claim the same bonus (加分申报) for deputies of one county, one claim each, all or none.
 
     `evidence` names the paper (文号, newspaper and page), `files` are (name, content); one of the two there must be.
-    `another`: the actor says that it is not what was claimed for the same day before. Claims of the year before are
+    `another`: the actor says that it is not what was claimed before (`demand_first`). Claims of the year before are
     taken until the scheme's `late_until` and flagged. Raises NotAllowed; Conflict where it was claimed already or the
     year is frozen; DomainError with the fields that need another look.
     """
@@ -49,8 +50,9 @@ def claim_for_all(
             raise NotAllowed(f"{person.name}的加分由本人、联络站或县人大办公室申报。")
     row = BonusClaim(item=item, occurred_on=occurred_on, text=clean_text(text), evidence=clean_text(evidence))
     _check(row, files, today_here(at))
+    demand_room(files, len(people))
     scheme = _open_scheme(people[0].county_id, occurred_on.year, today_here(at))
-    _demand_first(people, row, another)
+    demand_first(people, row, another)
     claims = [_written(row, person, branches[person.pk], scheme, actor, at) for person in people]
     write_steps(claims, "claim", actor=actor, at=at)
     for claim in claims:
@@ -117,31 +119,6 @@ def _open_scheme(county_id: int, year: int, today: date) -> Scheme:
     if scheme is None or sentence:
         raise Conflict(f"{sentence}。", fields={"occurred_on": sentence})
     return scheme
-
-
-def _demand_first(people: list[Deputy], row: BonusClaim, another: bool) -> None:
-    """The deputies are held, so of two who claim the same at once the second finds the first one's claim.
-
-    Two courses of one day are two claims; the same words or the same paper never are.
-    """
-    rows = BonusClaim.objects.taking_part().filter(deputy__in=people, item=row.item, occurred_on=row.occurred_on)
-    same = [one for one in rows.select_related("deputy").order_by("pk") if not another or _says_the_same(one, row)]
-    if not same:
-        return
-    first, day = same[0], f"{row.occurred_on.month}月{row.occurred_on.day}日"
-    names = "、".join(dict.fromkeys(one.deputy.name for one in same))
-    told = f"{names}{day}的“{Item(row.item).label}”已经申报过({first.text},{first.get_state_display()})"
-    if another:
-        raise Conflict(f"{told},不用再报。", fields={"text": "和报过的一样"}, claims=[str(one.uid) for one in same])
-    raise Conflict(
-        f"{told}。确实是另一件事的,请勾选“是另一件事”再提交。", fields={"another": f"{told},真是另一件事才勾选"},
-        claims=[str(one.uid) for one in same],
-    )  # fmt: skip
-
-
-def _says_the_same(one: BonusClaim, row: BonusClaim) -> bool:
-    papers = {squeezed(one.evidence), squeezed(row.evidence)}
-    return squeezed(one.text) == squeezed(row.text) or (len(papers) == 1 and "" not in papers)
 
 
 def _written(row: BonusClaim, person: Deputy, branch: Station, scheme: Scheme, actor, at: datetime) -> BonusClaim:

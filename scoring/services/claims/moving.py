@@ -13,6 +13,7 @@ from julu_liaison.common.workflow import Move
 from julu_liaison.common.working_days import today_here
 from scoring.models import BonusClaim, Scheme
 from scoring.services.claims.claiming import LONGEST_EVIDENCE, LONGEST_TEXT
+from scoring.services.claims.doubles import demand_first
 from scoring.services.claims.steps import Files, attach_files, demand_few, set_term, write_steps
 from scoring.services.claims.telling import tell_who_acts, tell_who_claimed
 from scoring.signals import claim_decided
@@ -36,15 +37,17 @@ def move_claim(
     row = _locked(claim)
     step = _open_step(row, move, actor, version)
     note = _checked_note(step, note)
-    before, on = row.state, today_here(at)
+    before, on, more = row.state, today_here(at), {}
+    scheme = Scheme.objects.get(county=row.county_id, year=row.year)
     if step.name == "complete":
-        _complete(row, text, evidence, files, on)
+        more = _complete(row, text, evidence, files, on)
+        note = _told_change(more, is_over=on > scheme.late_until)
     _sign(row, step, note, actor, at)
     row.state, row.version = step.target_for(row, {}), row.version + 1
-    set_term(row, Scheme.objects.get(county=row.county_id, year=row.year), on)
+    set_term(row, scheme, on)
     row.save()
     write_steps([row], step.name, actor=actor, at=at, note=note)
-    audit.record(f"{step.name}_claim", actor=actor, target=row, at=at, before=before, after=row.state, note=note)
+    audit.record(f"{step.name}_claim", actor=actor, target=row, at=at, before=before, after=row.state, note=note, **more)
     _tell(row, actor, at, note, told_later)
     if step.name in ("approve", "revoke"):
         announce(claim_decided, sender=BonusClaim, claim=row, deputy_ids=[row.deputy_id], year=row.year)
@@ -97,8 +100,11 @@ def _checked_note(step: Move, note: str) -> str:
     return note
 
 
-def _complete(row: BonusClaim, text: str | None, evidence: str | None, files: Files, on: date) -> None:
-    """What is handed in after the year is over is late, also when the claim was in time."""
+def _complete(row: BonusClaim, text: str | None, evidence: str | None, files: Files, on: date) -> dict[str, str]:
+    """Write what is handed in and return what was said before, where it changed. After the year is over it is late,
+    also when the claim was in time.
+    """
+    said = {"text_before": row.text, "evidence_before": row.evidence}
     row.text = row.text if text is None else clean_text(text)
     row.evidence = row.evidence if evidence is None else clean_text(evidence)
     row.is_late = row.is_late or on.year > row.year
@@ -112,6 +118,20 @@ def _complete(row: BonusClaim, text: str | None, evidence: str | None, files: Fi
         problems["evidence"] = "请写证书编号、文号,或者拍一张照片"
     if problems:
         raise DomainError(";".join(problems.values()) + "。", fields=problems)
+    demand_first([row.deputy], row, another=True)
+    now = {"text_before": row.text, "evidence_before": row.evidence}
+    return {name: before for name, before in said.items() if before != now[name]}
+
+
+def _told_change(before: dict[str, str], *, is_over: bool) -> str:
+    """For the claim's history: whoever checks it anew sees what it said; the record of acts keeps it whole."""
+    words = ["补报截止以后补充"] * is_over
+    if "evidence_before" in before:
+        words.append(f"编号文号原来写:{before['evidence_before'] or '没有写'}")
+    if "text_before" in before:
+        words.append(f"做了什么原来写:{before['text_before']}")
+    told = ";".join(words)
+    return told if len(told) <= LONGEST_NOTE else f"{told[:LONGEST_NOTE - 1]}…"
 
 
 def _sign(row: BonusClaim, step: Move, note: str, actor, at: datetime) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
+from activities.rules.attachments import MEGABYTE, MOST_BYTES
 from activities.services.files import attach_file, path_of
 from julu_liaison.common.errors import DomainError
 from julu_liaison.common.working_days import Calendar
@@ -11,6 +12,7 @@ from scoring.states import ClaimState
 
 Files = Sequence[tuple[str, bytes]]
 MOST_FILES = 6  # at one time
+MOST_ROOM = MOST_FILES * MOST_BYTES
 
 
 def set_term(claim: BonusClaim, scheme: Scheme, on: date) -> None:
@@ -37,6 +39,17 @@ def write_steps(claims: Iterable[BonusClaim], move: str, *, actor, at: datetime,
 def demand_few(files: Files) -> None:
     if len(files) > MOST_FILES:
         raise DomainError(f"一次最多传{MOST_FILES}个文件。", fields={"files": f"最多{MOST_FILES}个"})
+
+
+def demand_room(files: Files, people: int) -> None:
+    """Every claim keeps its own copy; for many people no more is taken than one may hand in."""
+    total = people * sum(len(content) for _name, content in files)
+    if total > MOST_ROOM:
+        sentence = (
+            f"材料每位代表存一份,{people}位一共{total // MEGABYTE}MB,一次最多{MOST_ROOM // MEGABYTE}MB,"
+            "请少选几张、把照片缩小,或者只写文号"
+        )
+        raise DomainError(f"{sentence}。", fields={"files": sentence})
 
 
 def attach_files(claims: Iterable[BonusClaim], files: Files, *, actor, at: datetime) -> None:
