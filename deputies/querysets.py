@@ -91,6 +91,18 @@ class DeputyQuerySet(models.QuerySet):
         own = Q(user=user.pk) if user.is_authenticated else Q(pk=None)
         return self.filter(Q(county__in=scope.counties) | Exists(placed) | own)
 
+    def cared_for_by(self, user, year: int | None = None):
+        """Whose own affairs `user` deals with: the county's, a clerk's those who serve at the station or served there last,
+        with `year` also who did in it; everyone oneself. A head looks after none.
+        """
+        scope = scope_of(user)
+        memberships = apps.get_model("deputies", "Membership").objects
+        here = memberships.filter(deputy=OuterRef("pk"), branch__parent__in=scope.townships)
+        placed = Q(Exists(here.latest_on(today_here())))
+        if year is not None:
+            placed |= Q(Exists(here.overlapping(date(year, 1, 1), date(year, 12, 31))))
+        return self.filter(Q(county__in=scope.counties) | placed | Q(user=user.pk))
+
     def serving(self, on: date, place=None):
         """Deputies with a membership in force on the day `on`, at `place` or below it if given."""
         rows = apps.get_model("deputies", "Membership").objects.in_force(on).filter(deputy=OuterRef("pk"))

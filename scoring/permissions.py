@@ -1,6 +1,7 @@
 """Who sees whose points, who sets what facts are worth, who checks, decides, answers and closes."""
 
 from deputies.permissions import is_oneself
+from julu_liaison.common.working_days import today_here
 from stations.permissions import holds
 from stations.querysets import scope_of
 from stations.states import Right
@@ -10,14 +11,11 @@ def can_set_rules(user, county) -> bool:
     return holds(user, Right.SET_RULES, county.pk)
 
 
-def can_see_score(user, deputy) -> bool:
-    """A deputy's own score; staff see those of their places. A branch head does not see the members' points."""
-    if deputy.user_id == user.pk:
-        return True
-    scope = scope_of(user)
-    if deputy.county_id in scope.counties:
-        return True
-    return deputy.memberships.filter(branch__parent__in=scope.townships).exists()
+def can_see_score(user, deputy, year: int | None = None) -> bool:
+    """A deputy's own score, and of those whom staff look after; of one `year` also for the clerk of a station where the
+    deputy served then. A branch head does not see the members' points.
+    """
+    return type(deputy).objects.filter(pk=deputy.pk).cared_for_by(user, year).exists()
 
 
 def can_see_ranking(user, county) -> bool:
@@ -55,9 +53,9 @@ def can_revoke_claim(user, claim) -> bool:
 
 
 def can_appeal(user, deputy) -> bool:
-    """The deputy in person, or who looks after them and writes down what they say."""
-    stations = deputy.memberships.values_list("branch__parent", flat=True)
-    return is_oneself(user, deputy) or holds(user, Right.CHECK_CLAIMS, deputy.county_id, *stations)
+    """The deputy in person, or who looks after them now and writes down what they say."""
+    last = deputy.memberships.latest_on(today_here()).values_list("branch__parent", flat=True).first()
+    return is_oneself(user, deputy) or holds(user, Right.CHECK_CLAIMS, deputy.county_id, last)
 
 
 def can_answer_appeal(user, appeal) -> bool:

@@ -7,6 +7,7 @@ from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Sub
 from django.db.models.functions import Coalesce
 
 from activities.querysets import DeputysQuerySet
+from julu_liaison.common.working_days import today_here
 from scoring.states import CLAIM_OPEN, AppealState, Block, ClaimState
 from stations.permissions import places_with
 from stations.querysets import scope_of
@@ -15,14 +16,17 @@ from stations.states import Right
 
 class PointEntryQuerySet(QuerySet):
     def visible_to(self, user):
-        """A deputy's own entries, and those of the deputies whom staff look after; never a colleague's."""
+        """`can_see_score` for many: a deputy's own entries, the county's, and those of the deputies whom a clerk looks
+        after or had in the year of the entry; never a colleague's.
+        """
         scope = scope_of(user)
         own = Q(deputy__user=user.pk) if user.is_authenticated else Q(pk=None)
-        return self.filter(
-            Q(deputy__county__in=scope.counties)
-            | Q(deputy__memberships__branch__parent__in=scope.townships)
-            | own
-        ).distinct()
+        memberships = apps.get_model("deputies", "Membership").objects.filter(deputy=OuterRef("deputy"))
+        here = Q(branch__parent__in=scope.townships)
+        until = Q(ended_on=None) | Q(ended_on__year__gte=OuterRef("year"))
+        of_year = memberships.filter(here, until, started_on__year__lte=OuterRef("year"))
+        last = memberships.latest_on(today_here()).filter(here)
+        return self.filter(Q(county__in=scope.counties) | Exists(last) | Exists(of_year) | own)
 
     def of_year(self, year: int):
         return self.filter(year=year)

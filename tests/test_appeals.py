@@ -98,6 +98,20 @@ def test_one_open_appeal_an_entry_and_the_same_sent_twice_is_one(cast, entry):
     assert raised(cast, entry, text="有照片") != first
 
 
+def test_no_more_than_five_wait_at_once_and_the_same_words_are_one(cast, entry):
+    """A pile of them would keep the year from closing; who wrote it down and how it is spaced makes no other appeal."""
+    first = raised(cast, text="5月的会")
+    assert raised(cast, text=" 5月 的会", actor=cast.clerk) == first
+    raised(cast, entry)
+    for number in range(3):
+        raised(cast, text=f"第{number}次")
+    with pytest.raises(Conflict, match="2026年已经有5件复核在等答复"):
+        raised(cast, text="又一次")
+    assert raised(cast, text="5月的会") == first and Appeal.objects.count() == 5
+    withdraw_appeal(appeal=first, actor=cast.deputy, at=LATER)
+    raised(cast, text="又一次")
+
+
 def test_wrong_and_missing_need_words_that_fit(cast, entry):
     for kind, text in product(("wrong", "missing"), ("", " \u200b\n", "长" * 301)):
         with pytest.raises(DomainError) as refused:

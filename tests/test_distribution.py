@@ -9,7 +9,7 @@ from django.urls import reverse
 from activities.services import record_activity
 from activities.states import ActivityKind, Presence
 from scoring.models import Grade, Scheme
-from scoring.rules.distribution import FEWEST, Bar, bars_of, graded, quarters_of, shown_limits
+from scoring.rules.distribution import FEWEST, Bar, bars_of, graded, quarters_of, shown_limits, telling_limits
 from scoring.rules.wording import NOT_MEASURED
 from scoring.services import rescore
 from tests.cast import SUNDAY, make_deputy, moment
@@ -55,6 +55,37 @@ def test_bars_and_grades_by_hand():
     cut = bars_of(values, shown_limits(graded(values, bands)))
     assert [(bar.words, bar.people) for bar in cut] == [("不到55分", 5), ("55—61.9分", 9), ("62分及以上", 7)]
     assert Bar(Decimal("0"), Decimal("0.5"), 9).words == "0—0.4分" and Bar(None, None, 9).words == "所有人"
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_few_with_a_bonus_are_read_out_of_two_tables(seed):
+    """At every limit that the tables of totals and of bases share nobody, or five, pass it by their bonus."""
+    dice = random.Random(seed)
+    bases = [Decimal(dice.randint(300, 600)) / 10 for _ in range(dice.choice([8, 23, 200]))] + [Decimal(60)] * 20
+    gains = [Decimal(dice.choice([1, 2, 5])) if dice.random() < dice.choice([0.02, 0.3]) else Decimal(0) for _ in bases]
+    totals = [base + gain for base, gain in zip(bases, gains, strict=True)]
+    of_totals = bars_of(totals, dice.choice([(), (Decimal(60),)]) if max(totals) >= 65 else ())
+    of_bases = bars_of(bases, without=telling_limits(of_totals, totals, bases))
+    for limit in {bar.low for bar in of_totals} & {bar.low for bar in of_bases} - {None}:
+        passed = sum(base < limit <= total for base, total in zip(bases, totals, strict=True))
+        assert passed == 0 or passed >= FEWEST
+    assert sum(bar.people for bar in of_bases) == len(bases)
+
+
+def test_a_limit_that_two_pass_is_in_the_table_of_totals_alone():
+    bases = decimals(*[59] * 50, *[60] * 50)
+    totals = decimals(*[59] * 48, 61, 61, *[60] * 50)
+    bars = bars_of(totals)
+    assert [bar.people for bar in bars] == [48, 52] and telling_limits(bars, totals, bases) == {Decimal(60)}
+    assert [bar.people for bar in bars_of(bases, without={Decimal(60)})] == [100]
+
+
+def test_whole_scores_have_whole_words():
+    whole = decimals(*[0] * 5, *[1] * 5, *[2] * 5, *[3] * 5)
+    assert [bar.words for bar in bars_of(whole)] == ["0分", "1分", "2分", "3分及以上"]
+    assert bars_of(decimals(*range(58, 90)))[1].words == "65—69分"
+    assert [bar.words for bar in bars_of([*whole, Decimal("2.5")])][:2] == ["不到1分", "1—1.9分"]
+    assert graded(whole, [("好", Decimal("1.5")), ("中", Decimal(1))])[1][1].words == "1—1.4分"
 
 
 @pytest.fixture

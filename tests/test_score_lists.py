@@ -10,11 +10,14 @@ from openpyxl import load_workbook
 
 from activities.services import Matter, record_activity
 from activities.states import ActivityKind, Presence
+from julu_liaison.accounts.services import issue_token
 from deputies.services import add_deputy, assign_to_branch, grant_mandate
 from deputies.states import MembershipRole
 from julu_liaison.common.models import AuditLog
+from julu_liaison.common.working_days import today_here
 from opinions.services import register_opinion
 from scoring.models import Grade, PointEntry, Scheme
+from scoring.permissions import can_appeal, can_see_score
 from scoring.rules.ranks import ranked
 from scoring.rules.wording import NOT_MEASURED
 from scoring.services import open_scheme, rescore
@@ -115,7 +118,8 @@ def test_the_workbook_is_the_list_with_what_it_does_not_say(cast, signed_in, sco
         rows = list(book.worksheets[0].iter_rows(min_row=3, values_only=True))
         assert [row[0] for row in rows] == expected
         li = next(row for row in rows if row[0] == "李代表")
-        assert li[4:8] == (58, -2, 0, 58)
+        assert li[1] == cast.deputy_person.code and li[5:9] == (58, -2, 0, 58)
+        assert book.worksheets[0]["A1"].value.endswith(f"\n{NOT_MEASURED}")
         assert NOT_MEASURED in [cell for row in book.worksheets[1].iter_rows(values_only=True) for cell in row]
         assert {cell.data_type for row in book.worksheets[0].iter_rows(min_row=3, max_col=1) for cell in row} == {"s"}
         assert AuditLog.objects.filter(action="export_scores", actor=getattr(cast, who), county_code="JLX").count() == 1
@@ -225,3 +229,35 @@ def test_another_countys_people_are_neither_read_nor_seen(cast, signed_in, score
     assert get(signed_in(cast.staff), q=person.code).context["count"] == 0
     assert get(signed_in(cast.deputy), "points-distribution").context["spread"].count == len(GT + YT)
     assert not PointEntry.objects.filter(county=other).exists()
+
+
+@pytest.mark.parametrize(("left_on", "years"), [
+    (date(2024, 6, 1), set()), (date(2025, 6, 1), {2025}), (date(2026, 2, 1), {2025, 2026}),
+    (None, {2025, 2026, 2027}),
+])  # fmt: skip
+def test_a_clerk_sees_who_serves_here_and_of_who_went_elsewhere_the_years_here(
+    cast, signed_in, scored, left_on, years
+):
+    """One rule for page, file, API, entries and lists; writing an appeal down is for who looks after them now."""
+    for year in (2025, 2027):
+        open_scheme(county=cast.county, year=year, actor=None)
+    person, clerk = cast.deputies["YT01"][1], cast.stranger
+    if left_on:
+        assign_to_branch(
+            deputy=person, branch=cast.gt01, role=MembershipRole.MEMBER, started_on=left_on, actor=cast.admin
+        )
+    client, token = signed_in(clerk), {"HTTP_AUTHORIZATION": f"Token {issue_token(user=clerk)[0]}"}
+    for year in (2025, 2026, 2027):
+        expected = 200 if year in years else 403
+        seen = [
+            client.get(reverse("deputy-score", args=[person.code]), {"year": year}).status_code,
+            client.get(reverse("statement-file", args=[person.code, year])).status_code,
+            client.get(f"/api/v1/deputies/{person.code}/score/", {"year": year}, **token).status_code,
+        ]
+        assert seen == [expected, expected, 200 if expected == 200 else 404], year
+        assert can_see_score(clerk, person, year) == (year in years)
+    assert PointEntry.objects.visible_to(clerk).filter(deputy=person).exists() == (2026 in years)
+    assert can_appeal(clerk, person) == can_see_score(clerk, person) == (left_on is None)
+    assert can_appeal(cast.clerk, person) == can_see_score(cast.clerk, person, 2025) == (left_on is not None)
+    shown = {line.deputy: line.total for line in client.get(reverse("console-deputies")).context["lines"]}
+    assert (shown[person] is None) == (today_here().year not in years) and shown[cast.deputies["YT01"][0]] is not None

@@ -54,7 +54,7 @@ class Line:
     """One deputy in the list, with `services` and `last_duty`, and this year's points."""
 
     deputy: Deputy
-    total: Decimal
+    total: Decimal | None
 
 
 @require_safe
@@ -71,7 +71,7 @@ def deputies(request):
         after=request.GET.get("after", ""), before=request.GET.get("before", ""),
     )  # fmt: skip
     context = {
-        "form": form, "lines": _lines(page.rows, today), "links": page.links(request.GET), "today": today,
+        "form": form, "lines": _lines(request.user, page.rows, today), "links": page.links(request.GET), "today": today,
         "can_put_photos": any(can_put_photos(request.user, place) for place in form.places.values()),
     }  # fmt: skip
     return render(request, "deputies/list.html", context)
@@ -85,13 +85,14 @@ def _with_services(rows, today: date):
     return rows.annotate(services=Coalesce(Subquery(month.values("times")), 0), last_duty=Subquery(last))
 
 
-def _lines(people: list[Deputy], today: date) -> list[Line]:
-    """The people with their scores: two queries for each county on the page."""
+def _lines(user, people: list[Deputy], today: date) -> list[Line]:
+    """The people with the scores that `user` sees: two queries for each county on the page, and one."""
     scores = {}
+    seen = set(Deputy.objects.filter(pk__in=[person.pk for person in people]).cared_for_by(user, today.year).values_list("pk", flat=True))
     for county in {person.county for person in people}:
         keys = [person.pk for person in people if person.county_id == county.pk]
         scores |= scores_of(county=county, year=today.year, deputies=keys)
-    return [Line(person, scores[person.pk].total) for person in people]
+    return [Line(person, scores[person.pk].total if person.pk in seen else None) for person in people]
 
 
 @require_safe
@@ -123,7 +124,7 @@ def deputy_page(request, person: Deputy, *, refused: SubjectForm | None = None, 
     }
     if sees_file(user, person):
         context |= {"file": _file(person), "consents": _consents(user, person, refused, today)}
-    if can_see_score(user, person):
+    if can_see_score(user, person, today.year):
         context["score"] = score_of(deputy=person, year=today.year)
     return render(request, "deputies/deputy.html", context, status=status)
 

@@ -22,9 +22,9 @@ class DeputyScore(APIView):
     )  # fmt: skip
     def get(self, request, code):
         deputy = found(Deputy.objects.visible_to(request.user).select_related("county"), code=code)
-        if not can_see_score(request.user, deputy):
-            raise NotFound(SENTENCES["not_found"])
         year = read(ScoreQuery, request.query_params.dict()).get("year", today_here().year)
+        if not can_see_score(request.user, deputy, year):
+            raise NotFound(SENTENCES["not_found"])
         score = score_of(deputy=deputy, year=year)
         entries = PointEntry.objects.filter(deputy=deputy).of_year(year).select_related("rule", "reverses")
         shown = {

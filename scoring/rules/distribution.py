@@ -1,7 +1,7 @@
 """A county's scores without names: how many lie where, in groups so large that nobody can be read out."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from statistics import quantiles
@@ -16,11 +16,15 @@ LOWEST = "等次以下"
 
 
 class Bar(NamedTuple):
-    """People with a score from `low` up to, not including, `high`; None: no limit on that side."""
+    """People with a score from `low` up to, not including, `high`; None: no limit on that side.
+
+    `is_whole`: none of the table's scores has a decimal, so the words have none either.
+    """
 
     low: Decimal | None
     high: Decimal | None
     people: int
+    is_whole: bool = False
 
     def holds(self, value: Decimal | None) -> bool:
         if value is None:
@@ -29,14 +33,20 @@ class Bar(NamedTuple):
 
     @property
     def words(self) -> str:
-        """`60—64.9分`; scores have one decimal."""
+        """`60—64.9分`; scores have one decimal, or none: `60—64分`."""
         if self.low is None and self.high is None:
             return "所有人"
         if self.low is None:
-            return f"不到{_plain(self.high)}分"
+            return "0分" if self.is_none else f"不到{_plain(self.high)}分"
         if self.high is None:
             return f"{_plain(self.low)}分及以上"
-        return f"{_plain(self.low)}—{_plain(self.high - TENTH)}分"
+        last = self.high - (1 if self.is_whole and self.low % 1 == self.high % 1 == 0 else TENTH)
+        return f"{_plain(self.low)}分" if last == self.low else f"{_plain(self.low)}—{_plain(last)}分"
+
+    @property
+    def is_none(self) -> bool:
+        """Whether only a score of 0 lies in it."""
+        return self.is_whole and self.low is None and self.high == 1
 
 
 class Quarters(NamedTuple):
@@ -51,22 +61,38 @@ def _plain(value: Decimal | None) -> str:
     return f"{value.normalize():f}" if value else "0"
 
 
-def bars_of(values: Iterable[Decimal], cuts: Sequence[Decimal] = ()) -> list[Bar]:
+def bars_of(
+    values: Iterable[Decimal], cuts: Sequence[Decimal] = (), without: Collection[Decimal] = ()
+) -> list[Bar]:  # fmt: skip
     """Return bars from low to high, each of at least FEWEST people; none where there are fewer in all.
 
     `cuts`: limits of another table of the same people (`shown_limits`); the bars keep them, so that nobody finds out
-    about a smaller group by subtracting one table from the other.
+    about a smaller group by subtracting one table from the other. `without`: limits that they do not have.
     """
     values = sorted(values)
     if len(values) < FEWEST:
         return []
-    edges = _edges(values)
+    edges, whole = [edge for edge in _edges(values) if edge not in without], _are_whole(values)
     found: list[Bar] = []
     for low, high in pairwise([None, *cuts, None]):
         part = Bar(low, high, 0)
         here = [value for value in values if part.holds(value)]
-        found += merged(here, [edge for edge in edges if part.holds(edge) and edge != low], low, high)
+        found += merged(here, [edge for edge in edges if part.holds(edge) and edge != low], low, high, is_whole=whole)
     return found
+
+
+def telling_limits(bars: Iterable[Bar], totals: Iterable[Decimal], bases: Iterable[Decimal]) -> set[Decimal]:
+    """Return limits of `bars` over the totals that fewer than FEWEST people pass by their bonus.
+
+    A table of the bases with such a limit, subtracted from that of the totals, would tell of those few.
+    """
+    totals, bases = sorted(totals), sorted(bases)
+    limits = {bar.low for bar in bars if bar.low is not None}
+    return {limit for limit in limits if 0 < bisect_left(bases, limit) - bisect_left(totals, limit) < FEWEST}
+
+
+def _are_whole(values: Iterable[Decimal]) -> bool:
+    return all(value % 1 == 0 for value in values)
 
 
 def _edges(values: Sequence[Decimal]) -> list[Decimal]:
@@ -79,8 +105,9 @@ def _edges(values: Sequence[Decimal]) -> list[Decimal]:
 
 
 def merged(
-    values: Sequence[Decimal], edges: Iterable[Decimal], low: Decimal | None = None, high: Decimal | None = None
-) -> list[Bar]:
+    values: Sequence[Decimal], edges: Iterable[Decimal], low: Decimal | None = None, high: Decimal | None = None,
+    *, is_whole: bool = False,
+) -> list[Bar]:  # fmt: skip
     """Cut the sorted `values` from `low` to `high` at `edges`, without those that would leave fewer than FEWEST people."""
     places, kept = [0], []
     for edge in edges:
@@ -89,7 +116,8 @@ def merged(
             places.append(place)
             kept.append(edge)
     counts = [end - start for start, end in pairwise([*places, len(values)])]
-    return [Bar(*limits, count) for limits, count in zip(pairwise([low, *kept, high]), counts, strict=True)]
+    limits = pairwise([low, *kept, high])
+    return [Bar(*edges, count, is_whole) for edges, count in zip(limits, counts, strict=True)]
 
 
 def quarters_of(values: Iterable[Decimal]) -> Quarters | None:
@@ -107,7 +135,7 @@ def graded(values: Iterable[Decimal], grades: Iterable[tuple[str, Decimal]]) -> 
         return []
     has_lower = values[0] < bands[0][1]
     found = []
-    for bar in merged(values, [at_least for _name, at_least in bands]):
+    for bar in merged(values, [at_least for _name, at_least in bands], is_whole=_are_whole(values)):
         names = [LOWEST] * (has_lower and bar.low is None) + [name for name, at_least in bands if _within(at_least, bar)]
         found.append(("、".join(names[::-1]), bar))
     return found[::-1]

@@ -11,7 +11,7 @@ from activities.services.people import hold_people
 from deputies.models import Deputy
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
-from julu_liaison.common.texts import clean_text
+from julu_liaison.common.texts import clean_text, squeezed
 from julu_liaison.common.working_days import Calendar, today_here
 from scoring.models import Appeal, PointEntry, Scheme
 from scoring.permissions import can_appeal, can_withdraw_appeal
@@ -21,6 +21,7 @@ from stations.models import Station
 from stations.services import hold_place
 
 LONGEST_TEXT = 300
+MOST_OPEN = 5  # of one deputy and year
 
 
 @transaction.atomic
@@ -30,8 +31,8 @@ def raise_appeal(
     """Say that an entry is wrong, double or missing (提出复核); in a running year, in publicity and after closing.
 
     `entry` must be one of the deputy's that stands; a missing one has none. What is double needs no words, the other
-    two do. The same sent twice is one appeal. Raises NotAllowed, Conflict while the entry has an open appeal, or
-    DomainError with the fields that need another look.
+    two do. The same sent twice is one appeal. Raises NotAllowed; Conflict while the entry has an open appeal, or the
+    deputy MOST_OPEN; DomainError with the fields that need another look.
     """
     [deputy] = hold_people([deputy])
     if not can_appeal(actor, deputy):
@@ -47,6 +48,7 @@ def raise_appeal(
     known = _open_one(appeal)
     if known:
         return known
+    _demand_few_open(appeal)
     appeal.put_at(hold_place(_branch_of(deputy, today_here(at))))
     appeal.save(force_insert=True)
     audit.record(
@@ -111,12 +113,22 @@ def _checked_text(kind: str, text: str) -> str:
 
 
 def _open_one(appeal: Appeal) -> Appeal | None:
-    """The same appeal sent before. Raises Conflict where the entry has another one that is open."""
+    """The same appeal sent before, by whomever. Raises Conflict where the entry has another one that is open."""
     rows = Appeal.objects.open().filter(deputy=appeal.deputy, year=appeal.year, entry=appeal.entry)
-    same = rows.filter(kind=appeal.kind, text=appeal.text, raised_by=appeal.raised_by).first()
+    words = squeezed(appeal.text)
+    same = next((row for row in rows.filter(kind=appeal.kind).order_by("pk") if squeezed(row.text) == words), None)
     if same is None and appeal.entry and rows.exists():
         raise Conflict("这一笔已经提出复核了,请等答复。")
     return same
+
+
+def _demand_few_open(appeal: Appeal) -> None:
+    """Open ones keep the year from closing; a pile of them is answered first."""
+    if Appeal.objects.open().filter(deputy=appeal.deputy, year=appeal.year).count() >= MOST_OPEN:
+        raise Conflict(
+            f"{appeal.year}年已经有{MOST_OPEN}件复核在等答复,请等答复以后再提;急的请打电话告诉县人大办公室。",
+            fields={"text": f"有{MOST_OPEN}件在等答复,请等答复以后再提"},
+        )
 
 
 def _due_on(scheme: Scheme, at: datetime) -> date:
