@@ -18,6 +18,7 @@ from deputies.states import MandateLevel
 from julu_liaison.common.models import AuditLog
 from scoring.models import Appeal, PointEntry, YearClosing, YearResult
 from scoring.reports.terms import COUNTS, sheets_of, terms_of_county, terms_of_deputy
+from scoring.rules.wording import NOT_MEASURED
 from scoring.services import open_scheme, rescore
 from tests.cast import SUNDAY, make_deputy, moment
 from tests.years import granted
@@ -197,6 +198,7 @@ def test_the_workbook_has_everybody_in_official_order_and_says_what_is_provision
     assert (mine["2025年总分"], mine["2026年总分"], mine["活动应到"]) == (62, "55(暂计)", 3)
     assert sheet.cell(names.index("=1+1") + 3, titles.index("姓名") + 1).data_type == "s"
     assert "不是排名" in sheet["A1"].value
+    assert sheet["A1"].value.endswith(NOT_MEASURED)
     assert (sheet.page_setup.orientation, sheet.print_title_rows) == ("landscape", "$2:$2")
     details = [row for row in book["逐年明细"].iter_rows(min_row=3, values_only=True) if row[2] == "李代表"]
     assert [(row[4], row[7], row[8], row[-1]) for row in details] == [

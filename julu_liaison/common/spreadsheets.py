@@ -402,6 +402,7 @@ def _fill_merged(
 # ---- Writing -------------------------------------------------------------------------------------------------------
 
 FONT = "宋体"
+HEADING_HEIGHT = 30
 LINE_HEIGHT = 15  # points
 TALLEST_ROW = 409  # of Excel
 
@@ -409,7 +410,7 @@ TALLEST_ROW = 409  # of Excel
 @dataclass(frozen=True)
 class Sheet:
     """A sheet to write: a heading, column titles, rows of text or numbers. `marked` cells (row, column index from 0)
-    are shown in red; `choices` (column index → list of words) become drop-down lists.
+    are shown in red; `choices` (column index → list of words) become drop-down lists. `note` stands below the heading.
     """
 
     name: str
@@ -418,6 +419,7 @@ class Sheet:
     rows: Iterable[Sequence[str | int | float]]
     marked: frozenset[tuple[int, int]] = frozenset()
     blank_rows: int = 0  # empty rows below that get the drop-down lists too
+    note: str = ""
 
 
 def write_workbook(target: Path | BinaryIO, sheets: Sequence[Sheet], *, constant_memory: bool = False) -> None:
@@ -431,6 +433,8 @@ def write_workbook(target: Path | BinaryIO, sheets: Sequence[Sheet], *, constant
         boxed = base | {"border": 1, "text_wrap": True}
         formats = {
             "heading": book.add_format(base | {"bold": True, "font_size": 16, "align": "center"}),
+            "noted": book.add_format(base | {"align": "center", "text_wrap": True}),
+            "note": book.add_format(base | {"font_size": 9}),
             "title": book.add_format(boxed | {"bold": True, "bg_color": "#ECEAE5", "align": "center"}),
             "text": book.add_format(boxed | {"num_format": "@"}),
             "number": book.add_format(boxed),
@@ -442,10 +446,7 @@ def write_workbook(target: Path | BinaryIO, sheets: Sequence[Sheet], *, constant
 
 def _write_sheet(book, formats: dict, sheet: Sheet) -> None:
     page = book.add_worksheet(sheet.name)
-    last = len(sheet.columns) - 1
-    page.merge_range(0, 0, 0, max(last, 1), "", formats["heading"])
-    page.write_string(0, 0, sheet.heading, formats["heading"])
-    page.set_row(0, 30)
+    _write_heading(page, formats, sheet)
     for index, column in enumerate(sheet.columns):
         page.set_column(index, index, column.width, formats["text"] if sheet.blank_rows else None)
         page.write_string(1, index, column.title, formats["title"])
@@ -461,6 +462,20 @@ def _write_sheet(book, formats: dict, sheet: Sheet) -> None:
     page.set_paper(9)  # A4
     page.fit_to_pages(1, 0)
     page.repeat_rows(1)
+
+
+def _write_heading(page, formats: dict, sheet: Sheet) -> None:
+    """With the note in the same cell, so that titles and rows stand where they always stand."""
+    last = max(len(sheet.columns) - 1, 1)
+    page.merge_range(0, 0, 0, last, "", formats["noted" if sheet.note else "heading"])
+    if not sheet.note:
+        page.write_string(0, 0, sheet.heading, formats["heading"])
+        page.set_row(0, HEADING_HEIGHT)
+        return
+    said = (formats["heading"], sheet.heading, formats["note"], f"\n{sheet.note}")
+    page.write_rich_string(0, 0, *said, formats["noted"])
+    lines = _lines(sheet.note, sum(column.width for column in sheet.columns))
+    page.set_row(0, HEADING_HEIGHT + LINE_HEIGHT * lines)
 
 
 def _write_row(page, number: int, row: Sequence[str | int | float], sheet: Sheet, formats: dict) -> None:

@@ -19,6 +19,7 @@ from stations.states import Right
 
 COLUMNS = (
     Column("name", "姓名", width=10),
+    Column("code", "编号", width=12),
     Column("levels", "层级", width=10),
     Column("station", "联络站", width=12),
     Column("branch", "分站", width=12),
@@ -57,7 +58,7 @@ def export_scores(
     heading = f"{year}年履职得分({stage},{today_here(at):%Y-%m-%d},共{len(rows)}人)"
     means = Sheet("怎么看", "怎么看这些数字", [Column("what", "项目", width=14), Column("how", "意思", width=80)], MEANINGS)
     content = BytesIO()
-    write_workbook(content, [Sheet("履职得分", heading, COLUMNS, _lines(rows)), means])
+    write_workbook(content, [Sheet("履职得分", heading, COLUMNS, _lines(rows), note=NOT_MEASURED), means])
     audit.record("export_scores", actor=actor, target=county, county_code=county.code, at=at, year=year, rows=len(rows), filters=filters)
     return content.getvalue()
 
@@ -65,7 +66,7 @@ def export_scores(
 def _lines(rows: Iterable[ScoreRow]) -> list[list[str | float]]:
     return [
         [
-            row.person.name, "、".join(MandateLevel(level).label for level in row.levels), row.person.station_name,
+            row.person.name, row.person.code, "、".join(MandateLevel(level).label for level in row.levels), row.person.station_name,
             row.person.branch_name, float(row.score.base_left), float(row.score.deductions), float(row.score.bonus),
             float(row.score.total), row.grade, row.absences, row.questions,
         ]

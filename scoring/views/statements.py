@@ -29,6 +29,7 @@ from scoring.services.statements import (
     statement_of,
     withhold_reason,
 )
+from scoring.views.people import own_person, readable_person, visible_person
 from stations.models import Station
 from stations.querysets import scope_of
 
@@ -64,17 +65,14 @@ class Round:
 @require_safe
 @login_required
 def my_statements(request):
-    person = Deputy.objects.filter(user=request.user).select_related("county").first()
-    if person is None:
-        raise Http404
-    return _page(request, person)
+    return _page(request, own_person(request))
 
 
 @require_safe
 @login_required
 def deputy_statements(request, code):
     """The same page for the staff who look after the deputy."""
-    return _page(request, _person(request, code))
+    return _page(request, readable_person(request, code))
 
 
 @require_safe
@@ -82,8 +80,10 @@ def deputy_statements(request, code):
 @never_cache
 def statement_file(request, code, year):
     """The statement of a year as PDF; with `?quarter=` as it was issued for that quarter."""
-    person, at = _person(request, code), timezone.now()
+    person, at = visible_person(request, code), timezone.now()
     scheme = get_object_or_404(Scheme, county=person.county_id, year=year)
+    if not can_see_score(request.user, person, year):
+        raise PermissionDenied
     cut = _cut(person, year, request.GET.get("quarter", ""))
     statement = statement_of(deputy=person, scheme=scheme, at=at, cut=cut)
     content = statement_pdf(statement)
@@ -91,13 +91,6 @@ def statement_file(request, code, year):
     return FileResponse(
         BytesIO(content), as_attachment=True, filename=statement_name(statement), content_type="application/pdf"
     )
-
-
-def _person(request, code) -> Deputy:
-    person = get_object_or_404(Deputy.objects.visible_to(request.user).select_related("county"), code=code)
-    if not can_see_score(request.user, person):
-        raise PermissionDenied
-    return person
 
 
 def _cut(person: Deputy, year: int, text: str) -> Cut | None:

@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q
 from django.http import FileResponse, Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -17,9 +17,9 @@ from django.views.decorators.http import require_safe
 from deputies.models import Deputy, Mandate, Membership
 from julu_liaison.common.working_days import today_here
 from scoring.forms.terms import NOWHERE, TermForm
-from scoring.permissions import can_see_score
 from scoring.reports import terms as reports
 from scoring.services.statements import hand_out_term_sheets
+from scoring.views.people import own_person, readable_person
 from stations.models import Station
 from stations.querysets import scope_of
 
@@ -42,17 +42,14 @@ class Asked:
 @require_safe
 @login_required
 def my_term(request):
-    person = Deputy.objects.filter(user=request.user).select_related("county").first()
-    if person is None:
-        raise Http404
-    return _page(request, person)
+    return _page(request, own_person(request))
 
 
 @require_safe
 @login_required
 def deputy_term(request, code):
     """The same page for the staff who look after the deputy."""
-    return _page(request, _person(request, code))
+    return _page(request, readable_person(request, code))
 
 
 @require_safe
@@ -60,7 +57,7 @@ def deputy_term(request, code):
 @never_cache
 def term_file(request, code):
     """The sheet as PDF."""
-    person, at = _person(request, code), timezone.now()
+    person, at = readable_person(request, code), timezone.now()
     term, _terms, sheet = _read(request, person, today_here(at))
     if sheet is None:
         raise Http404
@@ -68,13 +65,6 @@ def term_file(request, code):
     hand_out_term_sheets(whose=person, what=term.label, actor=request.user, at=at)
     name = reports.file_name(f"{person.name}{term.label}", "pdf")
     return FileResponse(BytesIO(content), as_attachment=True, filename=name, content_type="application/pdf")
-
-
-def _person(request, code) -> Deputy:
-    person = get_object_or_404(Deputy.objects.visible_to(request.user).select_related("county"), code=code)
-    if not can_see_score(request.user, person):
-        raise PermissionDenied
-    return person
 
 
 def _page(request, person: Deputy):
