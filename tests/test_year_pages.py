@@ -14,9 +14,10 @@ from julu_liaison.common.jobs import job_folder
 from julu_liaison.common.models import AuditLog, Job
 from julu_liaison.common.working_days import today_here
 from scoring.models import PointEntry, Scheme, YearClosing
+from scoring.posters.publicity import _paper
 from scoring.services import open_scheme, rescore
 from scoring.services.results import reissue
-from scoring.services.years import close_year, publish_year
+from scoring.services.years import close_year, publish_year, year_sheet
 from scoring.states import ClaimState
 from scoring.tasks.archives import make_year_archive
 from tests.cast import SUNDAY, make_deputy, moment
@@ -120,7 +121,7 @@ def test_the_page_asks_the_same_of_the_database_for_one_as_for_three(cast, old, 
     assert "结账后经复核更正" in shown and "第2版" in shown and answer.status_code == 200
 
 
-COST = {"point-year": 19, "point-year-list": 11, "point-year-late": 22}
+COST = {"point-year": 20, "point-year-list": 11, "point-year-late": 22}
 
 
 def _open_and_corrected(cast, closing, number: int) -> None:
@@ -145,6 +146,30 @@ def test_the_list_is_in_official_order_and_says_what_it_does_not_measure(cast, s
     shown = signed_in(cast.staff).get(page("point-year-list", 2026)).content.decode()
     names = [shown.index(name) for name in ("赵站长", "陈\u3000卫", "李&lt;b&gt;代表", "钱站长", "王\u3000芳", "孙站长")]
     assert names == sorted(names) and "不是名次" in shown and "群众满意不满意" in shown and ">58<" in shown
+
+
+def test_a_draft_of_the_list_is_signed_by_nobody_and_namesakes_have_numbers(cast, old, signed_in):
+    first, second = make_deputy(cast, "张伟", cast.gt01), make_deputy(cast, "张伟", cast.gt01)
+    alone = make_deputy(cast, "张伟", cast.yt01)
+    scheme = Scheme.objects.get(county=cast.county, year=2026)
+    paper = _paper(year_sheet(scheme, moment(SUNDAY)))
+    names = [row[0] for station in paper["stations"] for row in station["rows"]]
+    assert "样张" in paper["draft"] and paper["closing"] == []
+    assert {f"张伟({first.code})", f"张伟({second.code})"} < set(names) and "张\u3000伟" in names
+    shown = signed_in(cast.staff).get(page("point-year-list", 2026)).text
+    listed = signed_in(cast.staff).get(reverse("points"), {"year": 2026, "q": "张伟"}).text
+    for text in (shown, listed):
+        main = text.partition('id="main"')[2]
+        assert [f">{one.code}<" in main for one in (first, second, alone)] == [True, True, False]
+    publish_now(cast, old)
+    paper = _paper(year_sheet(old, moment(today_here())))
+    assert paper["draft"] == "" and len(paper["closing"]) == 2
+
+
+def test_a_clerk_reads_where_the_list_will_be(cast, old, signed_in):
+    text = signed_in(cast.clerk).get(page("point-years")).text
+    assert "本站代表的得分" in text and f'href="{reverse("points")}"' in text.partition('id="main"')[2]
+    assert "自己的得分" in signed_in(cast.deputy).get(page("point-years")).text
 
 
 @pytest.fixture
