@@ -209,6 +209,25 @@ def test_an_answer_that_is_refused_keeps_what_was_typed(cast, signed_in, entry):
     assert answer.status_code == 409 and "我也写了" in answer.text and "县工作人员已经答复过了" in answer.text
 
 
+def test_what_was_missing_is_named_among_what_has_come_since(cast, signed_in, entry):
+    appeal = raised(cast, text="5月的学习")
+    client, link = signed_in(cast.staff), reverse("appeal", args=[appeal.uid])
+    Appeal.objects.update(raised_at=AT + timedelta(minutes=1))
+    typed = {"version": appeal.version, "outcome": "record", "answer": "补登记了"}
+    assert 'name="line"' not in client.get(link).text
+    assert "还没有新的流水" in client.post(link, typed | {"line": entry.number}).text
+    Appeal.objects.update(raised_at=AT)
+    assert f'name="line" value="{entry.number}"' in client.get(link).text
+    for nonsense in ("", "99", "'"):
+        answer = client.post(link, typed | {"line": nonsense})
+        assert answer.status_code == 400 and set(answer.context["form"].errors) == {"line"}
+        assert 'id="id_line"' in answer.text and "补登记了</textarea>" in answer.text
+    answer = client.post(link, typed | {"line": entry.number})
+    assert "(不变)" in answer.text and answer.text.count(" checked") == 2
+    answer = client.post(link, typed | {"line": entry.number, "previewed": answer.context["form"].effect}, follow=True)
+    assert "补登记以后记的是这一笔" in answer.text and Appeal.objects.get().entry == entry
+
+
 def test_who_reads_one_and_who_answers(cast, signed_in, entry):
     appeal = raised(cast, entry, actor=cast.staff)
     link = reverse("appeal", args=[appeal.uid])

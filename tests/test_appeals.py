@@ -1,6 +1,8 @@
 """An appeal ends with an entry or a reason, holds against rescoring, and is never answered by whom it is about."""
 
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from itertools import product
 
 import pytest
@@ -15,9 +17,18 @@ from julu_liaison.notices.models import Notice
 from scoring.models import Appeal, PointEntry, Scheme, Waiver, YearClosing, YearResult
 from scoring.permissions import can_answer_appeal
 from scoring.services import rescore, score_of
-from scoring.services.appeals import answer_appeal, entries_alike, preview_answer, raise_appeal, withdraw_appeal
+from scoring.services.appeals import (
+    answer_appeal,
+    entries_alike,
+    lines_since,
+    preview_answer,
+    raise_appeal,
+    withdraw_appeal,
+)
+from scoring.services.ledger.verifying import verify
 from scoring.states import AppealState, Source
 from tests.cast import SUNDAY, moment
+from tests.points import applied_version, approved_claim
 from tests.test_scoring import log_of, roster
 
 LATER = moment(date(2026, 3, 10))
@@ -233,7 +244,14 @@ def test_a_record_corrected_elsewhere_has_to_show_in_the_ledger(cast, entry, log
     with pytest.raises(DomainError, match="还没有新的流水"):
         answered(cast, missing, at=LATER + timedelta(days=2))
     log_of(cast, {cast.head_person: Presence.PRESENT, cast.deputy_person: Presence.LATE})
-    assert answered(cast, missing, at=LATER + timedelta(days=2)).state == AppealState.GRANTED
+    rescore(county=cast.county, year=2026, at=LATER + timedelta(days=2))
+    [late] = lines_since(missing)
+    for line in (None, entry):
+        with pytest.raises(DomainError, match="是哪一笔"):
+            answered(cast, missing, at=LATER + timedelta(days=2), line=line)
+    missing = answered(cast, missing, at=LATER + timedelta(days=2), line=late)
+    assert (missing.state, missing.entry, missing.cancels) == (AppealState.GRANTED, late, False)
+    assert "迟到" in late.reason and rescore(county=cast.county, year=2026, at=LATER + timedelta(days=3)) == 0
 
 
 UNFIT = (
@@ -307,6 +325,30 @@ def test_in_publicity_only_the_answer_counts(cast, entry, log):
     assert len(lines_of(cast)) == 1
     answered(cast, appeal, at=at, cancels=True)
     assert total_of(cast) == 60 and not YearResult.objects.exists()
+
+
+def test_what_an_answer_frees_of_a_cap_counts_the_same_before_and_in_publicity(cast):
+    applied_version(cast, date(2026, 1, 2), {"course": (Decimal(2), Decimal(2))})
+    for day in (3, 4):
+        approved_claim(cast, cast.deputy_person, "course", date(2026, 3, day), text=f"第{day}课")
+    rescore(county=cast.county, year=2026, at=LATER)
+    at, outcomes = moment(date(2027, 2, 3)), []
+    for begin in (lambda: None, lambda: published(cast)):
+        with rolled_back():
+            begin()
+            first = PointEntry.objects.get(deputy=cast.deputy_person, points=2)
+            answered(cast, raised(cast, first, at=at), cancels=True, at=at)
+            outcomes.append(lines_of(cast))
+            assert rescore(county=cast.county, year=2026, at=at) == 0 and verify() == [] and total_of(cast) == 62
+    assert outcomes[0] == outcomes[1] and [points for points, _reason in outcomes[0]] == [2, 0, -2, 0, 2]
+    assert outcomes[0][-1][1] == "3月4日第4课" and "(本项全年最多2分)" in outcomes[0][1][1]
+
+
+@contextmanager
+def rolled_back():
+    undo = transaction.savepoint()
+    yield
+    transaction.savepoint_rollback(undo)
 
 
 def test_a_closed_year_changes_by_a_granted_appeal_alone_with_a_new_edition(cast, entry):

@@ -1,6 +1,7 @@
 """Where a year stands on a day, what is still open in it, and how it is made public."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -10,7 +11,7 @@ from activities.states import Presence
 from julu_liaison.common.errors import Conflict, NotAllowed
 from julu_liaison.common.models import AuditLog, CalendarDay
 from julu_liaison.notices.models import Notice
-from scoring.models import PointEntry, Scheme, YearClosing
+from scoring.models import BonusClaim, PointEntry, Scheme, YearClosing
 from scoring.rules.stages import stage_on
 from scoring.services import open_scheme, rescore, score_of
 from scoring.services.years import late_facts, publish_year, stage_of, standings_of, unfinished_of
@@ -20,6 +21,7 @@ from scoring.workflow import is_frozen
 from stations.models import Station
 from stations.services import open_station
 from tests.cast import OPENED, SUNDAY, make_deputy, moment
+from tests.points import applied_version, approved_claim
 from tests.test_scoring import log_of, roster
 from tests.years import READY, claim_of, year_of
 
@@ -106,6 +108,18 @@ def test_what_events_missed_is_scored_before_the_year_freezes_and_nothing_after(
     assert list(PointEntry.objects.values_list("deputy", "number", "digest")) == before
     assert {(fact.deputy, int(fact.points)) for fact in late_facts(scheme)} == {(deputy, 2), (head, -2)}
     assert all(fact.words for fact in late_facts(scheme))
+
+
+def test_late_facts_tell_a_caps_consequence_from_a_changed_record(cast):
+    applied_version(cast, date(2026, 1, 2), {"course": (Decimal(2), Decimal(2))})
+    first, second = (approved_claim(cast, cast.deputy_person, "course", date(2026, 3, day), f"第{day}课") for day in (3, 4))
+    scheme = year_of(cast)
+    publish_year(scheme=scheme, actor=cast.admin, at=READY)
+    assert late_facts(scheme) == []
+    BonusClaim.objects.filter(pk=first.pk).update(state=ClaimState.REVOKED)
+    assert [(int(fact.points), fact.words) for fact in late_facts(scheme)] == [
+        (-2, "完成云上学习课程:记录已经改了或没有了"), (2, f"3月4日{second.text}(本项全年上限里剩下的分变了)"),
+    ]  # fmt: skip
 
 
 def test_months_and_days_that_a_station_owes(cast):

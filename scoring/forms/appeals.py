@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django import forms
 
-from scoring.models import Appeal
+from scoring.models import Appeal, PointEntry
 from scoring.services.appeals import LONGEST_ANSWER, LONGEST_TEXT
 from scoring.states import AppealKind, AppealState
 from stations.models import Station
@@ -50,7 +50,10 @@ class RaiseForm(MissingForm):
 
 
 class AnswerForm(forms.Form):
-    """The county's answer. `items` are choices (item, words with its points), grouped; `frozen`: the year is in publicity or closed."""
+    """The county's answer. `items` are choices (item, words with its points), grouped; `frozen`: the year is in publicity or closed.
+
+    `lines`: what has come since; of a missing thing that was recorded meanwhile the answer names it.
+    """
 
     outcome = forms.ChoiceField(
         label="怎么答复", widget=forms.RadioSelect,
@@ -65,6 +68,10 @@ class AnswerForm(forms.Form):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"class": "fld", "type": "date"}),
         error_messages={"invalid": "请填日期,如 2026-03-01"},
     )  # fmt: skip
+    line = forms.ChoiceField(
+        label="补登记以后记的是哪一笔", required=False, widget=forms.RadioSelect,
+        error_messages={"invalid_choice": "请在列出的流水里选"},
+    )  # fmt: skip
     answer = forms.CharField(
         label="给代表的答复", max_length=LONGEST_ANSWER, required=False,
         widget=forms.Textarea(attrs={"class": "fld", "rows": 3}),
@@ -73,7 +80,7 @@ class AnswerForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=10**6)
     previewed = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
 
-    def __init__(self, *args, appeal: Appeal, items: list, frozen: bool, **kwargs):
+    def __init__(self, *args, appeal: Appeal, items: list, lines: Iterable[PointEntry], frozen: bool, **kwargs):
         super().__init__(*args, **kwargs)
         open_to_choice = [name for name in OUTCOMES_OF[AppealKind(appeal.kind)] if not (frozen and name == RECORD)]
         self.fields["outcome"].choices = [(name, OUTCOMES[name]) for name in open_to_choice]
@@ -81,18 +88,24 @@ class AnswerForm(forms.Form):
         self.can_post = any(name in POSTING for name in open_to_choice)
         if not self.can_post:
             del self.fields["item"], self.fields["occurred_on"]
+        self.lines = {str(line.number): line for line in lines}
+        self.fields["line"].choices = [(number, _line_words(line)) for number, line in self.lines.items()]
+        if not self.lines:
+            del self.fields["line"]
 
     def clean(self) -> dict:
         chosen = super().clean()
         if chosen.get("outcome") in POSTING and "item" in chosen and not chosen["item"]:
             self.add_error("item", "请选记什么项目")
+        if chosen.get("outcome") == RECORD and "line" in chosen and not chosen["line"]:
+            self.add_error("line", "请选是哪一笔;都不是的,请先补登记原始记录")
         return chosen
 
     @property
     def effect(self) -> str:
         """What the answer does, as a mark: a preview counts for the same answer only."""
         facts = self.facts()
-        return f"{self.cleaned_data['outcome']}:{facts['item']}:{facts['occurred_on'] or ''}"
+        return f"{self.cleaned_data['outcome']}:{facts['item']}:{facts['occurred_on'] or ''}:{self.cleaned_data.get('line', '')}"
 
     @property
     def is_settled(self) -> bool:
@@ -107,9 +120,14 @@ class AnswerForm(forms.Form):
             "cancels": chosen["outcome"] in CANCELLING,
             "item": chosen["item"] if posts else "",
             "occurred_on": chosen["occurred_on"] if posts else None,
+            "line": self.lines.get(chosen.get("line", "")) if chosen["outcome"] == RECORD else None,
             "answer": chosen["answer"],
             "version": chosen["version"],
         }
+
+
+def _line_words(line: PointEntry) -> str:
+    return f"{line.reason} {line.points.normalize():+f}分"
 
 
 class AppealsFilter(forms.Form):

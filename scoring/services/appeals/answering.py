@@ -18,6 +18,7 @@ from julu_liaison.common.texts import clean_text
 from julu_liaison.common.working_days import today_here
 from scoring.models import Appeal, PointEntry, YearClosing
 from scoring.permissions import can_answer_appeal
+from scoring.querysets import PointEntryQuerySet
 from scoring.services.appeals.raising import demand_open
 from scoring.services.appeals.telling import tell_deputy
 from scoring.services.ledger import rescore
@@ -44,12 +45,13 @@ class Preview:
 @transaction.atomic
 def answer_appeal(
     *, appeal: Appeal, grant: bool, answer: str, actor, at: datetime, cancels: bool = False, item: str = "",
-    occurred_on: date | None = None, version: int | None = None,
+    occurred_on: date | None = None, line: PointEntry | None = None, version: int | None = None,
 ) -> Appeal:  # fmt: skip
     """Grant an appeal (更正) or refuse it (维持不变), both with a reason that the deputy reads.
 
     Granted, it cancels its entry (`cancels`), posts `item` on a day of the year, or both. With neither it says that the
-    record itself has been corrected, which the ledger must show. In a closed year the deputy's result is issued anew.
+    record itself has been corrected, which the ledger must show: what was missing is `line` now. In a closed year the
+    deputy's result is issued anew.
     Raises Conflict for one that is answered already, StaleVersion if it is no longer the `version` that was read.
     """
     [deputy] = hold_people([appeal.deputy])
@@ -68,15 +70,18 @@ def answer_appeal(
     if grant:
         appeal.cancels, appeal.item, appeal.occurred_on = cancels, item, occurred_on if item else None
         _check_effect(appeal, at)
+        if appeal.kind == AppealKind.MISSING and not item:
+            appeal.entry = line
     appeal.version += 1
     appeal.save(update_fields=[
-        "state", "version", "answer", "answered_by", "answered_at", "cancels", "item", "occurred_on",
+        "state", "version", "answer", "answered_by", "answered_at", "cancels", "item", "occurred_on", "entry",
     ])  # fmt: skip
     if grant:
         _take_effect(appeal, at)
     audit.record(
         "answer_appeal", actor=actor, target=appeal, at=at, deputy=deputy.code, year=appeal.year, state=appeal.state,
         cancels=appeal.cancels, item=appeal.item, occurred_on=str(appeal.occurred_on or ""),
+        entry=appeal.entry.number if appeal.entry else None,
     )  # fmt: skip
     tell_deputy(appeal, at)
     return appeal
@@ -158,12 +163,25 @@ def _demand_done(appeal: Appeal) -> None:
 
 
 def _demand_record_corrected(appeal: Appeal) -> None:
-    """The entry is gone, or since the appeal one has come: else the record is still as it was."""
-    rows = PointEntry.objects.filter(deputy=appeal.deputy_id, year=appeal.year).standing()
-    if appeal.entry_id and rows.filter(pk=appeal.entry_id).exists():
+    """The entry is gone; what was missing is one of the lines that have come since."""
+    if appeal.kind == AppealKind.MISSING:
+        return _demand_line(appeal)
+    if PointEntry.objects.standing().filter(pk=appeal.entry_id).exists():
         sentence = "原始记录还没有改,积分没有变化"
-    elif appeal.entry_id is None and not rows.filter(posted_at__gte=appeal.raised_at).exists():
-        sentence = "提出以后还没有新的流水,请先补登记原始记录"
-    else:
+        raise DomainError(f"{sentence}。", fields={"outcome": sentence})
+
+
+def _demand_line(appeal: Appeal) -> None:
+    lines = lines_since(appeal)
+    if lines.filter(pk=appeal.entry_id).exists():
         return
+    if lines.exists():
+        raise DomainError("请选补登记以后记的是哪一笔。", fields={"line": "请选是哪一笔"})
+    sentence = "提出以后还没有新的流水,请先补登记原始记录"
     raise DomainError(f"{sentence}。", fields={"outcome": sentence})
+
+
+def lines_since(appeal: Appeal) -> PointEntryQuerySet:
+    """What records have brought into the deputy's year since the appeal was raised, and stands."""
+    rows = PointEntry.objects.standing().filter(deputy=appeal.deputy_id, year=appeal.year)
+    return rows.filter(posted_at__gte=appeal.raised_at).exclude(source=Source.APPEAL).order_by("number")

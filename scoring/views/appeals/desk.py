@@ -17,8 +17,8 @@ from scoring.forms.appeals import AnswerForm, AppealsFilter
 from scoring.models import Appeal, PointEntry, Rule, YearClosing
 from scoring.permissions import can_answer_appeal, can_withdraw_appeal
 from scoring.services import score_of
-from scoring.services.appeals import Preview, answer_appeal, entries_alike, preview_answer
-from scoring.states import CLAIMED_ITEMS, AppealState, Block, Item, Source, VersionState
+from scoring.services.appeals import Preview, answer_appeal, entries_alike, lines_since, preview_answer
+from scoring.states import CLAIMED_ITEMS, AppealKind, AppealState, Block, Item, Source, VersionState
 from scoring.views.appeals.stories import Story, story_of
 from stations.models import Station
 from stations.querysets import scope_of
@@ -84,9 +84,11 @@ class Desk:
     def _form(self, data=None) -> AnswerForm:
         entry = self.appeal.entry
         initial = {"version": self.appeal.version, "occurred_on": entry.occurred_on if entry else None}
+        lines = lines_since(self.appeal) if self.appeal.kind == AppealKind.MISSING and self.closing is None else ()
         return AnswerForm(
-            data, appeal=self.appeal, items=_items(self.appeal), frozen=self.closing is not None, initial=initial
-        )
+            data, appeal=self.appeal, items=_items(self.appeal), lines=lines, frozen=self.closing is not None,
+            initial=initial,
+        )  # fmt: skip
 
     def answered(self) -> bool:
         """Give the answer, or look at what it would do. Raises NotAllowed for who may not answer."""
