@@ -15,11 +15,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from activities.models import Attendance, DutyLog
 from activities.services import cancel_activity, record_attendance, void_log
 from activities.states import ActivityKind, LogState, Presence
-from scoring.models import BonusClaim, PointEntry, Waiver
+from scoring.models import BonusClaim, PointEntry, Scheme, Waiver
 from scoring.rules import total_score
 from scoring.services import rescore, score_of
 from scoring.services.ledger.verifying import verify
+from scoring.services.results import reissue
 from scoring.services.schemes import DEFAULT_POINTS
+from scoring.services.years import close_year
 from scoring.states import ClaimState
 from tests.cast import moment
 from tests.points import applied_version, approved_claim, granted, meeting, published
@@ -83,7 +85,7 @@ class Year(RuleBasedStateMachine):
         self.undo = transaction.savepoint()
         self.people = [self.cast.deputy_person, self.cast.deputies["GT01"][2]]
         self.truth, self.now, self.steps = Reference(), LAST, 0
-        self.activities, self.logs, self.claims = [], [], []
+        self.activities, self.logs, self.claims, self.closing = [], [], [], None
 
     def teardown(self):
         try:
@@ -103,6 +105,7 @@ class Year(RuleBasedStateMachine):
             chance = self.chance(seed)
             open_now = {
                 self.an_activity_is_recorded: 3, self.attendance_is_corrected: 2 * bool(self.activities),
+                self.a_record_goes_back_and_forth: bool(self.activities),
                 self.an_activity_is_called_off: bool(self.activities), self.a_sunday_is_logged: 3,
                 self.a_log_is_voided: bool(self.logs), self.an_appeal_is_granted: 1, self.one_is_scored: 1, self.score: 1,
             } | ({
@@ -124,8 +127,18 @@ class Year(RuleBasedStateMachine):
 
     def attendance_is_corrected(self, seed):
         chance = self.chance(seed)
+        self.correct(chance.choice(self.activities), chance.choice(self.people), chance.choice(STATUSES))
+
+    def a_record_goes_back_and_forth(self, seed):
+        """And is scored each time: the same fact stands, is gone and stands again, in its second turn and its third."""
+        chance = self.chance(seed)
         activity, person = chance.choice(self.activities), chance.choice(self.people)
-        status = chance.choice(STATUSES)
+        for status in [Presence.ABSENT, Presence.PRESENT] * 2 + [Presence.ABSENT] * chance.randrange(2):
+            self.correct(activity, person, status)
+            rescore(county=self.cast.county, year=2026, at=self.moment(seed), deputies=[person.pk])
+            self.agrees(person)
+
+    def correct(self, activity, person, status):
         record_attendance(
             activity=activity, statuses={person: status}, reason="签到表看错了", actor=self.cast.clerk, at=moment(self.now)
         )
@@ -208,6 +221,9 @@ class Year(RuleBasedStateMachine):
         fact = (f"appeal:{appeal.uid}", item, day) if item else None
         self.truth.grant(person.pk, entry.fact_key if entry else None, fact)
         if self.truth.frozen is not None:
+            rescore(county=self.cast.county, year=2026, at=self.moment(seed), deputies=[person.pk])
+            if self.closing:
+                reissue(closing=self.closing, deputy=person, appeal=appeal, at=self.moment(seed))
             self.score(seed)
 
     def the_year_is_published(self, seed):
@@ -216,6 +232,10 @@ class Year(RuleBasedStateMachine):
         self.truth.freeze()
         published(self.cast, LAST)
         for _time in range(5):
+            self.an_appeal_is_granted(seed)
+        scheme = Scheme.objects.get(county=self.cast.county, year=2026)
+        self.closing = close_year(scheme=scheme, actor=self.cast.admin, at=moment(date(2027, 2, 9)))
+        for _time in range(3):
             self.an_appeal_is_granted(seed)
 
     # ---- Scoring ----
