@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import sha256
 
 MARK = "\x1f"
@@ -16,7 +17,13 @@ def digest_of(
     `deputy` is the code; `reverses` the number of the line in the same chain that this one cancels.
     """
     parts = (
-        before, deputy, year, number, rule, block, f"{points:.1f}", occurred_on.isoformat(), reason, source,
-        source_key, fact_key, turn, reverses or "", posted_at.astimezone(UTC).isoformat(),
+        before, deputy, year, number, rule, block, f"{points:.1f}", occurred_on, reason, source, source_key,
+        fact_key, turn, reverses or "", _in_words(posted_at),
     )  # fmt: skip
     return sha256(MARK.join(map(str, parts)).encode()).hexdigest()
+
+
+@lru_cache(maxsize=16)
+def _in_words(moment: datetime) -> str:
+    """Lines are written many at a time."""
+    return moment.astimezone(UTC).isoformat()

@@ -11,13 +11,15 @@ from typing import NamedTuple
 from activities.states import ON_LEAVE, ActivityKind, Presence
 from scoring.states import Item, Source
 
-MISSED_BY_KIND = {
+# By plain words: the rows of a county's year are 100,000, and making an enum of each costs more than all the rest.
+MISSED_BY_KIND: dict[str, Item] = {
     ActivityKind.STUDY: Item.STUDY_MISSED, ActivityKind.TRAINING: Item.STUDY_MISSED,
     ActivityKind.INSPECTION: Item.STUDY_MISSED, ActivityKind.RESEARCH: Item.STUDY_MISSED,
     ActivityKind.LAW_CHECK: Item.STUDY_MISSED, ActivityKind.CONGRESS: Item.CONGRESS_MISSED,
 }  # fmt: skip
-LEAVE_ITEM = {kind: Item(kind.value) for kind in ON_LEAVE}  # a kind of leave and its item bear the same name
-TIMELY = {Presence.LATE: Item.LATE_OR_EARLY, Presence.LEFT_EARLY: Item.LATE_OR_EARLY}
+LEAVE_ITEM: dict[str, Item] = {kind: Item(kind.value) for kind in ON_LEAVE}  # a kind of leave and its item bear the same name
+TIMELY: dict[str, Item] = {Presence.LATE: Item.LATE_OR_EARLY, Presence.LEFT_EARLY: Item.LATE_OR_EARLY}
+PRESENCE_LABELS: dict[str, str] = dict(Presence.choices)
 # Presence that can cost anything; nothing else needs to be read.
 COSTLY = (Presence.ABSENT, *ON_LEAVE, *TIMELY)
 
@@ -107,7 +109,7 @@ def duty_earnings(duties: Iterable[Duty]) -> list[Earning]:
     for duty in duties:
         item = _duty_item(duty)
         if item:
-            reason = f"{_reception(duty)}:{Item(item).label}({duty.number})"
+            reason = f"{_reception(duty)}:{item.label}({duty.number})"
             found.append(
                 Earning(f"log:{duty.log_uid}:{item.value}", item.value, duty.sunday, reason, Source.LOG, duty.log_uid)
             )
@@ -118,8 +120,8 @@ def _duty_item(duty: Duty) -> Item | None:
     if duty.status == Presence.ABSENT:
         return Item.DUTY_MISSED if duty.expected and not duty.stood_in else None
     if duty.status in LEAVE_ITEM:
-        return LEAVE_ITEM[Presence(duty.status)] if duty.expected else None
-    return TIMELY.get(Presence(duty.status))
+        return LEAVE_ITEM[duty.status] if duty.expected else None
+    return TIMELY.get(duty.status)
 
 
 def meeting_earnings(meetings: Iterable[Meeting]) -> list[Earning]:
@@ -128,7 +130,7 @@ def meeting_earnings(meetings: Iterable[Meeting]) -> list[Earning]:
     for meeting in meetings:
         item = _meeting_item(meeting)
         if item:
-            reason = f"{label(meeting.on)}{meeting.title}:{Presence(meeting.status).label}"
+            reason = f"{label(meeting.on)}{meeting.title}:{PRESENCE_LABELS[meeting.status]}"
             key = f"activity:{meeting.uid}:{item.value}"
             found.append(Earning(key, item.value, meeting.on, reason, Source.ACTIVITY, meeting.uid))
     return found
@@ -138,17 +140,16 @@ def _meeting_item(meeting: Meeting) -> Item | None:
     if not (meeting.required and meeting.expected):
         return None
     if meeting.status == Presence.ABSENT:
-        return None if meeting.stood_in else MISSED_BY_KIND.get(ActivityKind(meeting.kind), Item.MEETING_MISSED)
-    status = Presence(meeting.status)
-    return LEAVE_ITEM.get(status) or TIMELY.get(status)
+        return None if meeting.stood_in else MISSED_BY_KIND.get(meeting.kind, Item.MEETING_MISSED)
+    return LEAVE_ITEM.get(meeting.status) or TIMELY.get(meeting.status)
 
 
 def leave_earnings(days: Iterable[DayLeft]) -> list[Earning]:
     """Leave approved before the day costs what leave recorded on the day costs (ADR 12)."""
     return [
         Earning(
-            f"leave:{day.leave_uid}:{day.on.isoformat()}", LEAVE_ITEM[Presence(day.kind)].value, day.sunday,
-            f"{_reception(day)}:{Presence(day.kind).label}(事先批准)", Source.LEAVE, day.leave_uid,
+            f"leave:{day.leave_uid}:{day.on.isoformat()}", LEAVE_ITEM[day.kind].value, day.sunday,
+            f"{_reception(day)}:{PRESENCE_LABELS[day.kind]}(事先批准)", Source.LEAVE, day.leave_uid,
         )
         for day in days
     ]  # fmt: skip

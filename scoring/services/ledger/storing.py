@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection
@@ -40,7 +41,7 @@ def _prepared(rows: Iterable[Row], fields: list[Field]) -> Iterator[list]:
 def _way(field: Field) -> Callable[[Any], Any] | None:
     kind = field.get_internal_type()
     if kind == "UUIDField":
-        return lambda value: field.get_db_prep_value(value, connection)
+        return None if connection.features.has_native_uuid_field else attrgetter("hex")
     if kind in ("DateField", "DateTimeField", "DecimalField"):
         return cache(lambda value: field.get_db_prep_value(value, connection))
     return None
