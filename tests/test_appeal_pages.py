@@ -183,7 +183,7 @@ def test_an_answer_shows_its_effect_before_it_is_given(cast, signed_in, entry):
     answer = client.post(link, typed | {"previewed": seen, "outcome": "cancel"})
     assert "58分 → <b>60分</b>" in answer.text and Appeal.objects.get().state == AppealState.RAISED
     answer = client.post(link, typed | {"previewed": seen}, follow=True)
-    assert "答复好了" in answer.text and "假条在" in answer.text and "已更正" in answer.text
+    assert "答复好了。已经通知李代表。" in answer.text and "假条在" in answer.text and "已更正" in answer.text
     assert score_of(deputy=cast.deputy_person, year=2026).total == 59
 
 
@@ -207,6 +207,15 @@ def test_an_answer_that_is_refused_keeps_what_was_typed(cast, signed_in, entry):
     assert Appeal.objects.get().state == AppealState.REFUSED
     answer = signed_in(cast.admin).post(link, typed | {"outcome": "refuse", "answer": "我也写了"})
     assert answer.status_code == 409 and "我也写了" in answer.text and "县工作人员已经答复过了" in answer.text
+
+
+def test_who_has_no_account_is_to_be_telephoned(cast, signed_in):
+    silent = cast.deputies["GT01"][2]
+    appeal = raised(cast, text="5月的调研", actor=cast.clerk, deputy=silent)
+    link, typed = reverse("appeal", args=[appeal.uid]), {"version": appeal.version, "outcome": "refuse", "answer": "查无此事"}
+    answer = signed_in(cast.staff).post(link, typed, follow=True)
+    assert f"{silent.name}没有账号,请打电话告诉他。" in answer.text and "已经通知" not in answer.text
+    assert f"替代表登记的{cast.clerk.name}也通知了" in answer.text
 
 
 def test_what_was_missing_is_named_among_what_has_come_since(cast, signed_in, entry):

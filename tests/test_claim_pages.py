@@ -118,6 +118,8 @@ def test_a_refused_form_comes_back_filled(cast, signed_in):
     file = SimpleUploadedFile("a.pdf", b"not one")
     answer = client.post(ADD, typed(text="第三门", evidence="证书10号", another="on", files=[file]))
     assert answer.status_code == 400 and "请重新选一次" in answer.text and "a.pdf" in answer.text
+    summary = answer.text[answer.text.index('class="errsum"') :]
+    assert 'href="#id_files">照片和文件没有存上' in summary and "您填的内容还在" not in summary
     many = [SimpleUploadedFile(f"{number}.pdf", PDF) for number in range(7)]
     assert "一次最多传6个" in client.post(ADD, typed(text="第三门", evidence="证书10号", another="on", files=many)).text
     assert BonusClaim.objects.count() == 1 and not ClaimFile.objects.exists()
@@ -140,6 +142,7 @@ def test_the_desk_shows_first_what_waits_for_the_person_and_filters_by_address(c
     assert found() == [mine] and found("?state=all") == [checked, mine] == found("?state=open")
     assert found("?state=checked") == [checked] == found("?state=all&item=honour_city") and found("?state=mine") == [mine]
     assert found(f"?state=all&year={today_here().year - 1}") == [] == found("?state=all&late=1")
+    assert "请从列出的里面选" in client.get(DESK + "?state=nonsense").text
     assert found("?state=nonsense") == [] == found("?state=all&item=%00") == found("?state=all&year=x")
     assert found("?state=all&after=garbage&before=%F0") == [checked, mine]
     signed_in(cast.admin)
@@ -158,6 +161,7 @@ def test_one_honour_for_several_deputies(cast, signed_in):
     assert wrong.status_code == 400 and "请从名单里选代表" in wrong.text
     answer = client.post(DESK_ADD, typed(deputies=codes, item="honour_county", files=[SimpleUploadedFile("决定.pdf", PDF)]))
     assert answer.status_code == 302 and BonusClaim.objects.filter(claimed_by=cast.clerk).count() == 3
+    assert len(client.get(answer["Location"]).context["rows"]) == 3 and client.get(DESK).context["rows"] == []
     again = client.post(DESK_ADD, typed(deputies=codes[:1], item="honour_county"))
     assert again.status_code == 409 and f'value="{codes[0]}" checked' in again.text
     client = signed_in(cast.staff)
@@ -165,15 +169,28 @@ def test_one_honour_for_several_deputies(cast, signed_in):
     assert client.get(DESK_ADD + "?station=YT").status_code == 200 and client.get(DESK_ADD + "?station=X").status_code == 404
 
 
+def test_a_deputy_is_found_by_name_and_what_was_typed_stays(cast, signed_in):
+    client, (first, second, third) = signed_in(cast.clerk), cast.deputies["GT01"][:3]
+    sent = typed(deputies=[first.code], find="1", q=f" {second.initials[:1].upper()} ", text="抗洪<b>", item="honour_city")
+    page = client.post(DESK_ADD, sent | {"files": [SimpleUploadedFile("a.pdf", PDF)]})
+    boxes = {person.code: ticked for _branch, people, _is_open in page.context["form"].groups for person, ticked in people}
+    assert page.status_code == 200 and boxes[first.code] and not boxes[second.code] and third.code not in boxes
+    assert "抗洪&lt;b&gt;" in page.text and 'value="honour_city" selected' in page.text and "没有存上" in page.text
+    assert "市级荣誉" in page.text and "分)</option>" in page.text and not BonusClaim.objects.exists()
+    none = client.post(DESK_ADD, typed(find="1", q="没有\0这个人"))
+    assert none.status_code == 200 and none.context["form"].groups == []
+
+
 def test_many_are_looked_at_once_more_and_each_is_checked_or_refused_for_itself(cast, signed_in):
     people = cast.deputies["GT01"]
     rows = [claim(cast, deputy=person, who="staff") for person in people[:3]]
-    own = claim(cast, who="clerk", days=in_year(cast, 1), item="spoke")
+    own = claim(cast, who="clerk", days=in_year(cast, 1), item="spoke", evidence="", files=[("证书.pdf", PDF)])
     client = signed_in(cast.clerk)
     assert client.get(DESK).text.count('name="claim"') == 3
     ticked = {"claim": [*(str(row.uid) for row in (*rows, own)), str(uuid4()), "nonsense"]}
     page = client.post(BULK, ticked)
     assert page.status_code == 200 and "核对无误,报县里<span class=\"num\">,3件" in page.text
+    assert page.text.count("附件<span") == 1 and page.text.count("分</span></span></td>") == 4
     assert "有1件没有找到" in page.text and "不同的人来做" in page.text
     assert not BonusClaim.objects.filter(state=ClaimState.CHECKED).exists()
     move(cast, rows[1], "withdraw", "staff")

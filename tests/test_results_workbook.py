@@ -48,7 +48,8 @@ def test_formulas_give_the_figures_that_are_shown(cast):
     assert cells(source, 10)[1] == "=COUNTA(B4:B9)" and cells(source, 10)[8] == "=SUM(I4:I9)"
     assert (cells(page, 10)[1], cells(page, 10)[8], cells(page, 10)[10]) == (6, 358, 1)
     summary, source = shown["全县汇总"], typed["全县汇总"]
-    assert cells(summary, 3) == ["乡镇", "代表人数", "总分合计", "人均总分", "优秀", "称职", "未评等次"]
+    assert cells(summary, 3) == ["联络站", "代表人数", "总分合计", "人均总分", "优秀", "称职", "未评等次"]
+    assert [summary.cell(4, column).number_format for column in (3, 4)] == ["General", "0.0"]
     assert cells(summary, 4)[:3] == ["官亭镇", 6, 358] and cells(summary, 4)[4:] == [5, 1, 0]
     assert cells(summary, 6)[:3] == ["全县", 8, 478] and cells(summary, 6)[4:] == [7, 1, 0]
     assert cells(source, 4)[4] == "=COUNTIF('官亭镇'!$J$4:$J$9,E$3)" and cells(source, 6)[1] == "=SUM(B4:B5)"

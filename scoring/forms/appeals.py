@@ -146,6 +146,8 @@ class AppealsFilter(forms.Form):
         super().__init__({**data, "state": data.get("state") or AppealState.RAISED.value})
         self.places = {place.code: place for place in places}
         self.fields["station"].choices = [("", "全部"), *place_choices(self.places.values())]
+        for field in self.fields.values():
+            field.error_messages["invalid_choice"] = "请从列出的里面选"
 
     @property
     def waits(self) -> bool:

@@ -1,7 +1,8 @@
 """What is typed about bonus claims: the claim itself, the reason of a step, the desk's filters."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 
 from django import forms
 
@@ -16,21 +17,28 @@ from stations.models import Station
 BLANK = ("", "请选择")
 PICKED = "image/*,.pdf,.doc,.docx,.xls,.xlsx,.wps,.et,.txt"
 FAMILIES = (("honour_", "荣誉"), ("media_", "媒体宣传"), ("", "会议、学习、建议"))
-MINE, OPEN, ALL = "mine", "open", "all"
-STATES = [(MINE, "等我办的"), (OPEN, "没办完的"), (ALL, "全部"), *ClaimState.choices]
+MINE, FILED, OPEN, ALL = "mine", "filed", "open", "all"
+STATES = [(MINE, "等我办的"), (FILED, "我申报的"), (OPEN, "没办完的"), (ALL, "全部"), *ClaimState.choices]
 REASONS = {
     "check": "核对意见(可以不写)", "approve": "审定意见(可以不写)", "return": "要补充什么", "refuse": "为什么不通过",
     "revoke": "为什么取消",
 }  # fmt: skip
 
 
-def item_choices() -> list:
-    """The items that are claimed, by family."""
+def item_choices(points: Mapping[str, Decimal | None] | None = None) -> list:
+    """The items that are claimed, by family; with `points`: what each is worth."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for item in CLAIMED_ITEMS:
         family = next(words for start, words in FAMILIES if item.value.startswith(start))
-        groups.setdefault(family, []).append((item.value, item.label))
+        groups.setdefault(family, []).append((item.value, _with_points(item.value, item.label, points)))
     return list(groups.items())
+
+
+def _with_points(item: str, label: str, points: Mapping[str, Decimal | None] | None) -> str:
+    if not points:
+        return label
+    worth = points.get(item)
+    return f"{label}(加{worth.normalize():f}分)" if worth else f"{label}(今年的方案不加分)"
 
 
 def _line(label: str, longest: int, *, required: bool, hint: str = "", rows: int = 0) -> forms.CharField:
@@ -82,20 +90,24 @@ class ClaimForm(EvidenceForm):
     another = forms.BooleanField(label="是另一件事,不是重复申报", required=False)
     field_order = ("deputies", "item", "occurred_on", "text", "evidence", "files", "another")
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, points: Mapping[str, Decimal | None] | None = None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["item"].choices = [BLANK, *item_choices()]
+        self.fields["item"].choices = [BLANK, *item_choices(points)]
 
 
 class StationClaimForm(ClaimForm):
-    """The same for deputies of one station; `groups` are (branch, its boxes) to tick."""
+    """The same for deputies of one station; `groups` are (branch, its boxes, whether it is open) to tick.
+
+    `sought`: a name or its initials; shown are whom it fits and who is ticked already.
+    """
 
     deputies = forms.MultipleChoiceField(
         label="代表", error_messages={"required": "请至少选一位代表", "invalid_choice": "请从名单里选代表"}
     )
 
-    def __init__(self, *args, members: Iterable[Membership], **kwargs):
+    def __init__(self, *args, members: Iterable[Membership], sought: str = "", **kwargs):
         super().__init__(*args, **kwargs)
+        self.sought = "".join(sought.split())[:40]
         self.people: dict[str, Deputy] = {}
         by_branch: dict[Station, list[Deputy]] = {}
         for member in members:
@@ -104,10 +116,19 @@ class StationClaimForm(ClaimForm):
                 by_branch.setdefault(member.branch, []).append(member.deputy)
         self.fields["deputies"].choices = [(code, person.name) for code, person in self.people.items()]
         ticked = set(self["deputies"].value() or ())
-        self.groups = [
-            (branch, [(person, person.code in ticked) for person in people], any(one.code in ticked for one in people))
+        shown = {
+            branch: [(one, one.code in ticked) for one in people if one.code in ticked or self._fits(one)]
             for branch, people in by_branch.items()
+        }
+        self.groups = [
+            (branch, boxes, bool(self.sought) or any(is_ticked for _person, is_ticked in boxes))
+            for branch, boxes in shown.items()
+            if boxes
         ]
+
+    def _fits(self, person: Deputy) -> bool:
+        text = self.sought.lower()
+        return text in person.name.lower() or person.initials.lower().startswith(text)
 
     def facts(self) -> dict:
         return super().facts() | {"deputies": [self.people[code] for code in self.cleaned_data["deputies"]]}
@@ -156,6 +177,7 @@ class DeskFilter(forms.Form):
             del self.fields["station"]
         for field in self.fields.values():
             field.widget.attrs["class"] = "fld"
+            field.error_messages["invalid_choice"] = "请从列出的里面选"
 
     @property
     def is_mine(self) -> bool:
@@ -181,6 +203,8 @@ class DeskFilter(forms.Form):
     def _in_state(self, rows, state: str):
         if state == MINE:
             return rows.waiting_for(self.user)
+        if state == FILED:
+            return rows.filter(claimed_by=self.user)
         if state == OPEN:
             return rows.open()
         return rows.filter(state=state) if state in ClaimState.values else rows

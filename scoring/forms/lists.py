@@ -34,6 +34,8 @@ class ScoreFilter(forms.Form):
         self.fields["grade"].choices = [("", "全部"), *((name, name) for name in grades)]  # type: ignore[attr-defined]
         if not grades:
             del self.fields["grade"]
+        for field in self.fields.values():
+            field.error_messages["invalid_choice"] = "请从列出的里面选"
 
     @property
     def is_narrowed(self) -> bool:

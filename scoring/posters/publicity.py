@@ -14,6 +14,7 @@ from scoring.services.years.sheets import YearSheet
 
 TEMPLATE = Path(settings.BASE_DIR) / "templates" / "print" / "points-publicity.typ"
 COLUMNS = ("姓名", "分站", "基础分还有", "加分", "总分")
+DRAFT = "样张:还没有公示,数字会变,不能张贴"
 ORDER = "名单按公文顺序排列,不是名次。总分=基础分还有的分数+加分,基础分用完为止。"
 
 
@@ -34,16 +35,17 @@ def publicity_name(sheet: YearSheet) -> str:
 
 
 def _paper(sheet: YearSheet) -> dict:
-    county, closing = sheet.scheme.county, sheet.closing
+    county, closing, alike = sheet.scheme.county, sheet.closing, sheet.namesakes
+    office = f"{county.name}人民代表大会常务委员会"
     return {
         "place": f"{county.name}人大代表",
         "title": f"{sheet.scheme.year}年度履职积分公示",
-        "draft": "" if closing else typeset("样张,还没有公示"),
+        "draft": "" if closing else typeset(DRAFT),
         "intro": [typeset(text) for text in _intro(sheet)],
         "columns": COLUMNS,
-        "stations": [{"name": name, "rows": [_row(row) for row in rows]} for name, rows in sheet.by_station],
+        "stations": [{"name": name, "rows": [_row(row, alike) for row in rows]} for name, rows in sheet.by_station],
         "notes": [typeset(ORDER), typeset(NOT_MEASURED)],
-        "closing": [f"{county.name}人民代表大会常务委员会", long_day(closing.publicity_from if closing else sheet.on)],
+        "closing": [office, long_day(closing.publicity_from)] if closing else [],
     }
 
 
@@ -57,7 +59,7 @@ def _intro(sheet: YearSheet) -> list[str]:
     return lines
 
 
-def _row(row: Standing) -> list[str]:
-    name = aligned_name(row.deputy.name)
+def _row(row: Standing, alike: frozenset[int]) -> list[str]:
+    name = f"{row.deputy.name}({row.deputy.code})" if row.deputy.pk in alike else aligned_name(row.deputy.name)
     bonus = points(row.score.bonus)
     return [name, row.branch.name if row.branch else "", points(row.score.base_left), bonus, points(row.score.total)]

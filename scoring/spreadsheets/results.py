@@ -23,7 +23,7 @@ LONGEST_NAME = 25  # of a sheet, with room for a number
 SUMMARY = "全县汇总"
 UNGRADED = "未评等次"
 COUNTED = "总分=基础分还有的分数+加分;基础分用完为止,不扣成负数。名单按公文顺序排列,不是名次。"
-SIGNATURE = "制表人:            审核人:            主管领导:            (盖章)      年   月   日"
+SIGNATURE = "制表人:                    审核人:                    主管领导:                    (盖章)        年    月    日"
 
 
 class Column(NamedTuple):
@@ -104,9 +104,10 @@ def _looks(book: Workbook) -> dict:
         "heading": centred | {"bold": True, "text_wrap": True, "bg_color": "#ECEAE5"},
         "text": boxed | {"text_wrap": True},
         "quoted": boxed | {"text_wrap": True, "quote_prefix": True},
-        "figure": centred | {"num_format": "0.0"},
+        "figure": centred,
+        "mean": centred | {"num_format": "0.0"},
         "count": centred | {"num_format": "0"},
-        "sum": centred | {"num_format": "0.0", "bold": True},
+        "sum": centred | {"bold": True},
         "bold": boxed | {"bold": True},
         "note": plain | {"font_size": 9, "text_wrap": True},
         "signature": plain,
@@ -135,7 +136,7 @@ def _begin(page, looks: dict, titles: tuple[str, str], labels: list[tuple[str, i
 
 
 def _end(page, looks: dict, row: int, last: int) -> None:
-    for text, height, look in ((COUNTED, 16, "note"), (NOT_MEASURED, 28, "note"), (SIGNATURE, 40, "signature")):
+    for text, height, look in ((COUNTED, 16, "note"), (NOT_MEASURED, 28, "note"), (SIGNATURE, 64, "signature")):
         page.set_row(row, height)
         page.merge_range(row, 0, row, last, "", looks[look])
         page.write_string(row, 0, text, looks[look])
@@ -187,13 +188,13 @@ def _write_summary(
 ) -> None:
     """A line a station: people, mean of the totals, how many in each grade; the county below."""
     bands = _bands(sheet)
-    labels = [("乡镇", 18), ("代表人数", 10), ("总分合计", 12), ("人均总分", 10), *((band, 10) for band in bands)]
+    labels = [("联络站", 18), ("代表人数", 10), ("总分合计", 12), ("人均总分", 10), *((band, 10) for band in bands)]
     title = f"{sheet.scheme.county.name}{sheet.scheme.year}年代表履职积分汇总"
     _begin(page, looks, (title, sheet.state_words), labels)
     for index, ((name, rows), place) in enumerate(zip(groups, places, strict=True), start=HEADER_ROWS):
         page.write_string(index, 0, name, looks["quoted" if name.startswith(FORMULA_SIGNS) else "text"])
         for column, (formula, value) in enumerate(_station_figures(bands, rows, place), start=1):
-            look = looks["sum" if column == 2 else "figure" if column == 3 else "count"]
+            look = looks["sum" if column == 2 else "mean" if column == 3 else "count"]
             page.write_formula(index, column, formula.format(r=index + 1), look, value)
     row = HEADER_ROWS + len(groups)
     _write_county(page, looks, sheet, bands, row)
@@ -230,5 +231,5 @@ def _write_county(page, looks: dict, sheet: YearSheet, bands: list[str], row: in
         formula = f"=SUM({letter}{HEADER_ROWS + 1}:{letter}{row})" if row > HEADER_ROWS else "=0"
         if column == 3:
             formula = f"=IF(B{row + 1}=0,0,C{row + 1}/B{row + 1})"
-        look = looks["sum" if column in (2, 3) else "count"]
+        look = looks["sum" if column == 2 else "mean" if column == 3 else "count"]
         page.write_formula(row, column, formula, look, value)

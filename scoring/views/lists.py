@@ -15,6 +15,7 @@ from julu_liaison.common.working_days import today_here
 from scoring.forms.lists import ScoreFilter
 from scoring.models import Scheme
 from scoring.permissions import can_see_ranking
+from scoring.rules.namesakes import namesakes
 from scoring.services.lists import grades_of, score_rows
 from scoring.services.ranking import look_at_ranking
 from scoring.spreadsheets.scores import can_export_scores, export_scores
@@ -39,6 +40,7 @@ def points(request):
         "desk": desk, "form": form, "page": page, "count": len(rows), "year": years.year, "years": years.years,
         "stage": stage_words(years.scheme, today_here()), "grades": "grade" in form.fields,
         "links": _links(request, page), "query": _query(request),
+        "namesakes": namesakes((row.person.key, row.person.name, row.person.branch) for row in rows),
         "may_export": can_export_scores(request.user, desk.county, desk.stations),
         "may_rank": bool(years.scheme and years.scheme.shows_ranking) and can_see_ranking(request.user, desk.county),
     }  # fmt: skip

@@ -8,6 +8,7 @@ from itertools import groupby
 from julu_liaison.common.texts import long_day
 from julu_liaison.common.working_days import today_here
 from scoring.models import Scheme, YearClosing
+from scoring.rules.namesakes import namesakes
 from scoring.services.standings import Standing, final_standings, standings_of
 from scoring.services.years.stages import closing_of, stage_of
 from scoring.states import YearStage
@@ -32,6 +33,11 @@ class YearSheet:
         for _key, rows in groupby(self.rows, key=lambda row: row.station.pk if row.station else None):
             mine = list(rows)
             yield (mine[0].station.name if mine[0].station else NOWHERE), mine
+
+    @property
+    def namesakes(self) -> frozenset[int]:
+        """Keys of those whose number has to stand beside the name: somebody of the branch has the same."""
+        return namesakes((row.deputy.pk, row.deputy.name, row.branch.pk if row.branch else None) for row in self.rows)
 
     @property
     def corrected(self) -> int:

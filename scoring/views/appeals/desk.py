@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from activities.views.calls import names_told
 from julu_liaison.common.errors import DomainError, NotAllowed
 from julu_liaison.common.keyset import page_of
 from julu_liaison.common.sending import refuse, status_of
@@ -52,7 +53,7 @@ def appeals(request):
 def appeal(request, uid):
     """One appeal; POST shows what the answer would do and, sent once more, gives it."""
     rows = Appeal.objects.visible_to(request.user).select_related(
-        "deputy__county", "branch", "county", "raised_by", "answered_by", "entry__rule", "entry__deputy"
+        "deputy__county", "deputy__user", "branch", "county", "raised_by", "answered_by", "entry__rule", "entry__deputy"
     )
     row = get_object_or_404(rows, uid=uid)
     desk = Desk(request, row)
@@ -99,7 +100,7 @@ class Desk:
         try:
             if self.form.is_settled:
                 answer_appeal(**facts)
-                messages.success(self.request, "答复好了,已经通知代表。")
+                messages.success(self.request, f"答复好了。{self._told()}")
                 return True
             self.preview = preview_answer(**facts)
         except NotAllowed:
@@ -107,6 +108,12 @@ class Desk:
         except DomainError as error:
             refuse(self.form, error)
         return False
+
+    def _told(self) -> str:
+        """Who knows of it now, and who has to be telephoned; who wrote it down for the deputy is told, too."""
+        appeal, by = self.appeal, self.appeal.raised_by
+        also = by.pk != appeal.deputy.user_id and by.is_active
+        return names_told([appeal.deputy]) + (f"替代表登记的{by.name}也通知了。" if also else "")
 
     def _refused_at_once(self) -> bool:
         """Who may not answer at all does not read about their form."""

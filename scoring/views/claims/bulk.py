@@ -15,7 +15,7 @@ from julu_liaison.common.versions import version_seen
 from scoring.forms.claims import NoteForm
 from scoring.models import BonusClaim
 from scoring.services.claims import MOST_AT_ONCE, Outcome, move_claims, obstacle_to
-from scoring.views.claims.access import acts_on_claims
+from scoring.views.claims.access import acts_on_claims, with_file_count, worths_of
 from scoring.workflow import CLAIM_MOVES
 
 BULK_MOVES = ("check", "approve")
@@ -77,9 +77,9 @@ def _page(request, keys: list[UUID], *, refused: tuple[str, NoteForm] | None = N
         if ready:
             form = refused[1] if refused and refused[0] == name else NoteForm(move=CLAIM_MOVES[name])
             acts.append({"move": CLAIM_MOVES[name], "form": form, "ready": ready})
-    too_many = len(keys) > MOST_AT_ONCE
+    too_many, worths = len(keys) > MOST_AT_ONCE, worths_of(rows)
     context = {
-        "rows": [(row, _why(row, obstacles)) for row in rows], "acts": [] if too_many else acts, "most": MOST_AT_ONCE,
+        "rows": [(row, worths[row.pk], _why(row, obstacles)) for row in rows], "acts": [] if too_many else acts, "most": MOST_AT_ONCE,
         "too_many": len(keys) if too_many else 0, "missing": len(keys[:MOST_AT_ONCE]) - len(rows),
     }  # fmt: skip
     return render(request, "scoring/claims_bulk.html", context, status=400 if too_many else status)
@@ -110,7 +110,7 @@ def _keys(given: QueryDict) -> list[UUID]:
 
 
 def _claims(user, keys: Iterable[UUID]) -> list[BonusClaim]:
-    rows = BonusClaim.objects.visible_to(user).filter(uid__in=list(keys)).with_frozen()
+    rows = with_file_count(BonusClaim.objects.visible_to(user).filter(uid__in=list(keys)).with_frozen())
     return list(rows.select_related("deputy", "branch", "station", "claimed_by").order_by("pk"))
 
 

@@ -4,9 +4,9 @@ from datetime import date
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Exists, OuterRef
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,10 +15,17 @@ from julu_liaison.common.errors import NotAllowed
 from julu_liaison.common.keyset import page_of
 from julu_liaison.common.sending import done, status_of
 from julu_liaison.common.working_days import today_here
-from scoring.forms.claims import ALL, MINE, DeskFilter, StationClaimForm, years_until
-from scoring.models import BonusClaim, ClaimFile
+from scoring.forms.claims import ALL, FILED, MINE, DeskFilter, StationClaimForm, years_until
+from scoring.models import BonusClaim
 from scoring.services.claims import claim_for_all
-from scoring.views.claims.access import acts_on_claims, claiming_stations, opens_desk, stations_of
+from scoring.views.claims.access import (
+    acts_on_claims,
+    claiming_stations,
+    item_points,
+    opens_desk,
+    stations_of,
+    with_file_count,
+)
 from scoring.views.claims.bulk import BULK_MOVES
 from scoring.workflow import claim_moves_open_to
 from stations.models import Station
@@ -55,8 +62,7 @@ def claims(request):
 
 
 def _for_list(rows):
-    has_files = Exists(ClaimFile.objects.filter(claim=OuterRef("pk")))
-    return rows.with_frozen().annotate(has_files=has_files).select_related("deputy", "branch", "station", "claimed_by")
+    return with_file_count(rows.with_frozen()).select_related("deputy", "branch", "station", "claimed_by")
 
 
 def _can_be_ticked(user, row: BonusClaim) -> bool:
@@ -84,13 +90,23 @@ def claim_add(request):
     if station is None:
         return render(request, "scoring/claim_station.html", {"stations": stations})
     today, sent = today_here(), request.method == "POST"
-    typed = (request.POST, request.FILES) if sent else ()
-    form = StationClaimForm(*typed, members=_members(station, today), initial={"occurred_on": today})
+    facts = {"members": _members(station, today), "points": item_points(station.county_id, today)}
+    if "find" in request.POST:
+        form, sent = StationClaimForm(initial=_typed(request.POST), sought=request.POST.get("q", ""), **facts), False
+    else:
+        typed = (request.POST, request.FILES) if sent else ()
+        form = StationClaimForm(*typed, initial={"occurred_on": today}, **facts)
     rows = done(request, form, claim_for_all) if sent else None
     if rows:
         messages.success(request, f"报上去了,{len(rows)}位代表。核对要由别的人来做,自己报的自己不能核对。")
-        return redirect("claims")
-    return render(request, "scoring/claim_add.html", {"form": form, "station": station, "today": today}, status=status_of(form))
+        return redirect(f"{reverse('claims')}?state={FILED}")
+    context = {"form": form, "station": station, "today": today, "lost": "find" in request.POST and bool(request.FILES)}
+    return render(request, "scoring/claim_add.html", context, status=status_of(form))
+
+
+def _typed(given: QueryDict) -> dict:
+    """What was typed before somebody was looked for, to be shown again; nothing is filed yet."""
+    return {**given.dict(), "deputies": given.getlist("deputies")}
 
 
 def _one_of(stations: list[Station], code: str) -> Station | None:

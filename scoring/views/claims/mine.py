@@ -13,6 +13,7 @@ from julu_liaison.common.working_days import today_here
 from scoring.forms.claims import ClaimForm
 from scoring.models import BonusClaim, Scheme
 from scoring.services.claims import claim_bonus
+from scoring.views.claims.access import item_points
 
 
 @require_safe
@@ -35,13 +36,14 @@ def my_claims(request):
 def my_claim_add(request):
     """Claim a bonus: what, when, the words, and a number or a photo of the paper."""
     person, sent = _person(request), request.method == "POST"
-    form = ClaimForm(request.POST, request.FILES) if sent else ClaimForm(initial={"occurred_on": today_here()})
+    today = today_here()
+    typed = (request.POST, request.FILES) if sent else ()
+    form = ClaimForm(*typed, initial={"occurred_on": today}, points=item_points(person.county_id, today))
     row = done(request, form, claim_bonus, deputy=person) if sent else None
     if row:
         day = f"{row.due_on.month}月{row.due_on.day}日"
         messages.success(request, f"报上去了,联络站在{day}前核对。核对和审定的结果会发通知给您。")
         return redirect("claims-mine")
-    today = today_here()
     before = Scheme.objects.filter(county=person.county_id, year=today.year - 1, late_until__gte=today, closing=None)
     context = {"form": form, "late_until": before.values_list("late_until", flat=True).first(), "today": today}
     return render(request, "scoring/claim_mine_add.html", context, status=status_of(form))

@@ -19,10 +19,9 @@ from julu_liaison.common.versions import version_seen
 from julu_liaison.common.workflow import Move
 from julu_liaison.common.working_days import today_here
 from scoring.forms.claims import step_form
-from scoring.models import BonusClaim, Scheme
-from scoring.services import schedule_of
+from scoring.models import BonusClaim
 from scoring.services.claims import move_claim
-from scoring.views.claims.access import opens_desk
+from scoring.views.claims.access import opens_desk, worths_of
 from scoring.workflow import CLAIM_MOVES, claim_moves_open_to, label_of
 
 PICTURES = (".jpg", ".jpeg", ".png")
@@ -92,20 +91,13 @@ def _page(request, row: BonusClaim, *, refused: tuple[Move, forms.Form] | None =
         "pictures": [file for file in files if file.name.lower().endswith(PICTURES)],
         "papers": [file for file in files if not file.name.lower().endswith(PICTURES)],
         "history": [(step, label_of(step.move)) for step in row.steps.select_related("actor")],
-        "worth": _worth(row), "at_desk": opens_desk(request.user),
+        "worth": worths_of([row])[row.pk], "at_desk": opens_desk(request.user),
     }  # fmt: skip
     return render(request, "scoring/claim.html", context, status=status)
 
 
 def _kept(form: forms.Form) -> list[str]:
     return [text for name in ("text", "evidence", "note") if (text := form.data.get(name, ""))]
-
-
-def _worth(row: BonusClaim):
-    """Points of the item by the version of the day; None where the scheme has no such rule."""
-    scheme = Scheme.objects.filter(county=row.county_id, year=row.year).first()
-    tariff = schedule_of(scheme).tariff(row.item, row.occurred_on) if scheme else None
-    return tariff.points if tariff else None
 
 
 @require_safe

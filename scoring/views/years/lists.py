@@ -20,7 +20,7 @@ def publicity(request, year):
     """Everybody's figures in official order: in publicity for the county's deputies and clerks, for staff at any time."""
     sheet = readable_sheet(request.user, year)
     context = {
-        "sheet": sheet, "scheme": sheet.scheme, "stations": list(sheet.by_station),
+        "sheet": sheet, "scheme": sheet.scheme, "stations": list(sheet.by_station), "namesakes": sheet.namesakes,
         "staff": is_staff_of(request.user, sheet.scheme.county),
         "prints": can_print_publicity(request.user, sheet.scheme.county),
     }  # fmt: skip

@@ -94,7 +94,7 @@ def _steps(sheet: YearSheet) -> list[Step]:
     asked = "县级管理员在这一页公示" if stage == YearStage.READY else "补报截止以后由县级管理员公示"
     return [
         _step("全年计分", _day(date(scheme.year, 12, 31)), "每天自动计分,数字是暂计", stage, YearStage.RUNNING),
-        _step("补报材料", _day(scheme.late_until), "上一年的证明材料收到这一天,注明“逾期补报”", stage, YearStage.LATE),
+        _step("补报材料", _day(scheme.late_until), "这一年的证明材料收到这一天,注明“逾期补报”", stage, YearStage.LATE),
         _step(
             "公示", f"{_day(closing.publicity_from)}—{_day(closing.publicity_until)}" if closing else "",
             _by(closing.published_by, closing.published_at, "公示") if closing else asked, stage,
