@@ -19,6 +19,7 @@ from scoring.models import BonusClaim, ChainMark, PointEntry, Rule, Scheme, Sche
 from scoring.rules import digest_of
 from scoring.services import open_scheme, rescore
 from scoring.services.ledger.verifying import verify
+from scoring.services.versions import apply_version, draft_version, edit_draft, values_of
 from scoring.states import ClaimState, VersionState
 from tests import years
 from tests.cast import build_cast, moment
@@ -322,6 +323,22 @@ def test_a_scheme_changed_behind_its_version_is_found(lines):
         assert any(words in one for one in verify()), (case, verify())
         transaction.savepoint_rollback(undo)
     assert verify() == []
+
+
+def test_a_version_is_sealed_as_it_is_applied(cast, lines):
+    scheme, at = Scheme.objects.get(), moment(JUNE)
+    draft = draft_version(scheme=scheme, starts_on=MARCH, why="加重", actor=cast.admin, at=at)
+    values = {item: (value.points, value.cap) for item, value in values_of(draft).items()} | {"study_missed": (Decimal(-4), None)}
+    edit_draft(
+        version=draft, base=Decimal(70), starts_on=MARCH, why="加重", values=values, actor=cast.admin, at=at
+    )
+    assert verify() == []  # a draft has no seal yet
+    apply_version(version=draft, actor=cast.admin, at=at)
+    assert verify() == []
+    SchemeVersion.objects.filter(pk=draft.pk).update(base=80)
+    assert verify() == [
+        "巨鹿县2026年积分方案第2版和执行时的校验码对不上,有人改过。", "巨鹿县2026年积分方案的基础分和最后执行的第2版不一致。",
+    ]  # fmt: skip
 
 
 def test_a_missing_or_changed_trigger_is_found(lines):

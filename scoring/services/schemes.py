@@ -85,7 +85,7 @@ def seal(version: SchemeVersion) -> None:
 
 
 def current_digest(version: SchemeVersion) -> str:
-    values = version.rules.values_list("pk", "item", "block", "points", "cap")
+    values = [(rule.pk, rule.item, rule.block, rule.points, rule.cap) for rule in version.rules.all()]
     return digest_of_version(version.number, version.starts_on, version.base, values)
 
 

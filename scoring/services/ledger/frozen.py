@@ -30,8 +30,9 @@ def frozen_problems(scheme: Scheme, chains: Mapping[int, Sequence[Posted]], keys
         before, ruled = _split(lines, number), rulings.get(deputy, [])
         for strange in _strangers(before, lines, ruled):
             yield deputy, strange, "公示以后记的,不是这位代表的复核"
-        wanted = _wanted(before, lines, ruled, schedule, releases.get(deputy, ()), items)
-        if len(lines) > len(before) and wanted != _standing(lines, items):
+        if len(lines) == len(before):
+            continue
+        if _wanted(before, lines, ruled, schedule, releases.get(deputy, ()), items) != _standing(lines, items):
             yield deputy, None, "公示以后的账和复核的结果对不上"
 
 
