@@ -23,7 +23,7 @@ LONGEST_NAME = 25  # of a sheet, with room for a number
 SUMMARY = "全县汇总"
 UNGRADED = "未评等次"
 COUNTED = "总分=基础分还有的分数+加分;基础分用完为止,不扣成负数。名单按公文顺序排列,不是名次。"
-SIGNATURE = "制表人:                    审核人:                    主管领导:                    (盖章)        年    月    日"
+SIGNATURE = (" " * 32).join(("制表人:", "审核人:", "主管领导:", "(盖章)")) + " " * 20 + "年      月      日"
 
 
 class Column(NamedTuple):
