@@ -10,9 +10,9 @@ from openpyxl import load_workbook
 
 from activities.services import Matter, record_activity
 from activities.states import ActivityKind, Presence
-from julu_liaison.accounts.services import issue_token
 from deputies.services import add_deputy, assign_to_branch, grant_mandate
 from deputies.states import MembershipRole
+from julu_liaison.accounts.services import issue_token
 from julu_liaison.common.models import AuditLog
 from julu_liaison.common.working_days import today_here
 from opinions.services import register_opinion
