@@ -5,6 +5,7 @@ from functools import partial
 from random import Random
 
 from dateutil.relativedelta import relativedelta
+from django.db.models import Max
 
 from activities.models import Activity, DutyLog, Shift
 from activities.services import declare_month, record_activity, record_not_held
@@ -83,7 +84,8 @@ def declare_months(demo: Demo, rng: Random, *, today: date) -> None:
     station = next(one for one in demo.townships if one.code == demo.prefix + ROAD_STATION)
     for back in range(DECLARED_MONTHS, 0, -1):
         month = today.replace(day=1) - relativedelta(months=back)
-        at = moment(month + relativedelta(months=1, days=5), 16)
+        last = Shift.objects.of_month(month).filter(station=station).aggregate(Max("date"))["date__max"]
+        at = moment(max(month + relativedelta(months=1, days=5), (last or month) + timedelta(days=1)), 16)
         if at.date() >= today:
             continue
         _say_what_was_not_held(demo, rng, station, month, at)
