@@ -187,6 +187,11 @@ def test_on_the_page_it_is_seen_then_confirmed(cast, charged, signed_in):
     client, url = signed_in(cast.admin), reverse("rules-waiver-new")
     answer = client.post(url, typed(items=["duty_missed", "study_missed"]))
     assert answer.status_code == 200 and "1位代表的得分有变化,一共少扣5分" in answer.text
+    about = dict(answer.context["about"])
+    assert about["给谁"] == f"李代表,编号{cast.deputy_person.code},官亭镇第一分站" and cast.deputy_person.code in answer.text
+    assert about["期限"].startswith("从2026年5月") and "接待日缺席且无人顶班" in about["免扣什么"]
+    nobody = client.post(url, typed(items=["private_leave"]))  # it changes no score, and is named all the same
+    assert "现在没有代表的得分因此变化" in nobody.text and cast.deputy_person.code in nobody.text
     assert not Waiver.objects.exists()
     assert ("items", "study_missed") in answer.context["typed"] and ("deputy", "李代表") in answer.context["typed"]
     assert client.post(url, dict(typed(items=["duty_missed", "study_missed"]), confirmed="1")).status_code == 302

@@ -24,6 +24,7 @@ from scoring.services.waivers import (
     drop_waiver,
     end_waiver,
     grant_waiver,
+    period_of,
     preview_ending,
     preview_granting,
     words_of,
@@ -131,7 +132,8 @@ def _act(request, form, row: Waiver | None, *, preview: Callable, do: Callable, 
             return redirect("rules-waivers")
     context = {
         "form": form, "row": row, "words": words_of(row) if row else "", "outcome": relief,
-        "said": said(relief) if relief else "", "people": _named(relief), "listed": LISTED,
+        "said": said(relief) if relief else "",
+        "about": _about(relief.waiver) if relief else [], "people": _named(relief), "listed": LISTED,
         "typed": _typed(request.POST) if relief else [],
     }  # fmt: skip
     return render(request, "scoring/rules_waiver.html", context, status=status_of(form))
@@ -142,6 +144,20 @@ def _named(relief: Relief | None) -> list[tuple[Deputy, object]]:
         return []
     people = Deputy.objects.filter(pk__in=relief.given).order_by("sort_key", "code")[:LISTED]
     return [(person, relief.given[person.pk]) for person in people]
+
+
+def _about(waiver: Waiver) -> list[tuple[str, str]]:
+    """Whom, what and when, as it would be saved: two people may bear one name."""
+    return [("给谁", _whom(waiver)), ("免扣什么", words_of(waiver)), ("期限", period_of(waiver)), ("原因", waiver.reason)]
+
+
+def _whom(waiver: Waiver) -> str:
+    if waiver.deputy_id is None:
+        return f"所有{waiver.get_level_display()}代表"
+    person = Deputy.objects.with_places(today_here()).get(pk=waiver.deputy_id)
+    member = person.membership_now
+    place = f"{member.branch.parent.name}{member.branch.name}" if member else "没有分到分站"
+    return f"{person.name},编号{person.code},{place}"
 
 
 def _typed(posted) -> list[tuple[str, str]]:
