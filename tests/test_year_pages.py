@@ -7,6 +7,8 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from activities.states import Presence
@@ -119,6 +121,19 @@ def test_the_page_asks_the_same_of_the_database_for_one_as_for_three(cast, old, 
             answer = client.get(page(name))
     shown = client.get(page("point-year")).content.decode()
     assert "结账后经复核更正" in shown and "第2版" in shown and answer.status_code == 200
+
+
+def test_the_list_of_years_costs_the_same_for_one_as_for_three(cast, old, signed_in):
+    client, counts = signed_in(cast.admin), []
+    Scheme.objects.exclude(pk=old.pk).update(county=cast.gt)  # of elsewhere
+    for years in ((), (2022, 2023)):
+        for year in years:
+            open_scheme(county=cast.county, year=year, actor=cast.admin)
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get(page("point-years"))
+        assert len(answer.context["rows"]) == 1 + len(years)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
 
 
 COST = {"point-year": 20, "point-year-list": 11, "point-year-late": 22}
