@@ -25,6 +25,7 @@ from scoring.services.appeals import (
     raise_appeal,
     withdraw_appeal,
 )
+from scoring.services.claims import claim_bonus, move_claim
 from scoring.services.ledger.verifying import verify
 from scoring.states import AppealState, Source
 from tests.cast import SUNDAY, moment
@@ -220,6 +221,24 @@ def test_missing_is_posted_and_a_later_appeal_can_take_it_back(cast):
     entry = PointEntry.objects.get(deputy=cast.deputy_person)
     answered(cast, raised(cast, entry, actor=cast.clerk), actor=cast.admin, cancels=True, answer="是别人发的言")
     assert total_of(cast) == 60 and rescore(county=cast.county, year=2026, at=LATER) == 0
+
+
+def test_what_a_claim_gave_is_not_given_again_and_what_is_reversed_not_cancelled_again(cast, entry, log):
+    claim = claim_bonus(
+        deputy=cast.deputy_person, item="spoke", occurred_on=SPOKE_ON, text="发言", evidence="纪要2026-3号",
+        actor=cast.deputy, at=LATER,
+    )  # fmt: skip
+    for move, actor in (("check", cast.clerk), ("approve", cast.admin)):
+        move_claim(claim=claim, move=move, actor=actor, at=LATER)
+    rescore(county=cast.county, year=2026, at=LATER)
+    missing, wrong = raised(cast, text="会上发了言"), raised(cast, entry)
+    with pytest.raises(DomainError, match="已经按加分申报记过,是第2笔"):
+        answered(cast, missing, item="spoke", occurred_on=SPOKE_ON)
+    void_log(log=log, reason="登记错了分站", actor=cast.clerk, at=LATER)
+    rescore(county=cast.county, year=2026, at=LATER)
+    with pytest.raises(DomainError, match="这一笔已经更正过了"):
+        answered(cast, wrong, cancels=True)
+    assert answered(cast, missing, item="spoke", occurred_on=SPOKE_ON - timedelta(days=1)).item == "spoke"
 
 
 def test_refused_with_a_reason_nothing_changes(cast, entry):

@@ -122,8 +122,10 @@ def _check_effect(appeal: Appeal, at: datetime) -> None:
         problems["outcome"] = "记重了的,撤销多记的一笔就可以"
     if appeal.item and appeal.item not in Item.values:
         problems["item"] = "请选记什么项目"
+    if appeal.cancels and PointEntry.objects.filter(reverses=appeal.entry_id, deputy=appeal.deputy_id).exists():
+        problems["outcome"] = "这一笔已经更正过了,现在不算分,不用再撤销"
     if appeal.item:
-        problems |= _day_problems(appeal, at)
+        problems |= _day_problems(appeal, at) or _given_already(appeal)
     if problems:
         raise DomainError("、".join(problems.values()) + "。", fields=problems)
 
@@ -135,6 +137,15 @@ def _day_problems(appeal: Appeal, at: datetime) -> dict[str, str]:
     if day.year != appeal.year:
         return {"occurred_on": f"请填{appeal.year}年里的日期"}
     return {"occurred_on": "不能晚于今天"} if day > today_here(at) else {}
+
+
+def _given_already(appeal: Appeal) -> dict[str, str]:
+    """What is said to be missing may stand from an approved claim."""
+    rows = PointEntry.objects.filter(deputy=appeal.deputy_id, year=appeal.year, occurred_on=appeal.occurred_on)
+    line = rows.filter(source=Source.CLAIM, rule__item=appeal.item).standing().order_by("number").first()
+    if line is None or appeal.kind != AppealKind.MISSING:
+        return {}
+    return {"item": f"这件事已经按加分申报记过,是第{line.number}笔:{line.reason},不能再补记"}
 
 
 def _take_effect(appeal: Appeal, at: datetime) -> None:
