@@ -69,8 +69,8 @@ def test_a_corrected_fact_is_one_row_with_each_line_behind_it(cast, signed_in, c
     assert back.entry.reverses == charged.entry and back.entry.occurred_on == JUNE.date() and not months[0].facts[0].stands
     row = answer.text[answer.text.index('<ul class="ledger">') : answer.text.index("</ul>")]
     plain, turns = row.split('<details class="more s-turns">')[1].split("</summary>")
-    assert "-1 → 0</b>:登记错了人" in plain and "迟到或早退" in turns and "(原记:" not in row
-    assert "原来记的" in turns and "6月10日" in turns and "为什么改:登记错了人" in turns and turns.count("<li") == 2
+    assert "-1 → 0</b>:日志作废,登记错了人" in plain and "迟到或早退" in turns and "(原记:" not in row
+    assert "原来记的" in turns and "6月10日" in turns and "为什么改:日志作废,登记错了人" in turns and turns.count("<li") == 2
     assert answer.context["score"].total == 61 and "共扣" not in answer.text and NOT_MEASURED in answer.text
 
 
