@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from activities.views.calls import names_told
+from activities.services.addressees import reach_of
+from deputies.states import Gender
 from julu_liaison.common.errors import DomainError, NotAllowed
 from julu_liaison.common.keyset import page_of
 from julu_liaison.common.sending import refuse, status_of
@@ -111,9 +112,13 @@ class Desk:
 
     def _told(self) -> str:
         """Who knows of it now, and who has to be telephoned; who wrote it down for the deputy is told, too."""
-        appeal, by = self.appeal, self.appeal.raised_by
-        also = by.pk != appeal.deputy.user_id and by.is_active
-        return names_told([appeal.deputy]) + (f"替代表登记的{by.name}也通知了。" if also else "")
+        person, by = self.appeal.deputy, self.appeal.raised_by
+        also = by.pk != person.user_id and by.is_active
+        whom = "她" if person.gender == Gender.FEMALE else "他"
+        words = (
+            f"已经通知{person.name}。" if reach_of([person]).told else f"{person.name}没有账号,请打电话告诉{whom}。"
+        )  # fmt: skip
+        return words + (f"替代表登记的{by.name}也通知了。" if also else "")
 
     def _refused_at_once(self) -> bool:
         """Who may not answer at all does not read about their form."""
