@@ -27,6 +27,8 @@ from scoring.services.appeals import (
 )
 from scoring.services.claims import claim_bonus, move_claim
 from scoring.services.ledger.verifying import verify
+from scoring.services.standings import standings_of
+from scoring.services.years.marking import mark_chains
 from scoring.states import AppealState, Source
 from tests.cast import SUNDAY, moment
 from tests.points import applied_version, approved_claim
@@ -75,10 +77,12 @@ def total_of(cast) -> float:
 
 def published(cast, closed_at: datetime | None = None) -> YearClosing:
     scheme = Scheme.objects.get(county=cast.county, year=2026)
-    return YearClosing.objects.create(
+    closing = YearClosing.objects.create(
         scheme=scheme, publicity_from=date(2027, 2, 1), publicity_until=date(2027, 2, 5), published_by=cast.admin,
         published_at=moment(date(2027, 2, 1)), closed_by=cast.admin if closed_at else None, closed_at=closed_at,
     )  # fmt: skip
+    mark_chains(closing, standings_of(closing.scheme))
+    return closing
 
 
 # ---- Raising -------------------------------------------------------------------------------------------------------

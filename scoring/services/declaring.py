@@ -106,7 +106,7 @@ def _declared(*, station: Station, month: date, actor, at: datetime) -> Declared
     branches = _branches(station, row.month, last)
     charged = PointEntry.objects.standing().filter(deputy__in=branches, source=Source.MONTH, occurred_on__range=(row.month, last))
     known = set(charged.values_list("pk", flat=True))
-    rescore(county=station.county, year=month.year, at=at, deputies=branches)
+    rescore(county=row.county, year=month.year, at=at, deputies=branches)
     costs = {entry.deputy_id: -entry.points for entry in charged.exclude(pk__in=known) if entry.points}
     return Declared(row, _people(costs, branches, row.month))
 

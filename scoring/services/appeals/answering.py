@@ -141,9 +141,11 @@ def _day_problems(appeal: Appeal, at: datetime) -> dict[str, str]:
 
 def _given_already(appeal: Appeal) -> dict[str, str]:
     """What is said to be missing may stand from an approved claim."""
+    if appeal.kind != AppealKind.MISSING or appeal.occurred_on is None:
+        return {}
     rows = PointEntry.objects.filter(deputy=appeal.deputy_id, year=appeal.year, occurred_on=appeal.occurred_on)
     line = rows.filter(source=Source.CLAIM, rule__item=appeal.item).standing().order_by("number").first()
-    if line is None or appeal.kind != AppealKind.MISSING:
+    if line is None:
         return {}
     return {"item": f"这件事已经按加分申报记过,是第{line.number}笔:{line.reason},不能再补记"}
 
