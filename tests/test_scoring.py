@@ -79,6 +79,15 @@ def test_nobody_is_charged_who_was_not_expected_or_had_a_substitute(cast):
     assert score_all(cast) == 0
 
 
+def test_a_substitute_without_a_name_covers_one_of_those_who_were_away(cast):
+    head, *others = cast.deputies["GT01"]
+    roster(cast)
+    shown = {head: Presence.PRESENT} | dict.fromkeys(others, Presence.ABSENT)
+    log_of(cast, shown | {cast.deputies["GT02"][1]: Presence.SUBSTITUTE})
+    score_all(cast)
+    assert [points_of(cast, person) for person in others] == [[], *([[-2]] * (len(others) - 1))]
+
+
 def test_a_second_run_makes_nothing(cast):
     roster(cast)
     head, deputy = cast.deputies["GT01"][:2]

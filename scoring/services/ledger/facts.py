@@ -3,7 +3,7 @@
 Only what can earn anything is read; each reader takes a fixed number of queries, however many deputies.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from datetime import date
 from typing import Any
@@ -41,6 +41,10 @@ from scoring.states import Item
 NOT_VERIFIED = (State.REGISTERED, State.REFUSED, State.VOID, State.MERGED)
 HANDED_OVER = Exists(Hop.objects.filter(opinion=OuterRef("pk"), move="transfer"))
 
+STOOD_IN_BY_NAME = Exists(
+    Attendance.objects.filter(log=OuterRef("log"), status=Presence.SUBSTITUTE, stands_in_for=OuterRef("deputy"))
+)
+
 ByDeputy = dict[int, list[Any]]
 
 
@@ -63,15 +67,14 @@ def earnings_of(keys: Collection[int], year: int) -> dict[int, list[Earning]]:
 
 
 def _duties(keys: Collection[int], sundays: Sundays) -> ByDeputy:
-    """A substitute stands in for whom the log names; one without a name for whoever was away.
+    """A substitute stands in for whom the log names; one without a name for one of those who were away.
 
     What a log says of itself is read once, not for everybody in it.
     """
-    instead = Q(stands_in_for=None) | Q(stands_in_for=OuterRef("deputy"))
-    substitute = Attendance.objects.filter(instead, log=OuterRef("log"), status=Presence.SUBSTITUTE)
     rows = Attendance.objects.filter(sundays.held("log__date"), deputy__in=keys, status__in=COSTLY)
-    rows = rows.exclude(log__state=LogState.VOID).annotate(stood_in=Exists(substitute)).order_by()
+    rows = rows.exclude(log__state=LogState.VOID).annotate(stood_in=STOOD_IN_BY_NAME).order_by()
     present = list(rows.values_list("log", "deputy", "status", "expected", "stood_in"))
+    covered = _covered({row[0] for row in present if row[2] == Presence.ABSENT and not row[4]})
     logs = DutyLog.objects.filter(pk__in={row[0] for row in present}).order_by()
     sheets = {
         key: (str(uid), printed_number(of_year, serial), on, sundays.of(branch, on), name)
@@ -83,7 +86,20 @@ def _duties(keys: Collection[int], sundays: Sundays) -> ByDeputy:
     found: ByDeputy = defaultdict(list)
     for log, deputy, status, expected, stood_in in present:
         if log in sheets:
-            found[deputy].append(Duty(*sheets[log], status, expected, stood_in))
+            found[deputy].append(Duty(*sheets[log], status, expected, stood_in or (log, deputy) in covered))
+    return found
+
+
+def _covered(logs: set[int]) -> set[tuple[int, int]]:
+    """Whom substitutes that stand for nobody by name cover, as (log, deputy): one each, in the order of the log."""
+    nameless = Attendance.objects.filter(log__in=logs, status=Presence.SUBSTITUTE, stands_in_for=None).order_by()
+    left = Counter(nameless.values_list("log", flat=True))
+    away = Attendance.objects.filter(log__in=left, status=Presence.ABSENT, expected=True).order_by("pk")
+    found = set()
+    for log, deputy in away.exclude(STOOD_IN_BY_NAME).values_list("log", "deputy") if left else ():
+        if left[log]:
+            left[log] -= 1
+            found.add((log, deputy))
     return found
 
 
