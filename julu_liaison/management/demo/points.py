@@ -40,6 +40,7 @@ def sit_in_congress(demo: Demo, rng: Random, agenda: Agenda, sessions: list[Cong
     for session in sessions:
         for hour, half in zip((12, 17), HALF_DAYS, strict=True):
             statuses = rng.choices(list(AT_CONGRESS), list(AT_CONGRESS.values()), k=len(people))
+            statuses[rng.randrange(len(people))] = Presence.ABSENT
             facts = {
                 "station": demo.centre, "kind": ActivityKind.CONGRESS, "title": f"{session}({half})",
                 "held_on": session.starts_on, "hours": half, "venue": "县会议中心",
