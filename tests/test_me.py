@@ -118,18 +118,19 @@ def missed_and_corrected(cast, django_capture_on_commit_callbacks):
 
 
 def lines_of(answer):
-    """The lines of each block, newest first."""
+    """The lines of each block, in the order of the page."""
     return {
-        block.value: [line for month in months for line in month.lines] for block, months in answer.context["blocks"]
+        block.value: [line for month in months for fact in month.facts for line in fact.lines]
+        for block, months in answer.context["blocks"]
     }
 
 
 def test_every_entry_stands_in_its_block_with_its_source(cast, signed_in, missed_and_corrected):
     answer = signed_in(cast.deputy).get(reverse("my-score"))
     blocks = lines_of(answer)
-    assert [line.entry.points for line in blocks["base"]] == [Decimal(1), Decimal(-1)]
-    assert [line.is_corrected for line in blocks["base"]] == [False, True]
-    assert "已更正" in answer.text and "共扣" not in answer.text
+    assert [line.entry.points for line in blocks["base"]] == [Decimal(-1), Decimal(1)]
+    assert [line.is_reversal for line in blocks["base"]] == [False, True]
+    assert "登记错了人" in answer.text and "共扣" not in answer.text
     assert [line.link for line in blocks["bonus"]] == [reverse("opinion", args=[missed_and_corrected.uid])]
     assert answer.context["score"].total == 61
 

@@ -47,8 +47,13 @@ def set_the_bands(demo: Demo, *, today: date) -> None:
     )  # fmt: skip
 
 
-def claim_all_year(demo: Demo, rng: Random, agenda: Agenda, *, first: date, last: date) -> None:
-    """Claims from `first` to `last`, each checked and decided some days later; what lies ahead of today is still open."""
+def claim_all_year(
+    demo: Demo, rng: Random, agenda: Agenda, *, first: date, last: date, must_end: bool = False
+) -> None:
+    """Claims from `first` to `last`, each checked and decided some days later; what lies ahead of today is still open.
+
+    Where nothing `must_end`, two claims of the last days wait for the station.
+    """
     span = max((last - first).days, 1)
     for number in range(span * CLAIMS_A_MONTH // 30):
         branch = rng.choice(demo.branches)
@@ -59,7 +64,7 @@ def claim_all_year(demo: Demo, rng: Random, agenda: Agenda, *, first: date, last
         steps = _steps(rng, demo, branch, deputy)
         at = moment(min(day + timedelta(days=rng.randint(0, 4)), date(day.year, 12, 31)), rng.randint(9, 16))
         agenda.plan(at, partial(_claim, agenda, rng, deputy, deputy.user or demo.clerk_of(branch), facts, steps))
-    for deputy in demo.members[demo.branch(ROAD_BRANCH).pk][:2]:
+    for deputy in () if must_end else demo.members[demo.branch(ROAD_BRANCH).pk][:2]:
         facts = {
             "item": Item.COURSE, "occurred_on": last - timedelta(days=6), "text": "完成“民生实事监督”云上学习课程",
             "evidence": "结业证书电子版",

@@ -327,7 +327,8 @@ def live_through(demo: Demo, rng: Random, *, first: date, today: date, must_end:
     if not must_end:
         year.leave_loose_ends()
     last = today - timedelta(days=questions.DECIDED_AFTER if must_end else 1)
-    questions.claim_all_year(demo, Random(rng.getrandbits(32)), year.agenda, first=first, last=last)
+    claiming = Random(rng.getrandbits(32))
+    questions.claim_all_year(demo, claiming, year.agenda, first=first, last=last, must_end=must_end)
     points.keep_the_ledger(demo, year.agenda, first=first)
     year.happen()
     duties.serve_besides(demo, rng, first=first, today=today)
