@@ -46,7 +46,8 @@ def test_an_entry_has_one_open_appeal_however_many_raise_it(county, entry, race)
     outcomes = race(same, same, raising(county, entry, "double", county.clerk), raising(county, entry, "wrong", county.staff))
     assert Appeal.objects.open().count() == 1, outcomes
     assert all(isinstance(outcome, Appeal | Conflict) for outcome in outcomes), outcomes
-    assert sum(isinstance(outcome, Conflict) for outcome in outcomes) >= 2, outcomes
+    refused = sum(isinstance(outcome, Conflict) for outcome in outcomes)
+    assert refused in (1, 3), outcomes  # "wrong" in the same words is one appeal, whoever sends it; "double" is another
 
 
 def test_of_two_answers_and_a_withdrawal_one_counts_and_rescoring_meanwhile_doubles_nothing(county, entry, race):
