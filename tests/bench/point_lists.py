@@ -18,6 +18,7 @@ OWN = f"liaison_lists_{os.getpid()}"
 SERVER = os.environ["DATABASE_URL"]
 os.environ["DATABASE_URL"] = urlsplit(SERVER)._replace(path=f"/{OWN}").geturl()
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+os.environ.setdefault("PGOPTIONS", "-c random_page_cost=1.1")  # as docs/operations.md asks of a server on SSD
 
 DEPUTIES, BRANCHES, LINES, COUNTIES = 865, 87, 6, 170
 FAR = 1_000_000  # between the keys of two counties
