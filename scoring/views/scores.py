@@ -6,7 +6,7 @@ from datetime import date
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, QueryDict
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -20,6 +20,7 @@ from scoring.services.lists import grades_of
 from scoring.states import Block, Item
 from scoring.views.desk import years_of
 from scoring.views.facts import Fact, facts_of, months_of
+from scoring.views.people import own_person, visible_person
 from scoring.views.sources import links_of
 from scoring.views.stages import stage_words
 
@@ -30,10 +31,7 @@ LONGEST_QUERY = 400
 @login_required
 @never_cache
 def my_score(request):
-    person = Deputy.objects.filter(user=request.user).select_related("county").first()
-    if person is None:
-        raise Http404
-    return _score_page(request, person, own=True)
+    return _score_page(request, own_person(request), own=True)
 
 
 @require_safe
@@ -41,7 +39,7 @@ def my_score(request):
 @never_cache
 def deputy_score(request, code):
     """The same page for the staff who look after the deputy."""
-    person = get_object_or_404(Deputy.objects.visible_to(request.user).select_related("county"), code=code)
+    person = visible_person(request, code)
     return _score_page(request, person, own=person.user_id == request.user.pk)
 
 

@@ -20,6 +20,7 @@ from scoring.permissions import can_appeal
 from scoring.services.appeals import entries_alike, raise_appeal, withdraw_appeal
 from scoring.states import CLAIMED_ITEMS, AppealKind, AppealState
 from scoring.views.appeals.stories import story_of
+from scoring.views.people import own_person, visible_person
 
 PAGE_SIZE = 20
 KINDS = ((AppealKind.WRONG.value, "记错了"), (AppealKind.DOUBLE.value, "记重了"))
@@ -30,7 +31,7 @@ KINDS = ((AppealKind.WRONG.value, "记错了"), (AppealKind.DOUBLE.value, "记�
 @never_cache
 def appeals_mine(request):
     """What the deputy has asked and what was answered, the newest first."""
-    person = get_object_or_404(Deputy.objects.select_related("county"), user=request.user)
+    person = own_person(request)
     rows = Appeal.objects.filter(deputy=person).select_related("entry__rule", "answered_by")
     page = page_of(
         rows, by=("-pk",), size=PAGE_SIZE, after=request.GET.get("after", ""), before=request.GET.get("before", "")
@@ -73,7 +74,7 @@ def appeal_raise(request, uid):
 @never_cache
 def appeal_missing(request, year: int):
     """Say what is missing in one's own year."""
-    person = get_object_or_404(Deputy.objects.select_related("county"), user=request.user)
+    person = own_person(request)
     return _missing_page(request, person, year)
 
 
@@ -82,7 +83,7 @@ def appeal_missing(request, year: int):
 @never_cache
 def appeal_missing_for(request, code: str, year: int):
     """The same, written down for a deputy."""
-    person = get_object_or_404(Deputy.objects.visible_to(request.user).select_related("county"), code=code)
+    person = visible_person(request, code)
     return _missing_page(request, person, year)
 
 

@@ -2,11 +2,10 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from deputies.models import Deputy
 from julu_liaison.common.keyset import page_of
 from julu_liaison.common.sending import done, status_of
 from julu_liaison.common.working_days import today_here
@@ -14,6 +13,7 @@ from scoring.forms.claims import ClaimForm
 from scoring.models import BonusClaim, Scheme
 from scoring.services.claims import claim_bonus
 from scoring.views.claims.access import item_points
+from scoring.views.people import own_person
 
 
 @require_safe
@@ -21,7 +21,7 @@ from scoring.views.claims.access import item_points
 @never_cache
 def my_claims(request):
     """What was claimed for the deputy, newest first: what happens next and until when."""
-    person = _person(request)
+    person = own_person(request)
     page = page_of(
         BonusClaim.objects.filter(deputy=person), by=("-pk",), after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
@@ -35,7 +35,7 @@ def my_claims(request):
 @never_cache
 def my_claim_add(request):
     """Claim a bonus: what, when, the words, and a number or a photo of the paper."""
-    person, sent = _person(request), request.method == "POST"
+    person, sent = own_person(request), request.method == "POST"
     today = today_here()
     typed = (request.POST, request.FILES) if sent else ()
     form = ClaimForm(*typed, initial={"occurred_on": today}, points=item_points(person.county_id, today))
@@ -47,7 +47,3 @@ def my_claim_add(request):
     before = Scheme.objects.filter(county=person.county_id, year=today.year - 1, late_until__gte=today, closing=None)
     context = {"form": form, "late_until": before.values_list("late_until", flat=True).first(), "today": today}
     return render(request, "scoring/claim_mine_add.html", context, status=status_of(form))
-
-
-def _person(request) -> Deputy:
-    return get_object_or_404(Deputy, user=request.user)
