@@ -94,9 +94,21 @@ def can_import_deputies(user, county) -> bool:
     return user is None or is_county_staff(user, county.pk)
 
 
-def can_print_boards(user, branch) -> bool:
-    """Boards are made and hung centrally by the county (统一制作、统一悬挂); a station may print its own A3 drafts."""
-    return user is None or is_county_staff(user, branch.county_id) or is_clerk_of(user, branch.parent_id)
+def can_print(user, place) -> bool:
+    """What hangs at places is made and hung centrally by the county (统一制作、统一悬挂); a station may print and hang for
+    itself and its branches, too."""
+    return user is None or holds(user, Right.PRINT_BOARDS, place.county_id, place.township.pk)
+
+
+def sees_editions(user) -> bool:
+    """What was printed, for which places, and what has to be printed again: who prints, and auditors."""
+    scope = scope_of(user)
+    return bool(scope.counties or scope.townships)
+
+
+def can_supply_glyphs(user, county) -> bool:
+    """Pictures of characters that no font has: the county's own staff, who have seen the identity card."""
+    return user is None or holds(user, Right.PRINT_BOARDS, county.pk)
 
 
 def sees_whole_phones(user) -> bool:

@@ -150,3 +150,33 @@ class DeputyQuerySet(models.QuerySet):
             Prefetch("memberships", queryset=memberships, to_attr="memberships_now"),
             Prefetch("mandates", queryset=mandates, to_attr="mandates_now"),
         )
+
+
+class EditionQuerySet(models.QuerySet):
+    """What was printed for places: the county's, and a clerk's own station with its branches."""
+
+    def visible_to(self, user):
+        scope = scope_of(user)
+        own = Q(place__in=scope.townships) | Q(place__parent__in=scope.townships)
+        return self.filter(Q(place__county__in=scope.counties) | own)
+
+    def under(self, place):
+        """Editions of `place` and everything below it."""
+        if place.level == Level.CENTRE:
+            return self.filter(place__county=place.pk)
+        return self.filter(Q(place=place.pk) | Q(place__parent=place.pk))
+
+    def latest(self, places, product: str, size: str, period: str = "") -> dict:
+        """The highest edition of each of `places` (keys), by place."""
+        rows = self.filter(place__in=places, product=product, size=size, period=period).order_by("place", "number")
+        return {row.place_id: row for row in rows}
+
+    def hanging(self, places, product: str, period: str = "") -> dict:
+        """What was hung last at each of `places` (keys), by place, whatever its size."""
+        rows = self.filter(place__in=places, product=product, period=period).exclude(hung_on=None)
+        return {row.place_id: row for row in rows.order_by("place", "hung_on", "hung_recorded_at", "pk")}
+
+
+class GlyphImageQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(county__in=scope_of(user).counties)

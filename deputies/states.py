@@ -1,4 +1,4 @@
-"""Names of mandate levels and membership roles."""
+"""Names of mandate levels, membership roles and what is printed."""
 
 from django.db.models import TextChoices
 
@@ -39,3 +39,12 @@ class ServiceRole(TextChoices):
 class Gender(TextChoices):
     MALE = "男", "男"
     FEMALE = "女", "女"
+
+
+class Product(TextChoices):
+    """What is printed centrally and hung at places (统一制作、统一悬挂)."""
+
+    BOARD = "board", "公示牌"
+    BRANCH_PLATE = "branch_plate", "分站牌"
+    STATION_PLATE = "station_plate", "联络站牌"
+    DUTY_POSTER = "duty_poster", "值班公告"

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from deputies.models import Deputy
-from deputies.posters import board_file_name, print_boards
+from deputies.posters import file_name, order_of, print_all
 from deputies.reports import binding_name, binding_pdf, branch_archives, make_files, printable
 from deputies.services import put_album
 from deputies.spreadsheets.albums import write_album_report
@@ -26,27 +26,28 @@ MOST_NAMED = 20  # deputies without a photo on the page; the workbook names all
 
 
 @shared_task
-def make_boards(job_id: int, *, branch_ids: list[int], size: str) -> str:
-    """Print the boards of the branches, those that changed; one file, or an archive of all their current files."""
+def print_editions(job_id: int, *, product: str, size: str, place_ids: list[int], period: str = "") -> str:
+    """Print for the places what changed; one file, or an archive of all their current files."""
 
     def work(job: Job) -> str:
-        branches = list(Station.objects.filter(pk__in=branch_ids).select_related("parent", "county"))
-        branches.sort(key=lambda branch: branch_ids.index(branch.pk))
-        results = print_boards(branches=branches, size=size, actor=job.asked_by, at=timezone.now())
+        order = order_of(product, size, period)
+        places = list(Station.objects.filter(pk__in=place_ids).select_related("parent", "county"))
+        places.sort(key=lambda place: place_ids.index(place.pk))
+        results = print_all(order=order, places=places, actor=job.asked_by, at=timezone.now())
         files = []
-        for result in tell_progress(job, results, total=len(branches)):
+        for result in tell_progress(job, results, total=len(places)):
             words = WORDS.get(result.state) or ";".join(result.reasons)
             state = "done" if result.state == "printed" else result.state
-            tell_line(job, f"{result.branch.full_name}:{words}", state=state)
+            tell_line(job, f"{result.place.full_name}:{words}", state=state)
             if result.path:
-                files.append((board_file_name(result.branch, size), result.path))
+                files.append((file_name(result.place, order), result.path))
         if not files:
-            raise DomainError("一块公示牌也没有印成,请看下面的原因。")
-        if len(branches) == 1:
+            raise DomainError(f"一块{order.product.label}也没有印成,请看下面的原因。")
+        if len(places) == 1:
             (name, kept), *_ = files
             shutil.copyfile(kept, job_folder(job) / name)
             return name
-        name = f"公示牌-{size}-{timezone.localdate():%Y-%m-%d}.zip"
+        name = f"{order.product.label}-{order.size.code}-{timezone.localdate():%Y-%m-%d}.zip"
         write_zip(job_folder(job) / name, files)
         return name
 

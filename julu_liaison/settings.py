@@ -291,7 +291,9 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 
 # Days after which a deputy without service, activity or contact is marked as silent (没有动静).
 SILENT_DAYS = env.int("SILENT_DAYS", default=60)
+# Further font files for rare names; a folder of print templates that replace ours by name (see common/pdf.py).
 PRINT_FALLBACK_FONTS = env.list("PRINT_FALLBACK_FONTS", default=[])
+PRINT_TEMPLATES = env("PRINT_TEMPLATES", default="")
 
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 globals().update(EMAIL_CONFIG)

@@ -3,7 +3,6 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from deputies.views.boards import boards, edition
 from julu_liaison import views
 
 urlpatterns = [
@@ -32,6 +31,4 @@ urlpatterns = [
     path("api/", include("julu_liaison.api_router")),
     path("", include("activities.urls")),
     path("", include("julu_liaison.common.urls")),
-    path("console/boards/", boards, name="boards"),
-    path("console/boards/<uuid:uid>/", edition, name="board-edition"),
 ]

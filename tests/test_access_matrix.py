@@ -48,6 +48,7 @@ ROLES = (
 DEPUTY_PAGES = ("constituents", "constituent-add", "deputy-archive", "deputy-archive-file", "deputy-photo-edit")
 CONSTITUENT_PAGES = ("constituent", "constituent-contact", "constituent-end")
 PLACE_PAGES = ("place", "place-move", "place-merge", "place-close", "place-reopen")
+EDITION_PAGES = ("edition", "edition-file", "edition-marks", "edition-preview")
 UPLOAD_PAGES = ("console-import-preview", "console-import-failed", "console-import-passwords")
 SUNDAY_PAGES = ("sunday-sheet", "sunday-draft", "sunday-check", "sunday-file", "sunday-done", "sunday-print")
 HEADER = "# url · place · method · status for: " + " ".join(ROLES)
@@ -158,7 +159,8 @@ def arguments(cast) -> dict[str, dict[str, tuple]]:
     }
     editions = {
         place: record_edition(
-            branch=branch, size="A3", number=1, facts_hash=uuid.uuid4().hex, file="boards/one.pdf", at=at, actor=None
+            place=branch, product="board", size="A3", number=1, facts={}, facts_hash=uuid.uuid4().hex,
+            file="editions/one.pdf", at=at, actor=None,
         )
         for place, branch in branches.items()
     }
@@ -171,7 +173,10 @@ def arguments(cast) -> dict[str, dict[str, tuple]]:
         "deputy": {place: (people[place].code,) for place in both},
         "deputy-photo": {place: (people[place].code,) for place in both},
         "branch-page": {place: (branches[place].code,) for place in both},
-        "board-edition": {place: (editions[place].uid,) for place in both},
+        **{name: {place: (editions[place].uid,) for place in both} for name in EDITION_PAGES},
+        "board-draft": {place: (branches[place].code,) for place in both},
+        "glyph": {"-": (uuid.UUID(int=1),)},
+        "glyph-drop": {"-": (uuid.UUID(int=1),)},
         "deputy-score": {place: (people[place].code,) for place in both},
         **{name: {place: (people[place].code,) for place in both} for name in DEPUTY_PAGES},
         "deputy-consent": {place: (people[place].code, "phone") for place in both},

@@ -1,6 +1,7 @@
 """Boards from the records: who stands on one, what needs consent, when it is printed again, and the pages."""
 
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
 from io import BytesIO, StringIO
 from zipfile import ZipFile
@@ -15,10 +16,12 @@ from pypdf import PdfReader
 from activities.models import Roster, Shift, ShiftPlace
 from activities.services import publish_roster
 from deputies import services
-from deputies.models import BoardEdition, Deputy
-from deputies.posters import board_facts, board_facts_of, print_board, print_boards, standings
+from deputies.models import Deputy, Edition
+from deputies.posters import EditionResult, Standing, order_of, print_all, print_one
+from deputies.posters import standings as standings_of
+from deputies.posters.boards import board_facts, board_facts_of
 from deputies.services import edit_deputy, grant_mandate, record_edition
-from deputies.states import MandateLevel
+from deputies.states import MandateLevel, Product
 from julu_liaison.common.errors import Conflict, NotAllowed
 from julu_liaison.common.models import AuditLog, Job
 from stations.models import Station
@@ -27,7 +30,7 @@ from tests.cast import OPENED, SUNDAY, agree, clear_branch, make_deputy, moment
 
 TODAY = date(2026, 3, 4)
 AT = moment(TODAY)
-PAGE_QUERIES = 11
+PAGE_QUERIES = 13
 RARE = "孙\U0002b740兰"
 
 pytestmark = pytest.mark.usefixtures("media")
@@ -35,6 +38,18 @@ pytestmark = pytest.mark.usefixtures("media")
 
 def text_of(path) -> str:
     return re.sub(r"[\s\u2060]+", "", "".join(page.extract_text() for page in PdfReader(path).pages))
+
+
+def print_boards(*, branches, size: str, actor, at) -> Iterator[EditionResult]:
+    return print_all(order=order_of(Product.BOARD, size), places=branches, actor=actor, at=at)
+
+
+def print_board(*, branch, size: str, actor, at) -> EditionResult:
+    return print_one(order=order_of(Product.BOARD, size), place=branch, actor=actor, at=at)
+
+
+def standings(branches, size: str, at) -> list[Standing]:
+    return standings_of(order_of(Product.BOARD, size), branches, at)
 
 
 def make_boards(out, *arguments) -> tuple[list[list[str]], int]:
@@ -102,7 +117,7 @@ def test_coming_receptions_only_of_a_published_roster_and_at_most_four(cast):
     for roster in Roster.objects.all():
         publish_roster(roster=roster, actor=cast.clerk, at=AT)
     upcoming = board_facts(cast.gt01, TODAY).upcoming
-    assert [label for label, _names in upcoming] == ["3月8日", "3月15日", "3月22日", "3月29日"]
+    assert [day for day, _names in upcoming] == [date(2026, 3, day) for day in (8, 15, 22, 29)]
     assert upcoming[0][1] == ["赵站长", "李代表"]
 
 
@@ -112,9 +127,9 @@ def test_number_of_queries_is_fixed(cast, django_assert_num_queries):
             roster=reception(branch, TODAY, cast.deputies[branch.code]), actor=cast.clerk, at=AT
         )  # fmt: skip
     for branches in ([cast.gt01], [cast.gt01, cast.gt02, cast.yt01]):
-        with django_assert_num_queries(6):
-            board_facts_of(branches, TODAY)
         with django_assert_num_queries(7):
+            board_facts_of(branches, TODAY)
+        with django_assert_num_queries(9):
             standings(branches, "A2", AT)
 
 
@@ -133,15 +148,15 @@ def test_printed_once_then_unchanged_until_the_facts_change(cast):
     assert (changed.state, changed.edition.number) == ("printed", 2)
     assert {"第2版", "校长"} <= set(re.findall("第2版|校长", text_of(changed.path)))
     assert first.path.read_bytes() == content  # the first edition stays as it was hung
-    audited = AuditLog.objects.filter(action="print_board", target_key="GT01").order_by("pk")
-    assert [row.detail for row in audited] == [{"size": "A2", "number": 1}, {"size": "A2", "number": 2}]
+    audited = AuditLog.objects.filter(action="print_edition", target_key="GT01").order_by("pk")
+    assert [row.detail for row in audited] == [{"product": "board", "size": "A2", "number": number} for number in (1, 2)]
 
 
 def test_each_size_counts_its_own_editions(cast):
     sizes = ["A2", "2400x1200", "A2", "a3"]
     results = [print_board(branch=cast.gt01, size=size, actor=None, at=AT) for size in sizes]
     assert [result.state for result in results] == ["printed", "printed", "unchanged", "printed"]
-    numbers = BoardEdition.objects.order_by("pk").values_list("size", "number")
+    numbers = Edition.objects.order_by("pk").values_list("size", "number")
     assert list(numbers) == [("A2", 1), ("2400x1200", 1), ("A3", 1)]
 
 
@@ -191,7 +206,7 @@ def test_refused_with_the_reason_and_nothing_is_recorded(cast, media):
     assert len(lost_photo.reasons) == 2  # both named at once, so that nobody mends one and is refused again
     assert RARE in "".join(lost_photo.reasons) and "赵站长的照片" in "".join(lost_photo.reasons)
     assert "钱站长" in bad_glyph.reasons[0] and "U+E000" in bad_glyph.reasons[0]
-    assert not BoardEdition.objects.exists() and not list(media.glob("boards/**/*.pdf"))
+    assert not Edition.objects.exists() and not list(media.glob("editions/**/*.pdf"))
 
 
 def test_only_those_who_make_boards_may_print(cast):
@@ -203,7 +218,10 @@ def test_only_those_who_make_boards_may_print(cast):
 
 
 def test_an_edition_number_is_given_once(cast):
-    fields = {"branch": cast.gt01, "size": "A2", "facts_hash": "0" * 64, "file": "boards/x.pdf", "at": AT}
+    fields = {
+        "place": cast.gt01, "product": Product.BOARD, "size": "A2", "facts": {}, "facts_hash": "0" * 64,
+        "file": "editions/x.pdf", "at": AT,
+    }  # fmt: skip
     record_edition(number=1, actor=None, **fields)
     with pytest.raises(Conflict):
         record_edition(number=1, actor=None, **fields)
@@ -221,7 +239,7 @@ def test_whoever_was_overtaken_looks_again(cast, monkeypatch):
     monkeypatch.setattr("deputies.posters.editions.record_edition", overtaken)
     result = print_board(branch=cast.gt01, size="A2", actor=None, at=AT)
     assert (result.state, result.edition.made_by) == ("unchanged", cast.staff)
-    assert BoardEdition.objects.count() == 1
+    assert Edition.objects.count() == 1
 
 
 # ---- Command ----
@@ -299,11 +317,11 @@ def test_page_shows_what_is_due(cast, signed_in):
     assert all(result.state == "printed" for result in print_boards_now)
     edit_deputy(deputy=cast.deputies["GT02"][1], actor=cast.admin, position="校长")
     answer = signed_in(cast.staff).get(reverse("boards"))
-    rows = {row.branch.code: row for row in answer.context["rows"]}
+    rows = {row.place.code: row for row in answer.context["rows"]}
     assert {code: row.state for code, row in rows.items()} == {"GT01": "current", "GT02": "changed", "YT01": "new"}
-    assert rows["GT01"].people == 4
+    assert len(rows["GT01"].facts.people) == 4
     assert "2块要印" in answer.content.decode()
-    edition = reverse("board-edition", args=[rows["GT01"].edition.uid])
+    edition = reverse("edition-file", args=[rows["GT01"].edition.uid])
     assert b"".join(signed_in(cast.staff).get(edition).streaming_content).startswith(b"%PDF")
     assert signed_in(cast.stranger).get(edition).status_code == 404
     other_size = signed_in(cast.staff).get(reverse("boards"), {"size": "2400x1200", "station": "GT"})
@@ -312,7 +330,7 @@ def test_page_shows_what_is_due(cast, signed_in):
 
 def test_page_is_for_those_who_print(cast, signed_in):
     def shown(user):
-        return [row.branch.code for row in signed_in(user).get(reverse("boards")).context["rows"]]
+        return [row.place.code for row in signed_in(user).get(reverse("boards")).context["rows"]]
 
     assert shown(cast.admin) == ["GT01", "GT02", "YT01"]
     assert shown(cast.clerk) == ["GT01", "GT02"]
@@ -349,7 +367,7 @@ def test_order_makes_an_archive_of_what_could_be_printed(cast, signed_in, django
     assert RARE in job.lines[1]["text"]
     content = b"".join(signed_in(cast.staff).get(reverse("job-file", args=[job.uid])).streaming_content)
     assert ZipFile(BytesIO(content)).namelist() == ["GT01-A3.pdf", "YT01-A3.pdf"]
-    assert BoardEdition.objects.filter(made_by=cast.staff).count() == 2
+    assert Edition.objects.filter(made_by=cast.staff).count() == 2
 
 
 def test_order_of_one_board_is_a_pdf_and_a_refused_one_says_why(cast, signed_in, django_capture_on_commit_callbacks):

@@ -1,51 +1,41 @@
-"""Notice boards (公示牌): `layout` turns facts into print, `editions` knows whose facts and when to print again."""
+"""What is printed centrally and hung at places: notice boards, plates, duty posters.
+
+`product` says what every product is, `products` lists them, one package or module each; `editions` prints what changed
+and keeps it, `standings` says what is due.
+"""
 
 from deputies.posters.editions import (
-    BoardResult,
-    BoardStanding,
-    board_facts,
-    board_facts_of,
-    board_file_name,
+    EditionResult,
+    Order,
+    file_name,
     kept_file,
-    preview_of,
-    print_board,
-    print_boards,
-    standings,
+    print_all,
+    print_one,
+    rendition_of,
 )
-from deputies.posters.layout import (
-    BOARD_SIZES,
-    BoardFacts,
-    BoardLayout,
-    BoardPerson,
-    BoardSize,
-    board_layout,
-    board_size,
-    check_board,
-    facts_hash,
-    render_board,
-    spaced_name,
-)
+from deputies.posters.product import PrintProduct, Rendition
+from deputies.posters.products import PRODUCTS, product_of
+from deputies.posters.standings import Standing, standings
 
 __all__ = [
-    "BOARD_SIZES",
-    "BoardFacts",
-    "BoardLayout",
-    "BoardPerson",
-    "BoardResult",
-    "BoardSize",
-    "BoardStanding",
-    "board_facts",
-    "board_facts_of",
-    "board_file_name",
-    "board_layout",
-    "board_size",
-    "check_board",
-    "facts_hash",
+    "PRODUCTS",
+    "EditionResult",
+    "Order",
+    "PrintProduct",
+    "Rendition",
+    "Standing",
+    "file_name",
     "kept_file",
-    "preview_of",
-    "print_board",
-    "print_boards",
-    "render_board",
-    "spaced_name",
+    "order_of",
+    "print_all",
+    "print_one",
+    "product_of",
+    "rendition_of",
     "standings",
 ]
+
+
+def order_of(product: str, size: str = "", period: str = "") -> Order:
+    """An order by the names that commands, pages and editions use. Raises NotFound, DomainError for an unknown size."""
+    kind = product_of(product)
+    return Order(kind, kind.size_of(size or kind.default_size), period)

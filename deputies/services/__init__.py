@@ -1,5 +1,5 @@
 """Writes of the deputies app: people, mandates, memberships, constituents, accounts, photos, consents,
-boards.
+editions of what is printed.
 
 `actor=None` is the system itself, at the command line; see `deputies.permissions`.
 """
@@ -21,7 +21,7 @@ from deputies.services.constituents import (
     record_contact,
     void_contact,
 )
-from deputies.services.editions import record_edition
+from deputies.services.editions import record_edition, record_hanging
 from deputies.services.loading import NewDeputy, NewMandate, edit_deputies, load_deputies
 from deputies.services.mandates import edit_mandate, end_mandate, grant_mandate
 from deputies.services.memberships import assign_to_branch
@@ -58,6 +58,7 @@ __all__ = [
     "record_consent",
     "record_contact",
     "record_edition",
+    "record_hanging",
     "remove_photo",
     "void_contact",
     "withdraw_consent",

@@ -20,8 +20,8 @@ def tell_of_move(*, branch: Station, at: datetime) -> list[Effect]:
     """Memberships hang on the branch and go with it; printed boards bear the old name."""
     members = list(_still_there(branch, today_here(at)))
     found = [Effect("驻站代表,一起过去", len(members), "人", _names(members))] if members else []
-    if branch.board_editions.exists():
-        found.append(Effect("公示牌上印的是原来的名称,请重印;二维码不变,照样能用。", is_warning=True))
+    if branch.editions.exists():
+        found.append(Effect("公示牌和站牌上印的是原来的名称,请重印;二维码不变,照样能用。", is_warning=True))
     return found
 
 

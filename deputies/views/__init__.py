@@ -12,12 +12,27 @@ from deputies.views.constituents import (
     contact_void,
     my_constituents,
 )
+from deputies.views.editions import (
+    boards,
+    boards_ready,
+    draft,
+    edition,
+    edition_file,
+    edition_marks,
+    edition_preview,
+    glyph,
+    glyph_drop,
+    glyphs,
+    hanging,
+)
 from deputies.views.people import deputies, deputy
 from deputies.views.photos import photo, photo_edit, photos
 
 __all__ = [
     "archive",
     "archive_file",
+    "boards",
+    "boards_ready",
     "branch",
     "branch_archives",
     "branches",
@@ -30,6 +45,15 @@ __all__ = [
     "contact_void",
     "deputies",
     "deputy",
+    "draft",
+    "edition",
+    "edition_file",
+    "edition_marks",
+    "edition_preview",
+    "glyph",
+    "glyph_drop",
+    "glyphs",
+    "hanging",
     "my_archive",
     "my_constituents",
     "photo",

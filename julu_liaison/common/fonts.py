@@ -6,7 +6,7 @@ names, come from the setting PRINT_FALLBACK_FONTS (paths of .ttf/.otf/.ttc files
 """
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -41,10 +41,13 @@ def fallback_files() -> tuple[Path, ...]:
     return tuple(Path(path) for path in getattr(settings, "PRINT_FALLBACK_FONTS", []))
 
 
-def missing_glyphs(text: str) -> list[str]:
-    """The characters of `text` that must not or cannot be printed, each once, in order of appearance."""
+def missing_glyphs(text: str, *, besides: Container[str] = ()) -> list[str]:
+    """The characters of `text` that must not or cannot be printed, each once, in order of appearance.
+
+    `besides`: characters for which there is a picture instead.
+    """
     printable = _printable(font_files())
-    return [character for character in dict.fromkeys(text) if character not in printable]
+    return [character for character in dict.fromkeys(text) if character not in printable and character not in besides]
 
 
 def code_points(characters: Iterable[str]) -> str:

@@ -1,8 +1,10 @@
 """Typst templates and data in, PDF or PNG bytes out. Knows no app: boards, plates and tables come as data.
 
 What a template may rely on: `json(bytes(sys.inputs.data))` is the caller's data, `json(bytes(sys.inputs.fonts))`
-the font chains `sans` and `serif`, and `image("/name")` each of the caller's images. A template that finds that
-something cannot be laid out ends with `panic("REFUSED" + "\\n" + sentences…)`, one Chinese sentence a line.
+the font chains `sans` and `serif`, `json(bytes(sys.inputs.glyphs))` the pictures that stand in for characters,
+`image("/name")` each of the caller's images, and `#import "/print.typ": *` what our sheets share. A template that finds
+that something cannot be laid out ends with `panic("REFUSED" + "\\n" + sentences…)`, one Chinese sentence a line.
+A county adapts a template by a copy in the folder PRINT_TEMPLATES (see `find_template`).
 
 User text travels as JSON only and is never read as typst code. Every job has a private folder as its root, with
 copies of the images under the caller's names: typst follows symbolic links, so nothing of another's may lie there.
@@ -22,6 +24,7 @@ from threading import Lock
 from typing import Any
 
 import typst
+from django.conf import settings
 from PIL import Image
 
 from julu_liaison.common.errors import DomainError
@@ -34,8 +37,10 @@ from julu_liaison.common.fonts import (
     font_files,
     missing_glyphs,
 )
+from julu_liaison.common.press import with_bleed_box
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "print"
+SHARED = "print.typ"  # found by templates as /print.typ
 STANDARD = "a-2b"  # archival PDF; in plain PDF a missing glyph would be silent
 REFUSAL = "REFUSED\n"
 IMAGE_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -46,6 +51,7 @@ SHEET_GAP = 24  # px between the sheets of a preview
 
 Data = Mapping[str, Any]
 Images = Mapping[str, Path | bytes]
+Glyphs = Mapping[str, bytes]  # character → PNG that stands in for it
 
 
 class PrintRefused(DomainError):
@@ -58,14 +64,31 @@ class PrintRefused(DomainError):
         self.messages = list(messages)
 
 
-def render_pdf(*, template: Path, data: Data, images: Images | None = None) -> bytes:
-    """PDF/A-2b with embedded font subsets. The same input gives the same bytes. Raises PrintRefused."""
-    return _compiled(template, data, images or {}, format="pdf", pdf_standards=STANDARD)
+def find_template(name: str, county_code: str = "") -> Path:
+    """The template `name`: the county's own copy, the deployment's, or ours.
+
+    Copies lie in the folder of the setting PRINT_TEMPLATES, those of one county in a folder below of its code.
+    """
+    own = settings.PRINT_TEMPLATES
+    folders = [Path(own) / county_code, Path(own)] if own and county_code else [Path(own)] if own else []
+    return next((folder / name for folder in folders if (folder / name).is_file()), TEMPLATES / name)
 
 
-def render_png(*, template: Path, data: Data, images: Images | None = None, ppi: float = 72) -> bytes:
+def render_pdf(*, template: Path, data: Data, images: Images | None = None, glyphs: Glyphs | None = None) -> bytes:
+    """PDF/A-2b with embedded font subsets. The same input gives the same bytes. Raises PrintRefused.
+
+    Where `data["sheet"]["bleed"]` is a number of mm, the sheet has bleed and crop marks, and its boxes say so.
+    """
+    content = _compiled(template, data, images or {}, glyphs or {}, format="pdf", pdf_standards=STANDARD)
+    bleed = data.get("sheet", {}).get("bleed", 0)
+    return with_bleed_box(content, bleed) if bleed else content
+
+
+def render_png(
+    *, template: Path, data: Data, images: Images | None = None, glyphs: Glyphs | None = None, ppi: float = 72
+) -> bytes:
     """Preview by the same engine: PNG, `ppi` pixels an inch, sheets one below the other. Raises PrintRefused."""
-    pages = _compiled(template, data, images or {}, format="png", ppi=ppi)
+    pages = _compiled(template, data, images or {}, glyphs or {}, format="png", ppi=ppi)
     return pages if isinstance(pages, bytes) else _stacked(pages)
 
 
@@ -139,16 +162,21 @@ def _chains(fonts: typst.Fonts, files: tuple[Path, ...]) -> dict[str, list[str]]
     return {"sans": [SANS_FAMILY, SERIF_FAMILY, *further], "serif": [SERIF_FAMILY, SANS_FAMILY, *further]}
 
 
-def _compiled(template: Path, data: Data, images: Images, **options) -> Any:
-    _refuse_missing_glyphs(data)
-    with tempfile.TemporaryDirectory(prefix="print-") as root, _turn:
+def _compiled(template: Path, data: Data, images: Images, glyphs: Glyphs, **options) -> Any:
+    _refuse_missing_glyphs(data, glyphs)
+    with tempfile.TemporaryDirectory(prefix="print-") as folder, _turn:
+        root = Path(folder)
         for name, source in images.items():
-            _place(Path(root), name, source)
+            _place(root, name, source)
+        _place_shared(root, template)
         engine = _engine(font_files())
-        inputs = {"data": json.dumps(data, sort_keys=True), "fonts": engine.fonts}
+        inputs = {
+            "data": json.dumps(data, sort_keys=True), "fonts": engine.fonts,
+            "glyphs": json.dumps(_placed_glyphs(root, glyphs)),
+        }  # fmt: skip
         try:
             output, warnings = engine.compiler.compile_with_warnings(
-                input=template.read_bytes(), root=root, sys_inputs=inputs, timestamp=0, **options
+                input=template.read_bytes(), root=folder, sys_inputs=inputs, timestamp=0, **options
             )
         except typst.TypstError as error:
             raise PrintRefused(_sentences(error.message)) from error
@@ -172,15 +200,29 @@ def _place(root: Path, name: str, source: Path | bytes) -> None:
     (root / name).write_bytes(image_content(source))
 
 
+def _place_shared(root: Path, template: Path) -> None:
+    """What sheets share, beside the job's images: the copy that lies with the template, or ours."""
+    beside = template.with_name(SHARED)
+    (root / SHARED).write_bytes((beside if beside.is_file() else TEMPLATES / SHARED).read_bytes())
+
+
+def _placed_glyphs(root: Path, glyphs: Glyphs) -> list[tuple[str, str]]:
+    """Put the pictures of characters into the job's folder: (character, name) of each."""
+    placed = [(character, f"glyph-{ord(character):x}") for character in sorted(glyphs)]
+    for character, name in placed:
+        _place(root, name, glyphs[character])
+    return placed
+
+
 def _sentences(message: str) -> list[str]:
     """What the template refused, or what typst itself had to say."""
     _, refused, sentences = message.partition(REFUSAL)
     return sentences.split("\n") if refused else [f"排版没有完成,请告诉管理员:{message}"]
 
 
-def _refuse_missing_glyphs(data: Data) -> None:
+def _refuse_missing_glyphs(data: Data, glyphs: Glyphs) -> None:
     """The last check; callers who know whose text it is check before, and name the person and the field."""
-    missing = dict.fromkeys(character for text in _texts(data) for character in missing_glyphs(text))
+    missing = dict.fromkeys(character for text in _texts(data) for character in missing_glyphs(text, besides=glyphs))
     if missing:
         raise PrintRefused([f"字库里没有{code_points(missing)},印出来会缺字,请先核对"])
 

@@ -5,7 +5,9 @@ from pathlib import Path
 from django.core.management import BaseCommand, CommandError
 from django.utils import timezone
 
-from deputies.posters import BOARD_SIZES, BoardResult, board_file_name, board_size, preview_of, print_boards
+from deputies.posters import EditionResult, Order, Rendition, file_name, order_of, print_all, rendition_of
+from deputies.posters.boards import BOARD_SIZES
+from deputies.states import Product
 from julu_liaison.common.errors import DomainError
 from julu_liaison.common.pdf import write_atomically
 from julu_liaison.common.working_days import today_here
@@ -33,13 +35,13 @@ class Command(BaseCommand):
 
     def handle(self, *, station, branch, out, size, png, **options):
         try:
-            size = board_size(size).code
+            order = order_of(Product.BOARD, size)
         except DomainError as error:
             raise CommandError(error.message) from error
         now, refused = timezone.now(), False
-        for result in print_boards(branches=self._branches(station, branch), size=size, actor=None, at=now):
-            told = self._left_in(out, result, size, png)
-            self.stdout.write(f"{result.branch.code}\t{result.state}\t{told}")
+        for result in print_all(order=order, places=self._branches(station, branch), actor=None, at=now):
+            told = self._left_in(out, result, order, png)
+            self.stdout.write(f"{result.place.code}\t{result.state}\t{told}")
             refused |= result.state == "refused"
         if refused:
             raise SystemExit(1)
@@ -58,12 +60,13 @@ class Command(BaseCommand):
             raise CommandError(f"{code} 没有开放的分站。")
         return found
 
-    def _left_in(self, out: Path, result: BoardResult, size: str, png: bool) -> str:
+    def _left_in(self, out: Path, result: EditionResult, order: Order, png: bool) -> str:
         """Copy a board's file into the folder; return its path, or why there is none."""
         if result.path is None:
             return " ".join(";".join(result.reasons).split())
-        path = out / board_file_name(result.branch, size)
+        path = out / file_name(result.place, order)
         write_atomically(path, result.path.read_bytes())
         if png:
-            write_atomically(path.with_suffix(".png"), preview_of(result))
+            picture = rendition_of(order, result.edition, Rendition(png=True), timezone.now())
+            write_atomically(path.with_suffix(".png"), picture.read_bytes())
         return str(path)

@@ -1,22 +1,13 @@
 """The person (人大代表), their mandates, and the branch they are assigned to."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from deputies.querysets import (
-    ConstituentQuerySet,
-    ContactQuerySet,
-    DatedQuerySet,
-    DeputyQuerySet,
-    MembershipQuerySet,
-)
-from deputies.states import LEVEL_ORDER, ContactForm, Gender, MandateLevel, MembershipRole, ServiceRole
+from deputies.querysets import DatedQuerySet, DeputyQuerySet, MembershipQuerySet
+from deputies.states import LEVEL_ORDER, Gender, MandateLevel, MembershipRole
 from julu_liaison.common.history import Trace
-from julu_liaison.common.secrets import SealedField
-from stations.models import Station, Village
+from stations.models import Station
 
 
 class Deputy(models.Model):
@@ -163,91 +154,3 @@ class Membership(models.Model):
 
     def __str__(self):
         return f"{self.deputy} {self.branch}"
-
-
-class Constituent(models.Model):
-    """One of the five voters whom a county or township deputy keeps in touch with (固定联系选民).
-
-    A villager: name and phone are encrypted and shown by role only.
-    """
-
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    deputy = models.ForeignKey(Deputy, models.PROTECT, related_name="constituents", verbose_name="代表")
-    name = SealedField("姓名")
-    phone = SealedField("电话", blank=True, default="")
-    village = models.ForeignKey(
-        Village, models.PROTECT, null=True, blank=True, related_name="constituents", verbose_name="村(社区)"
-    )
-    note = models.CharField("情况", max_length=120, blank=True, help_text="例如:种植大户、独居老人")
-    started_on = models.DateField("开始日期")
-    ended_on = models.DateField("结束日期", null=True, blank=True, help_text="最后一天,含当天")
-    end_reason = models.CharField("结束原因", max_length=60, blank=True)
-
-    objects = ConstituentQuerySet.as_manager()
-    history = Trace()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "固定联系选民"
-        ordering = ["started_on", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                name="constituent_ends_after_start", condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on"))
-            )
-        ]
-
-    def __str__(self):
-        return f"{self.deputy}联系的选民"  # never the villager's name: this text reaches logs and lists
-
-
-class Contact(models.Model):
-    """One time a deputy was in touch with a constituent (联系记录)."""
-
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    constituent = models.ForeignKey(Constituent, models.PROTECT, related_name="contacts", verbose_name="选民")
-    date = models.DateField("日期")
-    form = models.CharField("方式", max_length=10, choices=ContactForm, default=ContactForm.VISIT)
-    note = models.CharField("内容", max_length=300, blank=True)
-    service_role = models.CharField("角色", max_length=10, choices=ServiceRole, default=ServiceRole.LIAISON)
-    reached = models.PositiveSmallIntegerField("联系群众人数", default=1)
-    households = models.PositiveSmallIntegerField("走访户数", default=0)
-    leaflets = models.PositiveSmallIntegerField("发放资料份数", default=0)
-    void_reason = models.CharField("作废原因", max_length=100, blank=True)
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="记录人"
-    )
-    recorded_at = models.DateTimeField("记录时间")
-
-    objects = ContactQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "联系记录"
-        ordering = ["-date", "-pk"]
-        indexes = [models.Index(fields=["constituent", "date"])]
-
-    def __str__(self):
-        return f"{self.constituent} {self.date}"
-
-
-class BoardEdition(models.Model):
-    """One printing of one branch's notice board (公示牌): number, date, hash of the facts, kept file."""
-
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    branch = models.ForeignKey(Station, models.PROTECT, related_name="board_editions", verbose_name="分站")
-    size = models.CharField("规格", max_length=20)
-    number = models.PositiveIntegerField("版次")
-    facts_hash = models.CharField(max_length=64)
-    file = models.CharField(max_length=200)
-    made_at = models.DateTimeField("制作时间")
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="制作人"
-    )
-
-    class Meta:
-        verbose_name = verbose_name_plural = "公示牌版次"
-        ordering = ["-made_at"]
-        constraints = [
-            models.UniqueConstraint(fields=["branch", "size", "number"], name="board_edition_number_once")
-        ]
-
-    def __str__(self):
-        return f"{self.branch.code} {self.size} 第{self.number}版"
