@@ -7,6 +7,7 @@ from julu_liaison.views.finding import home
 from julu_liaison.views.importing import import_failed, import_page, import_passwords, import_preview, import_template
 from julu_liaison.views.inbox import notices
 from julu_liaison.views.me import me
+from julu_liaison.views.summary import summary
 
 __all__ = [
     "calendar",
@@ -24,4 +25,5 @@ __all__ = [
     "import_template",
     "me",
     "notices",
+    "summary",
 ]

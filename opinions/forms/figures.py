@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
 
 from opinions.rules.counting import FIGURES, IN_HAND, RETURNED, counted
 from stations.models import Department, Station
@@ -74,6 +75,35 @@ def _choices(places: Iterable[Station], departments: list[Department]) -> list:
     found = [(place.code, f"{place.name}(全县)") for place in places if place.level == Level.CENTRE]
     found += place_choices(places)
     return found + ([(OFFICES, "、".join(office.name for office in departments))] if departments else [])
+
+
+def presets(asked: QueryDict, today: date) -> list[tuple[str, str, bool]]:
+    """Usual periods: label, address, is it the one that is shown."""
+    month = today.replace(day=1)
+    before = month - timedelta(days=1)
+    spans = (
+        ("今年", date(today.year, 1, 1), date(today.year, 12, 31)),
+        ("去年", date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)),
+        ("本月", month, _last_of(month)),
+        ("上月", before.replace(day=1), before),
+    )
+    shown = (asked.get("since", f"{today.year}-01-01"), asked.get("until", f"{today.year}-12-31"))
+    return [
+        (label, with_values(asked, since=since.isoformat(), until=until.isoformat()), shown == (f"{since}", f"{until}"))
+        for label, since, until in spans
+    ]
+
+
+def with_values(asked: QueryDict, **more: str) -> str:
+    """The address of the same page with other values."""
+    query = asked.copy()
+    for name, value in more.items():
+        query[name] = value
+    return f"?{query.urlencode()}"
+
+
+def _last_of(month: date) -> date:
+    return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The figures of opinions and suggestions, on a page and to take away."""
 
-from datetime import date, timedelta
+from datetime import date
 from io import BytesIO
 
 from django.contrib.auth.decorators import login_required
@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from julu_liaison.common.working_days import today_here
-from opinions.forms.figures import PeriodForm
+from opinions.forms.figures import PeriodForm, presets, with_values
 from opinions.reports.files import LIMITS, figures_text, figures_workbook, words_of_period
 from opinions.reports.reading import Asked, read_figures
 from opinions.reports.tables import meanings_of, tables_of
@@ -33,7 +33,7 @@ def figures(request):
     today = today_here()
     places, departments = _reach(request.user, today)
     form = PeriodForm(request.GET, places=places, departments=departments, today=today)
-    context = {"form": form, "presets": _presets(request.GET, today), "limits": LIMITS}
+    context = {"form": form, "presets": presets(request.GET, today), "limits": LIMITS}
     if not form.is_valid():
         return render(request, "opinions/figures.html", context, status=400)
     asked = _asked(form, today)
@@ -46,7 +46,7 @@ def figures(request):
         )  # fmt: skip
         name = f"{form.name}办理情况统计{asked.since:%Y%m%d}-{asked.until:%Y%m%d}.{wanted}"
         return FileResponse(BytesIO(MAKERS[wanted](tables, asked, form.name)), as_attachment=True, filename=name)
-    files = [(kind, _with(request.GET, format=kind)) for kind in MAKERS]
+    files = [(kind, with_values(request.GET, format=kind)) for kind in MAKERS]
     context |= {
         "tables": tables,
         "name": form.name,
@@ -72,32 +72,3 @@ def _reach(user, today: date) -> tuple[list[Station], list[Department]]:
 def _asked(form: PeriodForm, today: date) -> Asked:
     given, place = form.cleaned_data, form.chosen_place
     return Asked(given["since"], given["until"], today, place, () if place else tuple(form.departments))
-
-
-def _presets(asked, today: date) -> list[tuple[str, str, bool]]:
-    """Usual periods: label, address, is it the one that is shown."""
-    month = today.replace(day=1)
-    before = month - timedelta(days=1)
-    spans = (
-        ("今年", date(today.year, 1, 1), date(today.year, 12, 31)),
-        ("去年", date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)),
-        ("本月", month, _last_of(month)),
-        ("上月", before.replace(day=1), before),
-    )
-    shown = (asked.get("since", f"{today.year}-01-01"), asked.get("until", f"{today.year}-12-31"))
-    return [
-        (label, _with(asked, since=since.isoformat(), until=until.isoformat()), shown == (f"{since}", f"{until}"))
-        for label, since, until in spans
-    ]
-
-
-def _last_of(month: date) -> date:
-    return (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-
-
-def _with(asked, **more: str) -> str:
-    """The address of this page with other values."""
-    query = asked.copy()
-    for name, value in more.items():
-        query[name] = value
-    return f"?{query.urlencode()}"

@@ -3,10 +3,13 @@
 import json
 from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 
 from django.core.management import BaseCommand, CommandError
+from django.utils import timezone
 
-from julu_liaison.summary import summary_of
+from julu_liaison.common.pdf import write_atomically
+from julu_liaison.summary import grid_of, summary_of, summary_paper
 from stations.models import Station
 
 
@@ -18,11 +21,16 @@ class Command(BaseCommand):
         parser.add_argument("--to", dest="end", type=date.fromisoformat, required=True, help="到哪天止,含当天")
         parser.add_argument("--station", help="站点编号;连同下级")
         parser.add_argument("--json", action="store_true")
+        parser.add_argument("--docx", type=Path, metavar="FILE", help="另外写成 Word 文件:一段可以直接用的文字,一张表")
 
     def handle(self, *, start, end, station, **options):
         if start > end:
             raise CommandError("开始日期要在结束日期以前。")
-        figures = summary_of(start=start, end=end, place=_place(station))
+        place = _place(station)
+        figures = summary_of(start=start, end=end, place=place)
+        if options["docx"]:
+            paper = summary_paper(figures, grid_of(place or _only_county(), end), start, end, at=timezone.localtime())
+            write_atomically(options["docx"], paper)
         if options["json"]:
             self.stdout.write(json.dumps(asdict(figures), ensure_ascii=False))
             return
@@ -37,3 +45,11 @@ def _place(code: str | None) -> Station | None:
     if place is None:
         raise CommandError(f"没有编号是 {code} 的站点。")
     return place
+
+
+def _only_county() -> Station:
+    """The place a document is about where none is named."""
+    counties = list(Station.objects.centres()[:2])
+    if len(counties) != 1:
+        raise CommandError("这里有不止一个县(或者还没有),请用 --station 写明是哪里的。")
+    return counties[0]

@@ -45,6 +45,11 @@ class Summary:
     deputies: int
     roles: dict[str, int]
 
+    @property
+    def opinions_elsewhere(self) -> int:
+        """Opinions neither solved in the branch nor ever handed to a department: settled above, or still under way."""
+        return self.opinions - self.opinions_solved_in_branch - self.opinions_to_departments
+
     def lines(self) -> Iterator[tuple[str, int]]:
         """Label and number of every figure, the roles one by one."""
         for key, label in LABELS.items():
@@ -64,6 +69,18 @@ LABELS = {
     "suggestions": "交办代表建议(件)",
     "leaflets": "发放资料(份)",
     "deputies": "代表(人)",
+}
+MEANINGS = {
+    "activities": "这段时间里实际开展的活动,一次算一次;取消的不算,工作日志不算活动。",
+    "received": "工作日志和服务记录里的接待、服务人次,作废的不算。",
+    "households": "工作日志、活动、服务记录和联系选民里的走访户数,作废的不算。",
+    "logs": "有效的工作日志,作废的不算。",
+    "opinions": "这段时间登记的社情民意,作废的、并入别件的不算。",
+    "opinions_solved_in_branch": "其中没有离开过分站就办结的。",
+    "opinions_to_departments": "其中转交过政府部门的,不论现在办到哪一步。",
+    "suggestions": "这段时间由县人大常委会第一次交办的代表建议,不论什么时候提出的。",
+    "leaflets": "工作日志、活动、服务记录和联系选民里发放的份数,作废的不算。",
+    "deputies": "最后一天有代表资格的人,兼任几级代表的只算一人。",
 }
 
 
