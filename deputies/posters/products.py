@@ -1,11 +1,13 @@
 """The one table of what is printed."""
 
 from deputies.posters.boards import Board
+from deputies.posters.duty_posters import DutyPoster
+from deputies.posters.plates import BranchPlate, StationPlate
 from deputies.posters.product import PrintProduct
 from deputies.states import Product
 from julu_liaison.common.errors import NotFound
 
-PRODUCTS: dict[str, PrintProduct] = {one.product: one for one in (Board(),)}
+PRODUCTS: dict[str, PrintProduct] = {one.product: one for one in (Board(), BranchPlate(), StationPlate(), DutyPoster())}
 
 
 def product_of(code: str) -> PrintProduct:
