@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 AT = moment(date(2026, 12, 31))
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
-PAGE_QUERIES = 30
+PAGE_QUERIES = 28
 NOTHING = Summary(**dict.fromkeys(LABELS, 0), roles={})
 ARTICLE = replace(
     NOTHING, activities=105, received=632, households=158, logs=144, opinions=73, opinions_solved_in_branch=50,
