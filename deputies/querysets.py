@@ -178,5 +178,18 @@ class EditionQuerySet(models.QuerySet):
 
 
 class GlyphImageQuerySet(models.QuerySet):
+    """Pictures of characters: whatever prints names for a county asks `pictures_of` and hands them to the print engine."""
+
     def visible_to(self, user):
         return self.filter(county__in=scope_of(user).counties)
+
+    def pictures_of(self, county: int) -> dict[str, bytes]:
+        """The pictures of a county (its key) by character."""
+        return self.pictures_by_county([county]).get(county, {})
+
+    def pictures_by_county(self, counties) -> dict[int, dict[str, bytes]]:
+        """The pictures of many counties (their keys), by county and character, in one query."""
+        found: dict[int, dict[str, bytes]] = {}
+        for county, character, image in self.filter(county__in=counties).values_list("county", "character", "image"):
+            found.setdefault(county, {})[character] = bytes(image)
+        return found

@@ -1,6 +1,7 @@
 """The month's report as files: an Excel workbook of two sheets and a PDF with the same tables."""
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -10,6 +11,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_range
 
 from activities.reports.figures import MonthFigures
 from activities.reports.tables import Line, Table, attendance_table, places_table
+from deputies.models import GlyphImage
 from julu_liaison.common.fonts import code_points, missing_glyphs
 from julu_liaison.common.pdf import TEMPLATES, PrintRefused, render_pdf, write_atomically
 
@@ -38,10 +40,12 @@ def make_report(figures: MonthFigures, folder: Path) -> ReportFiles:
     stem = f"{_safe(figures.place.code)}-{figures.month:%Y-%m}-考勤表"
     files = ReportFiles()
     _keep(files, folder / f"{stem}.xlsx", workbook(tables))
-    files.problems += _unprintable(figures)
+    glyphs = GlyphImage.objects.pictures_of(figures.place.county_id)
+    files.problems += _unprintable(figures, glyphs)
     if not files.problems:
         try:
-            _keep(files, folder / f"{stem}.pdf", render_pdf(template=TEMPLATE, data=_print_data(tables)))
+            content = render_pdf(template=TEMPLATE, data=_print_data(tables), glyphs=glyphs)
+            _keep(files, folder / f"{stem}.pdf", content)
         except PrintRefused as refusal:
             files.problems += [f"{figures.place.full_name}的PDF没有印出:{message}" for message in refusal.messages]
     return files
@@ -61,12 +65,12 @@ def _safe(name: str) -> str:
     return re.sub(r"[^\w-]", "_", name)
 
 
-def _unprintable(figures: MonthFigures) -> list[str]:
+def _unprintable(figures: MonthFigures, glyphs: Container[str]) -> list[str]:
     return [
         f"{place.place.full_name}{row.name}的姓名里,字库没有{code_points(missing)},PDF没有印出,请核对这个字"
         for place in figures.places
         for row in place.deputies
-        if (missing := missing_glyphs(row.name))
+        if (missing := missing_glyphs(row.name, besides=glyphs))
     ]
 
 

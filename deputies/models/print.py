@@ -79,7 +79,7 @@ class GlyphImage(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     county = models.ForeignKey(Station, models.PROTECT, related_name="+", verbose_name="县")
     character = models.CharField("字", max_length=1)
-    image = models.BinaryField("图", editable=False)  # a cleaned PNG, black on transparent, at most some 20 KB
+    image = models.BinaryField("图", editable=False)  # a cleaned PNG, black on transparent, at most 60 KB
     digest = models.CharField(max_length=64, editable=False)
     note = models.CharField("来源", max_length=120, help_text="例如:身份证字形,派出所提供")
     added_by = models.ForeignKey(

@@ -1,13 +1,14 @@
 """The file as PDF and as Word, and a whole branch's files in one binding (合订本)."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 
+from deputies.models import GlyphImage
 from deputies.reports.archive import Archive
 from deputies.reports.papers import COLUMNS, NOTHING, SIGNATURES, TITLE, Paper, paper_of
 from julu_liaison.common.fonts import code_points, missing_glyphs
@@ -51,19 +52,21 @@ def _safe(name: str) -> str:
 
 def archive_pdf(archive: Archive, at: datetime) -> bytes:
     """One deputy's file. Raises PrintRefused."""
-    return _pdf([archive], at, binding=None)
+    return _pdf([archive], at, county=archive.deputy.county_id, binding=None)
 
 
 def binding_pdf(archives: Iterable[Archive], *, branch: Station, year: int, at: datetime) -> bytes:
     """The files of a branch behind a cover and a table of contents with page numbers. Raises PrintRefused."""
     binding = {"place": branch.full_name, "maker": branch.parent.full_name}
-    return _pdf(list(archives), at, binding=binding | {"title": TITLE, "year": f"{year}年度"})
+    binding |= {"title": TITLE, "year": f"{year}年度"}
+    return _pdf(list(archives), at, county=branch.county_id, binding=binding)
 
 
-def _pdf(archives: list[Archive], at: datetime, *, binding: dict | None) -> bytes:
+def _pdf(archives: list[Archive], at: datetime, *, county: int, binding: dict | None) -> bytes:
     on = today_here(at)
     papers = [paper_of(archive, on) for archive in archives]
-    problems = [problem for paper in papers for problem in _unprintable(paper)]
+    glyphs = GlyphImage.objects.pictures_of(county)
+    problems = [problem for paper in papers for problem in _unprintable(paper, glyphs)]
     if problems:
         raise PrintRefused(problems)
     images = {f"photo-{index}": archive.photo for index, archive in enumerate(archives) if archive.photo}
@@ -76,16 +79,16 @@ def _pdf(archives: list[Archive], at: datetime, *, binding: dict | None) -> byte
         "files": files, "columns": list(zip(COLUMNS, WIDTHS, strict=True)), "signatures": SIGNATURES,
         "nothing": NOTHING, "portrait": PORTRAIT,
     }  # fmt: skip
-    return render_pdf(template=TEMPLATE, data=data, images=images)
+    return render_pdf(template=TEMPLATE, data=data, images=images, glyphs=glyphs)
 
 
-def _unprintable(paper: Paper) -> list[str]:
+def _unprintable(paper: Paper, glyphs: Container[str]) -> list[str]:
     """What the print fonts lack, as sentences that say whose file and which item it is."""
     said = [*paper.cover, *paper.facts]
     texts = [(f"的“{label}”", value) for label, value in said] + [
         (f"的{number}", " ".join(cells)) for part in paper.parts for number, *cells in part.rows
     ]
-    found = {where: missing for where, text in texts if (missing := missing_glyphs(text))}
+    found = {where: missing for where, text in texts if (missing := missing_glyphs(text, besides=glyphs))}
     return [
         f"{paper.name}{where}里,字库没有{code_points(missing)},PDF没有印出,请核对这个字;Word文件可以照常下载"
         for where, missing in found.items()

@@ -1,5 +1,5 @@
 """Writes of the deputies app: people, mandates, memberships, constituents, accounts, photos, consents,
-editions of what is printed.
+editions of what is printed, pictures of characters.
 
 `actor=None` is the system itself, at the command line; see `deputies.permissions`.
 """
@@ -22,6 +22,7 @@ from deputies.services.constituents import (
     void_contact,
 )
 from deputies.services.editions import record_edition, record_hanging
+from deputies.services.glyphs import add_glyph, drop_glyph
 from deputies.services.loading import NewDeputy, NewMandate, edit_deputies, load_deputies
 from deputies.services.mandates import edit_mandate, end_mandate, grant_mandate
 from deputies.services.memberships import assign_to_branch
@@ -35,8 +36,10 @@ __all__ = [
     "NewMandate",
     "add_constituent",
     "add_deputy",
+    "add_glyph",
     "assign_to_branch",
     "crop_photo",
+    "drop_glyph",
     "edit_constituent",
     "edit_deputies",
     "edit_deputy",

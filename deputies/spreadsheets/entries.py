@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from deputies.models import GlyphImage
 from deputies.spreadsheets import columns as c
-from julu_liaison.common.fonts import code_points, missing_glyphs
+from julu_liaison.common.fonts import code_points, lacking_characters
 from julu_liaison.common.registers import Report, RowReader
 from julu_liaison.common.registers.cells import read_name, read_text
 from julu_liaison.common.spreadsheets import Column, Row, Table
@@ -46,7 +47,7 @@ def read_entries(table: Table, places: PlaceBook, today: date, report: Report) -
     """Read every row; problems go to `report`. A row with a problem is not among the entries."""
     entries = [_entry(RowReader(row, table, report), places, today) for row in table.rows]
     sound = [entry for entry in entries if entry is not None]
-    _warn_of_glyphs(sound, report)
+    _warn_of_glyphs(sound, places.county, report)
     return sound
 
 
@@ -83,15 +84,16 @@ def _seats(reader: RowReader, column: Column, levels: list[str]) -> dict[str, st
     return dict(zip(levels, texts, strict=True)) if levels else {}
 
 
-def _warn_of_glyphs(entries: list[Entry], report: Report) -> None:
+def _warn_of_glyphs(entries: list[Entry], county: Station, report: Report) -> None:
     """The fonts are asked about all characters of the file at once: one by one would take longer than the import."""
-    used = {character for entry in entries for column in c.PRINTED for character in entry.details.get(column.key, "")}
-    lacking = set(missing_glyphs("".join(sorted(used))))
+    lacking = lacking_characters(entry.details.get(column.key, "") for entry in entries for column in c.PRINTED)
+    if lacking:
+        lacking.difference_update(GlyphImage.objects.pictures_of(county.pk))
     if not lacking:
         return
     for entry in entries:
         for column in c.PRINTED:
             hit = [character for character in dict.fromkeys(entry.details.get(column.key, "")) if character in lacking]
             if hit:
-                message = f"印刷字体里没有{code_points(hit)},公示牌暂时印不了;请核对这个字,没错的话请联系管理员补字体。"
+                message = f"印刷字体里没有{code_points(hit)},公示牌暂时印不了;请核对这个字,没错的话请在“补字”里上传这个字的图。"
                 report.warn(entry.row, column, message)

@@ -1,7 +1,8 @@
 """Typst templates and data in, PDF or PNG bytes out. Knows no app: boards, plates and tables come as data.
 
 What a template may rely on: `json(bytes(sys.inputs.data))` is the caller's data, `json(bytes(sys.inputs.fonts))`
-the font chains `sans` and `serif`, `json(bytes(sys.inputs.glyphs))` the pictures that stand in for characters,
+the font chains `sans` and `serif`, `json(bytes(sys.inputs.glyphs))` the pictures that stand in for characters
+(`/name` black, `/name-coloured` as SVG whose #000000 may be replaced; `with-stand-ins` of print.typ sets them),
 `image("/name")` each of the caller's images, and `#import "/print.typ": *` what our sheets share. A template that finds
 that something cannot be laid out ends with `panic("REFUSED" + "\\n" + sentences…)`, one Chinese sentence a line.
 A county adapts a template by a copy in the folder PRINT_TEMPLATES (see `find_template`).
@@ -37,6 +38,7 @@ from julu_liaison.common.fonts import (
     font_files,
     missing_glyphs,
 )
+from julu_liaison.common.glyph_pictures import glyph_svg
 from julu_liaison.common.press import with_bleed_box
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "print"
@@ -172,7 +174,7 @@ def _compiled(template: Path, data: Data, images: Images, glyphs: Glyphs, **opti
         engine = _engine(font_files())
         inputs = {
             "data": json.dumps(data, sort_keys=True), "fonts": engine.fonts,
-            "glyphs": json.dumps(_placed_glyphs(root, glyphs)),
+            "glyphs": json.dumps(_placed_glyphs(root, glyphs, data)),
         }  # fmt: skip
         try:
             output, warnings = engine.compiler.compile_with_warnings(
@@ -206,11 +208,13 @@ def _place_shared(root: Path, template: Path) -> None:
     (root / SHARED).write_bytes((beside if beside.is_file() else TEMPLATES / SHARED).read_bytes())
 
 
-def _placed_glyphs(root: Path, glyphs: Glyphs) -> list[tuple[str, str]]:
-    """Put the pictures of characters into the job's folder: (character, name) of each."""
-    placed = [(character, f"glyph-{ord(character):x}") for character in sorted(glyphs)]
+def _placed_glyphs(root: Path, glyphs: Glyphs, data: Data) -> list[tuple[str, str]]:
+    """Put the pictures of characters that the data needs into the job's folder: (character, name) of each."""
+    needed = sorted(set(glyphs).intersection(set().union(*_texts(data))))
+    placed = [(character, f"glyph-{ord(character):x}") for character in needed]
     for character, name in placed:
         _place(root, name, glyphs[character])
+        _place(root, f"{name}-coloured", glyph_svg(glyphs[character]))
     return placed
 
 

@@ -1,12 +1,14 @@
 """The papers as PDF (for the printer) and Word (for a department that puts its own head and number on them)."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 
+from deputies.models import GlyphImage
 from julu_liaison.common.fonts import code_points, missing_glyphs
 from julu_liaison.common.pdf import PrintRefused, render_pdf
 from julu_liaison.common.word import WordPaper
@@ -26,7 +28,9 @@ ROOM_IN_WORD = 6  # empty lines below it, to write on
 def paper_file(ticket: Opinion, kind: str, file_format: str, *, reply: Reply | None, at: datetime) -> bytes:
     """The paper as `pdf` (PDF/A) or `docx`. Raises PrintRefused for a character the print fonts lack: PDF only."""
     paper = paper_of(ticket, kind, reply=reply, on=today_here(at))
-    return _pdf(paper) if file_format == "pdf" else _docx(paper, at)
+    if file_format == "pdf":
+        return _pdf(paper, GlyphImage.objects.pictures_of(ticket.county_id))
+    return _docx(paper, at)
 
 
 def paper_name(ticket: Opinion, kind: str, file_format: str) -> str:
@@ -35,12 +39,12 @@ def paper_name(ticket: Opinion, kind: str, file_format: str) -> str:
     return f"{PAPERS[kind]}-{number}.{file_format}"
 
 
-def _pdf(paper: Paper) -> bytes:
+def _pdf(paper: Paper, glyphs: Mapping[str, bytes]) -> bytes:
     texts = [*paper.title, *paper.body, paper.address, *(value for _label, value in paper.facts)]
-    missing = [sign for text in texts for sign in missing_glyphs(text) if sign not in "\r\n"]
+    missing = [sign for text in texts for sign in missing_glyphs(text, besides=glyphs)]
     if missing:
         raise PrintRefused([f"字库没有{code_points(dict.fromkeys(missing))},PDF没有印出,请核对这个字;Word文件可以照常下载"])
-    return render_pdf(template=TEMPLATE, data=asdict(paper) | {"body_height": HEIGHT_OF_BODY})
+    return render_pdf(template=TEMPLATE, data=asdict(paper) | {"body_height": HEIGHT_OF_BODY}, glyphs=glyphs)
 
 
 def _docx(paper: Paper, at: datetime) -> bytes:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from deputies.models import GlyphImage
 from julu_liaison.common.fonts import code_points, missing_glyphs
 from julu_liaison.common.pdf import PrintRefused, render_pdf
 from julu_liaison.common.templatetags.liaison import aligned_name, points
@@ -20,14 +21,15 @@ ORDER = "名单按公文顺序排列,不是名次。总分=基础分还有的分
 
 def publicity_pdf(sheet: YearSheet) -> bytes:
     """The list as PDF/A, A4. Raises PrintRefused, which names who cannot be printed."""
+    glyphs = GlyphImage.objects.pictures_of(sheet.scheme.county_id)
     problems = [
         f"{row.deputy.name}({row.branch_name})的姓名里,字库没有{code_points(missing)},名单没有印出,请核对这个字"
         for row in sheet.rows
-        if (missing := missing_glyphs(row.deputy.name))
+        if (missing := missing_glyphs(row.deputy.name, besides=glyphs))
     ]
     if problems:
         raise PrintRefused(problems)
-    return render_pdf(template=TEMPLATE, data=_paper(sheet))
+    return render_pdf(template=TEMPLATE, data=_paper(sheet), glyphs=glyphs)
 
 
 def publicity_name(sheet: YearSheet) -> str:

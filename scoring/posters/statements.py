@@ -1,7 +1,7 @@
 """A deputy's statement (对账单) as PDF: every line of the year, what it adds up to, where to ask."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
+from deputies.models import GlyphImage
 from julu_liaison.common.fonts import code_points, missing_glyphs
 from julu_liaison.common.pdf import PrintRefused, render_pdf
 from julu_liaison.common.templatetags.liaison import aligned_name, points
@@ -33,10 +34,14 @@ NOTHING = {Block.BASE: "没有扣分。", Block.BONUS: "还没有加分。"}
 
 def statement_pdf(statement: Statement) -> bytes:
     """The statement as PDF/A. Raises PrintRefused, which names the deputy, for a character the print fonts lack."""
-    problems = _unprintable(statement)
+    return _pdf(statement, GlyphImage.objects.pictures_of(statement.county.pk))
+
+
+def _pdf(statement: Statement, glyphs: Mapping[str, bytes]) -> bytes:
+    problems = _unprintable(statement, glyphs)
     if problems:
         raise PrintRefused(problems)
-    return render_pdf(template=TEMPLATE, data=_paper(statement))
+    return render_pdf(template=TEMPLATE, data=_paper(statement), glyphs=glyphs)
 
 
 def statement_name(statement: Statement) -> str:
@@ -49,10 +54,11 @@ def render_statements(scheme: Scheme, keys: Iterable[int], *, at: datetime | Non
 
     In the place of one that cannot be printed, because the fonts lack a character, stands a `.txt` that says which.
     """
+    glyphs = GlyphImage.objects.pictures_of(scheme.county_id)
     for statement in statements_of(scheme=scheme, keys=keys, at=at or timezone.now()):
         name = f"{_folder(statement.branch)}/{_safe(statement.deputy.code)} {_safe(statement.deputy.name)}"
         try:
-            content = statement_pdf(statement)
+            content = _pdf(statement, glyphs)
         except PrintRefused as refusal:
             yield f"{name}.txt", "\n".join(refusal.messages).encode()
         else:
@@ -71,13 +77,13 @@ def _safe(name: str) -> str:
     return re.sub(r"[^\w·-]", "_", name)
 
 
-def _unprintable(statement: Statement) -> list[str]:
+def _unprintable(statement: Statement, glyphs: Mapping[str, bytes]) -> list[str]:
     deputy = statement.deputy
     texts = [("的姓名", deputy.name), *((f"的第{line.number}笔", line.reason) for line in statement.lines)]
     return [
         f"{deputy.name}{where}里,字库没有{code_points(missing)},PDF没有印出,请核对这个字"
         for where, text in texts
-        if (missing := missing_glyphs(text))
+        if (missing := missing_glyphs(text, besides=glyphs))
     ]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from io import BytesIO
 
+from deputies.models import GlyphImage
 from julu_liaison.common.fonts import code_points, missing_glyphs
 from julu_liaison.common.pdf import TEMPLATES, PrintRefused, render_pdf
 from julu_liaison.common.spreadsheets import Column, write_workbook
@@ -57,7 +58,8 @@ def _counts(counts) -> list[str]:
 def sheet_pdf(sheet: Sheet, *, title: str, at: datetime) -> bytes:
     """A4 landscape. Raises PrintRefused, naming the deputy, for a name that the print fonts cannot print."""
     deputy = sheet.deputy
-    if missing := missing_glyphs(deputy.name):
+    glyphs = GlyphImage.objects.pictures_of(deputy.county_id)
+    if missing := missing_glyphs(deputy.name, besides=glyphs):
         raise PrintRefused([f"{deputy.name}的姓名里,字库没有{code_points(missing)},PDF没有印出,请核对这个字"])
     labels, rows = sheet_table(sheet)
     columns = [{"label": label, "width": 1.5 if index == len(labels) - 1 else 1, "align": "center"}
@@ -68,7 +70,7 @@ def sheet_pdf(sheet: Sheet, *, title: str, at: datetime) -> bytes:
         "notes": [typeset(note) for note in NOTES],
         "signature": typeset(f"代表签字:              审核:              {long_day(today_here(at))}"),
     }  # fmt: skip
-    return render_pdf(template=TEMPLATE, data=data)
+    return render_pdf(template=TEMPLATE, data=data, glyphs=glyphs)
 
 
 def file_name(words: str, ending: str) -> str:
