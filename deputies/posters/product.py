@@ -96,6 +96,10 @@ class PrintProduct(ABC):
         """Why a sheet must be printed again although what lasts has not changed."""
         return []
 
+    def passing(self, said: Said, now: Said, at: datetime) -> list[str]:
+        """What differs from a sheet and is worth knowing, but no reason to print it again."""
+        return []
+
     @abstractmethod
     def changes(self, before: Said, now: Said) -> list[str]:
         """What is different, in words."""

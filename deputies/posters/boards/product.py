@@ -3,26 +3,27 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import asdict, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
+from deputies.posters.boards.changes import changed_words, lasting_of, list_outdated, list_remarks
 from deputies.posters.boards.checks import check_board, texts_of
 from deputies.posters.boards.drawing import draw_board
-from deputies.posters.boards.facts import COMING, BoardFacts, board_facts_of
+from deputies.posters.boards.facts import BoardFacts, board_facts_of
 from deputies.posters.boards.layout import BOARD_SIZES, BoardSize, board_size
 from deputies.posters.glyphs import used_glyphs
 from deputies.posters.product import Drawn, PrintProduct, Rendition, Said, said_glyphs
 from deputies.states import Product
 from julu_liaison.common.pdf import image_content
+from julu_liaison.common.working_days import today_here
 from stations.models import Station
 from stations.states import Level
 
 PAPER_SIZES = ("A1", "A2", "A3")
-LIST_LASTS = timedelta(days=7 * COMING)
 
 
 class Board(PrintProduct):
     """The list of coming receptions passes by itself. It is on paper boards only (who hangs metal for years hangs no
-    dates) and is renewed once all of it has passed."""
+    dates) and is renewed once all of it has passed, or a day of it is called off or moved."""
 
     product = Product.BOARD
     level = Level.BRANCH
@@ -50,8 +51,7 @@ class Board(PrintProduct):
         return said
 
     def lasting(self, said: Said) -> Said:
-        """Whether there is a list of coming receptions counts, what stands on it does not."""
-        return {**said, "upcoming": bool(said["upcoming"])}
+        return lasting_of(said)
 
     def problems(self, facts: BoardFacts, size: BoardSize) -> list[str]:
         return check_board(facts, size)
@@ -63,9 +63,10 @@ class Board(PrintProduct):
         return replace(facts, upcoming=[(date.fromisoformat(day), names) for day, names in said["upcoming"]])
 
     def outdated(self, said: Said, now: Said, made_at: datetime, at: datetime) -> list[str]:
-        if now["upcoming"] and at - made_at >= LIST_LASTS:
-            return ["近期值班已经过完了"]
-        return []
+        return list_outdated(said, now, today_here(made_at), today_here(at))
+
+    def passing(self, said: Said, now: Said, at: datetime) -> list[str]:
+        return list_remarks(said, now, today_here(at))
 
     def changes(self, before: Said, now: Said) -> list[str]:
-        return ["内容有变化"]
+        return changed_words(before, now)
