@@ -1,4 +1,4 @@
-"""Forms about deputies: the list's filters, consent to publish, constituents and contacts."""
+"""Forms about deputies: the list's filters, consent to publish, constituents and contacts, what was hung."""
 
 from datetime import date
 
@@ -8,7 +8,9 @@ from django.db.models import Case, Q, Value, When
 from deputies.models import Constituent, Contact, Deputy
 from deputies.querysets import DeputyQuerySet
 from deputies.services.consents import LONGEST_EVIDENCE, SUBJECTS
+from deputies.services.editions import LONGEST_HANGER, LONGEST_PLACE
 from deputies.states import ContactForm, ServiceRole
+from julu_liaison.common.errors import DomainError
 from julu_liaison.common.working_days import today_here
 from stations.models import Station, Village
 from stations.rules import place_choices
@@ -169,3 +171,24 @@ class EndForm(forms.Form):
 
     ended_on = day_field("最后一天", "请填最后一天")
     reason = text_field("原因", 60, required=True)
+
+
+class HangingForm(forms.Form):
+    """When, where and by whom something was hung; of many at once the place may be left to each of them."""
+
+    hung_on = day_field("悬挂日期", "请填哪天挂的")
+    where = text_field("挂在哪里", LONGEST_PLACE, required=True)
+    by = text_field("谁挂的", LONGEST_HANGER, required=True)
+
+    def __init__(self, *args, many: bool = False, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["where"].required = not many
+        self.fields["where"].error_messages["required"] = "请写挂在哪里,例如:村委会大门东侧"
+        self.fields["by"].error_messages["required"] = "请写是谁挂的"
+
+    def take(self, error: DomainError) -> None:
+        """Show what a service refused, beside the fields concerned."""
+        for name, sentence in error.fields.items():
+            self.add_error(name if name in self.fields else None, sentence)
+        if not error.fields:
+            self.add_error(None, error.message)

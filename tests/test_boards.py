@@ -3,13 +3,10 @@
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
-from io import BytesIO, StringIO
-from zipfile import ZipFile
+from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.urls import reverse
-from django.utils import timezone
 from PIL import Image
 from pypdf import PdfReader
 
@@ -23,14 +20,13 @@ from deputies.posters.boards import board_facts, board_facts_of
 from deputies.services import edit_deputy, grant_mandate, record_edition
 from deputies.states import MandateLevel, Product
 from julu_liaison.common.errors import Conflict, NotAllowed
-from julu_liaison.common.models import AuditLog, Job
+from julu_liaison.common.models import AuditLog
 from stations.models import Station
 from stations.services import close_station, edit_station, open_station
 from tests.cast import OPENED, SUNDAY, agree, clear_branch, make_deputy, moment
 
 TODAY = date(2026, 3, 4)
 AT = moment(TODAY)
-PAGE_QUERIES = 13
 RARE = "孙\U0002b740兰"
 
 pytestmark = pytest.mark.usefixtures("media")
@@ -306,80 +302,6 @@ def test_command_leaves_closed_branches_out(cast, tmp_path):
 def test_command_says_what_is_wrong(cast, tmp_path, arguments, sentence):
     with pytest.raises(CommandError, match=sentence):
         make_boards(tmp_path, *arguments)
-
-
-# ---- Pages ----
-
-
-def test_page_shows_what_is_due(cast, signed_in):
-    now = timezone.now()
-    print_boards_now = list(print_boards(branches=[cast.gt01, cast.gt02], size="A2", actor=cast.staff, at=now))
-    assert all(result.state == "printed" for result in print_boards_now)
-    edit_deputy(deputy=cast.deputies["GT02"][1], actor=cast.admin, position="校长")
-    answer = signed_in(cast.staff).get(reverse("boards"))
-    rows = {row.place.code: row for row in answer.context["rows"]}
-    assert {code: row.state for code, row in rows.items()} == {"GT01": "current", "GT02": "changed", "YT01": "new"}
-    assert len(rows["GT01"].facts.people) == 4
-    assert "2块要印" in answer.content.decode()
-    edition = reverse("edition-file", args=[rows["GT01"].edition.uid])
-    assert b"".join(signed_in(cast.staff).get(edition).streaming_content).startswith(b"%PDF")
-    assert signed_in(cast.stranger).get(edition).status_code == 404
-    other_size = signed_in(cast.staff).get(reverse("boards"), {"size": "2400x1200", "station": "GT"})
-    assert [row.state for row in other_size.context["rows"]] == ["new", "new"]
-
-
-def test_page_is_for_those_who_print(cast, signed_in):
-    def shown(user):
-        return [row.place.code for row in signed_in(user).get(reverse("boards")).context["rows"]]
-
-    assert shown(cast.admin) == ["GT01", "GT02", "YT01"]
-    assert shown(cast.clerk) == ["GT01", "GT02"]
-    assert shown(cast.stranger) == ["YT01"]
-    for user in (cast.head, cast.deputy, cast.auditor, cast.officer):
-        assert signed_in(user).get(reverse("boards")).status_code == 403
-
-
-@pytest.mark.parametrize("method", ["get", "post"])
-@pytest.mark.parametrize("wrong", [{"station": "YT01"}, {"station": "XX"}, {"size": "A9"}])
-def test_out_of_scope_is_not_found(cast, signed_in, method, wrong):
-    answer = getattr(signed_in(cast.clerk), method)(reverse("boards"), wrong)
-    assert answer.status_code == 404
-    assert not Job.objects.exists()
-
-
-def test_page_costs_the_same_for_one_branch_and_for_three(cast, signed_in, django_assert_num_queries):
-    client = signed_in(cast.staff)
-    for branches, closed_on in ((1, date(2021, 1, 1)), (3, None)):
-        Station.objects.filter(code__in=["GT02", "YT01"]).update(closed_on=closed_on)
-        with django_assert_num_queries(PAGE_QUERIES):
-            answer = client.get(reverse("boards"))
-        assert len(answer.context["rows"]) == branches
-
-
-def test_order_makes_an_archive_of_what_could_be_printed(cast, signed_in, django_capture_on_commit_callbacks):
-    make_deputy(cast, RARE, cast.gt02)
-    with django_capture_on_commit_callbacks(execute=True):
-        answer = signed_in(cast.staff).post(reverse("boards"), {"size": "A3"})
-    job = Job.objects.get()
-    assert answer.url == reverse("job", args=[job.uid])
-    assert (job.state, job.done, job.total) == (Job.State.DONE, 3, 3)
-    assert [line["state"] for line in job.lines] == ["done", "refused", "done"]
-    assert RARE in job.lines[1]["text"]
-    content = b"".join(signed_in(cast.staff).get(reverse("job-file", args=[job.uid])).streaming_content)
-    assert ZipFile(BytesIO(content)).namelist() == ["GT01-A3.pdf", "YT01-A3.pdf"]
-    assert Edition.objects.filter(made_by=cast.staff).count() == 2
-
-
-def test_order_of_one_board_is_a_pdf_and_a_refused_one_says_why(cast, signed_in, django_capture_on_commit_callbacks):
-    make_deputy(cast, RARE, cast.gt02)
-    for code in ("GT01", "GT02"):
-        with django_capture_on_commit_callbacks(execute=True):
-            signed_in(cast.clerk).post(reverse("boards"), {"size": "A3", "station": code})
-    refused, made = Job.objects.all()
-    assert (made.state, made.file) == (Job.State.DONE, "GT01-A3.pdf")
-    assert (refused.state, refused.file) == (Job.State.REFUSED, "")
-    page = signed_in(cast.clerk).get(reverse("job", args=[refused.uid])).content.decode()
-    assert "一块公示牌也没有印成" in page and RARE in page
 
 
 def test_seventy_branches_more_need_no_more_queries_than_their_own_editions(cast, django_assert_max_num_queries):

@@ -14,6 +14,7 @@ from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.working_days import today_here
 from stations.models import Station
 
+LONGEST_PLACE, LONGEST_HANGER = 60, 40
 CENTRALLY = "公示牌和站牌由县人大办公室统一制作、统一悬挂,分站所在的联络站也可以印制和登记。"
 
 
@@ -67,6 +68,11 @@ def record_hanging(
             where=edition.hung_where, by=edition.hung_by,
         )  # fmt: skip
     return found
+
+
+def record_download(*, edition: Edition, file: str, actor, at: datetime) -> None:
+    """Record who took a file of an edition: boards carry phones."""
+    audit.record("download", actor=actor, target=edition, county_code=_county_code(edition.place), at=at, file=file)
 
 
 def _demand_printer(actor, place: Station) -> None:

@@ -2,10 +2,10 @@
 (function () {
   var words = document.querySelector("[data-ticked]");
   if (!words) return;
-  var form = words.closest("form"), name = words.getAttribute("data-ticked");
+  var form = words.closest("form"), name = words.getAttribute("data-ticked"), unit = words.getAttribute("data-unit") || "件";
   function show() {
     var count = form.querySelectorAll("input[name=" + name + "]:checked").length;
-    words.textContent = count ? ",选了" + count + "件" : "";
+    words.textContent = count ? ",选了" + count + unit : "";
   }
   form.addEventListener("change", show);
   addEventListener("pageshow", show);

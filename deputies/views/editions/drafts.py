@@ -1,11 +1,52 @@
 """A preview of what would be printed today, without an edition."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
-from django.views.decorators.http import require_http_methods
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from deputies.permissions import can_print
+from deputies.posters import PRODUCTS, Order, Rendition, file_name
+from deputies.posters.editions import draw, latest_editions, printing_of, refusal_reasons
+from deputies.services.editions import CENTRALLY
+from deputies.states import Product
+from deputies.views.editions.choosing import order_named
+from julu_liaison.common.errors import NotAllowed
+from julu_liaison.common.pdf import PrintRefused
+from julu_liaison.common.working_days import today_here
+from stations.models import Station
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 @login_required
+@never_cache
 def draft(request, code):
-    raise Http404
+    """A picture of the next edition (小样), never kept; a page with the reasons (409) while it can't be printed."""
+    places = Station.objects.visible_to(request.user).select_related("parent", "county")
+    place = get_object_or_404(places, code=code)
+    if not can_print(request.user, place):
+        raise NotAllowed(CENTRALLY)
+    order = order_named(request.GET, PRODUCTS[Product.BOARD])
+    if place.level != order.product.level:
+        raise Http404
+    at = timezone.now()
+    facts = order.product.facts_of([place], today_here(at), order.period)[place.pk]
+    facts = order.product.for_size(facts, order.size)
+    try:
+        content = _drawn(order, place, facts, at)
+    except PrintRefused as refusal:
+        reasons = refusal_reasons(order, facts, refusal)
+        return render(request, "editions/refused.html", {"place": place, "order": order, "reasons": reasons}, status=409)
+    answer = HttpResponse(content, content_type="image/png")
+    answer["Content-Disposition"] = content_disposition_header(False, file_name(place, order, "-小样.png"))
+    return answer
+
+
+def _drawn(order: Order, place: Station, facts, at) -> bytes:
+    printing = printing_of(order, place, facts)
+    latest = latest_editions(order, [place]).get(place.pk)
+    number = latest.number + 1 if latest else 1
+    return draw(order, printing, number=number, made_at=at, rendition=Rendition(png=True)).content

@@ -1,5 +1,8 @@
 """What is printed and hung: what was printed last, what has changed since, and having it printed."""
 
+from collections.abc import Callable
+from itertools import groupby
+
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
@@ -8,74 +11,120 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from deputies.permissions import can_print
-from deputies.posters import Order, order_of, standings
-from deputies.states import Product
+from deputies.posters import Order, Standing, standings
+from deputies.posters.sizes import LARGEST_PAPER
+from deputies.services.editions import CENTRALLY
 from deputies.tasks import print_editions
+from deputies.views.editions.choosing import ChoiceForm, demand_reader
 from julu_liaison.common.errors import NotAllowed
 from julu_liaison.common.jobs import start_job
-from julu_liaison.common.working_days import today_here
+from julu_liaison.common.models import Job
+from julu_liaison.common.texts import plain_number
 from stations.models import Station
-from stations.rules import place_choices
+from stations.states import Level
+
+MOST_COPIES = 99
+
+SHOWN: dict[str, tuple[str, Callable[[Standing], bool]]] = {
+    "": ("全部", lambda row: True),
+    "due": ("要印的", lambda row: row.state in ("new", "changed")),
+    "unhung": ("印好没挂的", lambda row: row.waits_for_hanging),
+    "refused": ("印不了的", lambda row: row.state == "refused"),
+}
 
 
-class OrderForm(forms.Form):
-    """What for which places, how large; lives in the address, and is sent again as the order."""
+class PressForm(forms.Form):
+    """Which of the places shown, and as what the print comes; sent with the choice of the page."""
 
-    station = forms.ChoiceField(label="地方", required=False, widget=forms.Select(attrs={"class": "fld"}))
-    size = forms.ChoiceField(label="尺寸", widget=forms.Select(attrs={"class": "fld"}))
+    do = forms.ChoiceField(
+        choices=[("due", "要印的"), ("ticked", "勾选的"), ("all", "全部")],
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "请选要印哪些,再按一次按钮"),
+    )
+    package = forms.ChoiceField(
+        label="印成什么", widget=forms.RadioSelect,
+        choices=[("pdf", "一个PDF"), ("zip", "压缩包,给印刷厂,带印制单")],
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "请选印成一个PDF还是压缩包"),
+    )  # fmt: skip
+    with_marks = forms.BooleanField(label="带出血和裁切线", required=False)
+    copies = forms.CharField(label="每块印几份", max_length=10, error_messages={
+        "required": "请填份数,印一份就填1", "max_length": "份数请填1到99的整数",
+    })  # fmt: skip
 
-    def __init__(self, data, *, branches: list[Station]):
-        self.product = order_of(Product.BOARD).product
-        size = data.get("size") or self.product.default_size
-        super().__init__({"station": data.get("station", ""), "size": size})
-        self.branches = branches
-        stations = {branch.parent_id: branch.parent for branch in branches}
-        places = [*stations.values(), *branches]
-        self.fields["station"].choices = [("", "全部"), *place_choices(places)]
-        self.fields["size"].choices = [(size.code, size.label) for size in self.product.sizes.values()]
+    def clean_copies(self) -> int:
+        copies = plain_number(self.cleaned_data["copies"], digits=2)
+        if not copies:
+            raise forms.ValidationError(f"份数请填1到{MOST_COPIES}的整数")
+        return copies
 
-    def order(self) -> Order:
-        return Order(self.product, self.product.size_of(self.cleaned_data["size"]))
-
-    def chosen(self) -> list[Station]:
-        """Branches of the chosen place. A place out of scope, one that isn't there, an odd size: all 404."""
-        if not self.is_valid():
-            raise Http404
-        code = self.cleaned_data.get("station")
-        return [branch for branch in self.branches if not code or code in (branch.code, branch.parent.code)]
+    @staticmethod
+    def usual(order: Order) -> dict:
+        """Paper comes out of one's own printer, boards from a print shop."""
+        is_paper = max(order.size.width, order.size.height) <= LARGEST_PAPER
+        return {"package": "pdf" if is_paper else "zip", "copies": 1}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def boards(request):
-    """The branches one may print for; POST has the chosen ones printed in the background."""
-    branches = _printable(request.user)
-    form = OrderForm(request.POST if request.method == "POST" else request.GET, branches=branches)
-    chosen = form.chosen()
-    order = form.order()
-    if request.method == "POST":
-        return redirect("job", uid=_ordered(order, chosen, request.user).uid)
-    rows = standings(order, chosen, timezone.now())
-    due = sum(row.state != "current" for row in rows)
-    context = {
-        "form": form, "rows": rows, "due": due, "order": order, "station": form.cleaned_data["station"],
-    }  # fmt: skip
-    return render(request, "editions/list.html", context)
+    """The places one prints or audits for; POST has the due, the ticked or all of them printed in the background."""
+    demand_reader(request.user)
+    posted = request.method == "POST"
+    choice = ChoiceForm(request.POST if posted else request.GET, user=request.user)
+    places = choice.chosen()
+    if not posted:
+        return _page(request, choice, standings(choice.order, places, timezone.now()))
+    if not all(can_print(request.user, place) for place in places):
+        raise NotAllowed(CENTRALLY)
+    press = PressForm(request.POST)
+    rows = standings(choice.order, places, timezone.now())
+    wanted = _wanted(press, rows, request.POST.getlist("place")) if press.is_valid() else []
+    if press.is_valid():
+        return redirect("job", uid=_ordered(choice.order, wanted, press.cleaned_data, request.user).uid)
+    return _page(request, choice, rows, press=press)
 
 
-def _printable(user) -> list[Station]:
-    branches = Station.objects.branches().visible_to(user).open(today_here()).select_related("parent", "county")
-    branches = branches.order_by("parent__official_order", "parent__code", "official_order", "code")
-    found = [branch for branch in branches if can_print(user, branch)]
+def _wanted(press: PressForm, rows: list[Standing], ticked: list[str]) -> list[Station]:
+    """The places to print for. None: an error on the form. A ticked place that is not among the rows: 404."""
+    if not set(ticked) <= {row.place.code for row in rows}:
+        raise Http404
+    _label, is_due = SHOWN["due"]
+    choose = {"due": is_due, "ticked": lambda row: row.place.code in ticked, "all": lambda row: True}
+    found = [row.place for row in rows if choose[press.cleaned_data["do"]](row)]
     if not found:
-        raise NotAllowed("公示牌由县人大办公室和乡镇联络站印制,需要的话请联系他们。")
+        press.add_error("do", "还没有勾选,请先勾选要印的" if press.cleaned_data["do"] == "ticked" else "没有要印的,都是最新的")
     return found
 
 
-def _ordered(order: Order, places: list[Station], actor):
-    what = places[0].full_name if len(places) == 1 else f"{len(places)}个分站"
+def _ordered(order: Order, places: list[Station], how: dict, actor) -> Job:
+    level = "分站" if order.product.level == Level.BRANCH else "联络站"
+    what = places[0].full_name if len(places) == 1 else f"{len(places)}个{level}"
+    name = f"{order.product.label}({' '.join(filter(None, (order.size.label, order.period)))})"
     return start_job(
-        kind="print_editions", title=f"{order.product.label}({order.size.label}):{what}", actor=actor,
-        task=print_editions, place_ids=[place.pk for place in places], product=order.product.product,
-        size=order.size.code, period=order.period,
+        kind="print_editions", title=f"{name}:{what}", actor=actor, task=print_editions,
+        place_ids=[place.pk for place in places], product=order.product.product, size=order.size.code,
+        period=order.period, package=how["package"], with_marks=how["with_marks"], copies=how["copies"],
     )  # fmt: skip
+
+
+def _page(request, choice: ChoiceForm, rows: list[Standing], press: PressForm | None = None):
+    data = request.POST if press else request.GET
+    show = data.get("show", "")
+    if show not in SHOWN:
+        raise Http404
+    order, shown = choice.order, [row for row in rows if SHOWN[show][1](row)]
+    wrong = bool(choice.wrong_size or (press and press.errors))
+    context = {
+        "form": choice, "order": order, "rows": shown, "groups": _by_township(order, shown), "show": show,
+        "counts": [(name, label, sum(map(test, rows))) for name, (label, test) in SHOWN.items()],
+        "due": sum(map(SHOWN["due"][1], rows)), "total": len(rows),
+        "may_print": bool(rows) and all(can_print(request.user, row.place) for row in rows),
+        "unit": "张" if order.product.has_period else "块",
+        "press": press or PressForm(initial=PressForm.usual(order)), "ticked": set(data.getlist("place")),
+    }  # fmt: skip
+    return render(request, "editions/list.html", context, status=400 if wrong else 200)
+
+
+def _by_township(order: Order, rows: list[Standing]) -> list[tuple[str, list[Standing]]]:
+    if order.product.level != Level.BRANCH:
+        return [("", rows)] if rows else []
+    return [(station.name, list(found)) for station, found in groupby(rows, key=lambda row: row.place.township)]

@@ -1,0 +1,137 @@
+"""What is printed, how large, for which month and where: what the pages of editions have in their address."""
+
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import Http404
+
+from deputies.permissions import can_print, sees_editions
+from deputies.posters import PRODUCTS, Order, PrintProduct, product_of
+from deputies.posters.duty_posters import month_of
+from deputies.posters.sizes import PrintSize
+from deputies.states import Product
+from julu_liaison.common.errors import DomainError, NotAllowed
+from julu_liaison.common.working_days import SUNDAY, today_here
+from stations.models import Station
+from stations.querysets import scope_of
+from stations.rules import place_choices
+from stations.states import Level
+
+
+def demand_reader(user) -> None:
+    """Raises NotAllowed for who neither prints nor audits."""
+    if not sees_editions(user):
+        raise NotAllowed("公示牌由县人大办公室和乡镇联络站印制,需要的话请联系他们。")
+
+
+def places_for(user, level: Level) -> list[Station]:
+    """The open places of a level for which the user prints or whose printing the user audits, in official order."""
+    places = Station.objects.filter(level=level).visible_to(user).open(today_here())
+    counties = scope_of(user).counties
+    return [
+        place
+        for place in places.in_official_order().select_related("county")
+        if place.county_id in counties or can_print(user, place)
+    ]
+
+
+def current_period(today: date) -> str:
+    """The month of the next Sunday: the poster that is wanted now."""
+    return f"{today + timedelta(days=(SUNDAY - today.weekday()) % 7):%Y-%m}"
+
+
+def order_named(data, default: PrintProduct) -> Order:
+    """The order that an address names, with what it leaves out. Raises NotFound, DomainError."""
+    product = product_of(data["product"]) if data.get("product") else default
+    return Order(product, product.size_of(data.get("size") or product.default_size), _period(product, data))
+
+
+def _period(product: PrintProduct, data) -> str:
+    if not product.has_period:
+        return ""
+    period = data.get("period") or current_period(today_here())
+    month_of(period)
+    return period
+
+
+def _select(label: str) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, required=False, widget=forms.Select(attrs={"class": "fld"}))
+
+
+class ChoiceForm(forms.Form):
+    """What for which places. `was` is the product that the page showed: another one starts with its own usual size.
+
+    Any size but the named ones is typed as `custom`; a size out of the blue, a place out of scope: 404.
+    """
+
+    product = _select("种类")
+    size = _select("尺寸")
+    period = _select("月份")
+    station = _select("地方")
+    custom = forms.CharField(
+        label="别的尺寸", required=False, widget=forms.TextInput(attrs={"class": "fld", "autocomplete": "off"})
+    )
+
+    def __init__(self, data, *, user):
+        product = product_of(data.get("product") or Product.BOARD)
+        was = data.get("was") or product.product
+        self.places = places_for(user, product.level)
+        self.wrong_size = ""
+        size = self._size(product, data if was == product.product else {})
+        self.order = Order(product, size, _period(product, data))
+        station = data.get("station", "")
+        if was != product.product and product_of(was).level != product.level:
+            station = ""
+        super().__init__({
+            "product": product.product, "size": size.code, "period": self.order.period, "station": station,
+            "custom": data.get("custom", "")[:20] if self.wrong_size else "",
+        })  # fmt: skip
+        self._offer()
+        if not self.is_valid():
+            raise Http404
+
+    def _size(self, product: PrintProduct, data) -> PrintSize:
+        if custom := data.get("custom", "").strip():
+            try:
+                return product.size_of(custom)
+            except DomainError as error:
+                self.wrong_size = error.message
+        try:
+            return product.size_of(data.get("size") or product.default_size)
+        except DomainError as error:
+            raise Http404 from error
+
+    def _offer(self) -> None:
+        order, today = self.order, today_here()
+        self.fields["product"].choices = [(one.product, one.label) for one in PRODUCTS.values()]
+        sizes = {**order.product.sizes, order.size.code: order.size}
+        self.fields["size"].choices = [(size.code, size.label) for size in sizes.values()]
+        following = (today.replace(day=1) + timedelta(days=31)).strftime("%Y-%m")
+        months = sorted({f"{today:%Y-%m}", following, order.period} - {""})
+        self.fields["period"].choices = [("", ""), *((month, month_words(month)) for month in months)]
+        if order.product.level == Level.BRANCH:
+            stations = {place.parent_id: place.parent for place in self.places}
+            found = place_choices([*stations.values(), *self.places])
+        else:
+            found = [(place.code, place.name) for place in self.places]
+        self.fields["station"].choices = [("", "全部"), *found]
+
+    def chosen(self) -> list[Station]:
+        """The places of the chosen place, or all."""
+        code = self.cleaned_data["station"]
+        return [place for place in self.places if not code or code in (place.code, place.township.code)]
+
+    @property
+    def query(self) -> str:
+        """The choice as an address has it."""
+        return urlencode({
+            name: self.cleaned_data[name] for name in ("product", "size", "period", "station")
+            if self.cleaned_data[name]
+        })  # fmt: skip
+
+
+def month_words(period: str) -> str:
+    """2026-12 → 2026年12月."""
+    month = month_of(period)
+    return f"{month.year}年{month.month}月"
