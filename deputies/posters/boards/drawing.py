@@ -12,6 +12,8 @@ from julu_liaison.common.pdf import PrintRefused, find_template, render_pdf, ren
 from julu_liaison.common.qr import qr_svg
 
 TEMPLATE = "board.typ"
+STATION_PHONE = "联络站电话"
+WHO = ("employer", "position")
 
 
 def draw_board(facts: BoardFacts, size: BoardSize, rendition: Rendition) -> Drawn:
@@ -40,17 +42,18 @@ def _ordered(facts: BoardFacts) -> list[BoardPerson]:
 def _print_data(facts: BoardFacts, size: BoardSize, bleed: int) -> dict:
     each = on_one_sheet(len(facts.people), size)
     people = [_person_data(person, number) for number, person in enumerate(_ordered(facts))]
+    call = f"可打联络站电话 {facts.station_phone},也" if facts.station_phone else ""
+    duty = {"接待时间": facts.duty_hours, "接待地点": facts.place, STATION_PHONE: facts.station_phone}
     return {
         "title": facts.title,
         "subtitle": facts.subtitle,
-        "duty": [
-            ["接待时间", facts.duty_hours.splitlines()],
-            ["接待地点", facts.place.splitlines()],
-            ["联络站电话", [facts.station_phone]],
-        ],
+        "who": [LABELS[field] for field in WHO],
+        "phone_label": LABELS["phone"],
+        "station_phone_label": STATION_PHONE,
+        "duty": [[heading, text.splitlines()] for heading, text in duty.items() if text],
         "upcoming": [[_day_label(day), [spaced_name(name) for name in names]] for day, names in facts.upcoming],
         "qr": "qr",
-        "footer_left": f"不方便扫码,可打联络站电话 {facts.station_phone},或在接待时间当面反映",
+        "footer_left": f"不方便扫码,{call}可在接待时间当面反映",
         "footer_right": f"{facts.maker}监制　{facts.place_code}　{facts.edition_label}　{_day(facts.edited_on)}",
         "sheets": [people[start : start + each] for start in range(0, len(people), each)],
         "sheet": {"width": size.width, "height": size.height, "bleed": bleed},

@@ -61,13 +61,40 @@ def _custom_size(width: int, height: int) -> BoardSize:
 # ---- Geometry: all in mm ----
 
 CARD_FLOOR = 68  # mm; below that a card's text falls under 8 pt
-LEAST_BODY = 2.8  # mm, 8 pt
-LEAST_BODY_ON_A2 = 3.2  # mm; larger boards are read from further away
-LARGEST_BODY = 8.0  # mm on A2
+POINT = 25.4 / 72
+LEAST_POINTS = 8
+LEAST_ON_A2 = 3.55  # mm; larger boards are read from further away
+LARGEST_BODY = 9.6  # mm on A2
 GAP_COST = 0.12  # an empty place in the grid spoils a board as much as cards 12 % out of proportion
-BEST_RATIO = {"tall": 1.0, "wide": 1.7}
-NARROW_BELOW = 0.85  # a narrow card has height to spare, so its photo may take more of the width
-WIDE_FROM = 1.25  # width : height of a card from which the photo stands beside all the text
+SQUARE_FROM, WIDE_FROM = 1.05, 1.55  # width : height of a card
+
+
+@dataclass(frozen=True)
+class _Style:
+    """How a card is filled. `em`: a card's width and height in its text size; the smaller text of the two is taken."""
+
+    name: str
+    best_ratio: float
+    em: tuple[float, float]
+    photo_share: tuple[float, float]  # at most, of the width and height inside
+    names_of: float  # characters that stand on one line at full size
+
+
+# tall: all fields below the photo; square: employer and position beside it, how to reach somebody below;
+# wide: everything beside it.
+TALL = _Style("tall", 1.0, (15, 17.2), (0.46, 0.455), 3.1)
+SQUARE = _Style("square", 1.2, (18.4, 15.2), (0.42, 0.66), 4.05)
+WIDE = _Style("wide", 1.9, (25, 14.5), (0.36, 1), 4.05)
+
+
+def smallest_type(size: PrintSize) -> float:
+    """The smallest type on a board of that size: font size in mm, never below 8 pt.
+
+    The rule: a character must be seen under 16 minutes of arc, the least that ISO 9241-303 takes for legible text, from
+    where people stand: 2 m before a board of 240×120 cm, nearer to smaller ones in proportion (0.7 m to A2). That is
+    9.3 mm and 3.3 mm of character height; a Chinese character fills 0.92 of the font size: 10.1 mm and 3.55 mm.
+    """
+    return max(LEAST_ON_A2 * _Sheet(size.width, size.height).scale, LEAST_POINTS * POINT)
 
 
 @dataclass(frozen=True)
@@ -113,14 +140,14 @@ class BoardLayout:
     card_gap: float
     card_width: float
     card_height: float
-    style: str  # "tall": photo above the fields; "wide": photo beside everything
+    style: str  # see `_Style`
     padding: float
     gap: float
+    inner_width: float
+    inner_height: float
     photo_width: float
     photo_height: float
-    heading_width: float
-    fields_width: float
-    fields_height: float
+    beside: float  # width next to the photo
     name: float  # font sizes
     body: float
     least: float
@@ -136,14 +163,18 @@ def board_layout(size: BoardSize, people: int) -> BoardLayout:
     ]
     layouts = [_laid_out(size, *grid) for grid in grids]
     largest = max(layout.body for layout in layouts)
-    legible = [layout for layout in layouts if layout.body >= 0.92 * largest]
+    legible = [layout for layout in layouts if layout.body >= 0.8 * largest]
     return min(legible, key=lambda layout: _misshape(layout) + GAP_COST * (layout.columns * layout.rows - people))
 
 
 def _misshape(layout: BoardLayout) -> float:
     """How far a card is from the proportions its style looks best in; 0 is perfect."""
     ratio = layout.card_width / layout.card_height
-    return abs(log(ratio / BEST_RATIO[layout.style]))
+    return abs(log(ratio / _style_for(ratio).best_ratio))
+
+
+def _style_for(ratio: float) -> _Style:
+    return WIDE if ratio >= WIDE_FROM else SQUARE if ratio >= SQUARE_FROM else TALL
 
 
 def _laid_out(size: BoardSize, columns: int, rows: int) -> BoardLayout:
@@ -167,33 +198,31 @@ def _laid_out(size: BoardSize, columns: int, rows: int) -> BoardLayout:
         card_gap=card_gap,
         card_width=width,
         card_height=height,
+        least=smallest_type(size),
         **_card_measures(width, height, scale),
     )
 
 
 def _card_measures(width: float, height: float, scale: float) -> dict[str, Any]:
     """Text and photo of one card of width × height mm."""
-    wide = width / height >= WIDE_FROM
-    body = min(width / 24, height / 13) if wide else min(width / 18, height / 19)
-    body = min(body, LARGEST_BODY * scale)
-    padding, gap = 1.05 * body, 0.8 * body
+    style = _style_for(width / height)
+    body = min(width / style.em[0], height / style.em[1], LARGEST_BODY * scale)
+    padding, gap = 0.95 * body, 0.8 * body
     inner_width, inner_height = width - 2 * padding, height - 2 * padding
-    share = 0.47 if width / height < NARROW_BELOW else 0.42
-    photo_height = min(inner_height if wide else 0.49 * inner_height, share * inner_width / PHOTO_RATIO)
+    photo_height = min(style.photo_share[1] * inner_height, style.photo_share[0] * inner_width / PHOTO_RATIO)
     photo_width = photo_height * PHOTO_RATIO
     beside = inner_width - photo_width - gap
     return {
-        "style": "wide" if wide else "tall",
+        "style": style.name,
         "padding": padding,
         "gap": gap,
+        "inner_width": inner_width,
+        "inner_height": inner_height,
         "photo_width": photo_width,
         "photo_height": photo_height,
-        "heading_width": beside,
-        "fields_width": beside if wide else inner_width,
-        "fields_height": inner_height if wide else inner_height - photo_height - gap,
-        "name": min(2.6 * body, beside / 3.1),
+        "beside": beside,
+        "name": min(2.6 * body, beside / style.names_of),
         "body": body,
-        "least": min(body, max(LEAST_BODY_ON_A2 * scale, LEAST_BODY)),
     }
 
 
