@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from deputies.models import Deputy, GlyphImage
+from django.db.models import Q
+
+from deputies.models import Deputy, GlyphImage, Membership
 from julu_liaison.common.fonts import lacking_characters
 from stations.models import Station
 
@@ -59,6 +61,16 @@ def glyph_uses(county: Station, on: date, supplied: Collection[str]) -> GlyphUse
             fields = [label for label, text in values.items() if character in text]
             found.setdefault(character, []).append(GlyphUse(code, owner, is_deputy, fields))
     return GlyphUses(absent.difference(supplied), found)
+
+
+def branches_needing(uses: Iterable[GlyphUse], on: date) -> list[Station]:
+    """The branches whose boards show one of these texts, in official order; one query. All below a place that has one."""
+    uses = list(uses)
+    serving = Membership.objects.in_force(on).filter(deputy__code__in=[use.code for use in uses if use.is_deputy])
+    places = [use.code for use in uses if not use.is_deputy]
+    named = Q(code__in=places) | Q(parent__code__in=places) | Q(county__code__in=places)
+    found = Station.objects.branches().open(on).filter(named | Q(pk__in=serving.values("branch")))
+    return list(found.in_official_order())
 
 
 def _texts_of_deputies(county: Station, on: date) -> Iterator[tuple[str, str, bool, dict[str, str]]]:

@@ -66,7 +66,7 @@ def may_be_drawn(character: str) -> bool:
 
     Not so what is typed wrong: a radical, a second code of an ordinary character, what is invisible or belongs to another.
     """
-    if len(character) != 1 or unicodedata.category(character)[0] in "MZ":
+    if len(character) != 1 or character in LINE_BREAKS or unicodedata.category(character)[0] in "MZ":
         return False
     return unicodedata.category(character) == PRIVATE_USE or not _is_refused(character)
 
