@@ -31,7 +31,7 @@ from tests.test_boards import reception
 pytestmark = [pytest.mark.once, pytest.mark.usefixtures("media")]
 
 LIST, HANGING = "/console/boards/", "/console/boards/hanging/"
-LIST_QUERIES, HANGING_QUERIES, EDITION_QUERIES = 13, 15, 15
+LIST_QUERIES, HANGING_QUERIES, EDITION_QUERIES = 13, 14, 14
 RARE = "孙\U0002b740兰"
 NOBODYS = ("head", "deputy", "officer", "system", "security")
 
