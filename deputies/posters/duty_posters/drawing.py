@@ -65,16 +65,14 @@ def draw_poster(facts: PosterFacts, size: PrintSize, rendition: Rendition) -> Dr
 
 def _print_data(facts: PosterFacts, size: PrintSize, bleed: int) -> dict:
     edited = facts.edited_on
+    duty = {"接待时间": facts.duty_hours, "接待地点": facts.place, "联络站电话": facts.station_phone}
     return {
         "title": facts.title,
         "year": f"{facts.month.year}年",
         "month": f"{facts.month.month}月",
         "days": [_day_data(day) for day in facts.days],
-        "duty": [
-            ["接待时间", facts.duty_hours.splitlines()],
-            ["接待地点", facts.place.splitlines()],
-            ["联络站电话", [facts.station_phone]],
-        ],
+        "duty": [[heading, text.splitlines()] for heading, text in duty.items() if text],
+        "phone": facts.station_phone,
         "qr": "qr",
         "footer_left": f"{facts.maker}监制",
         "footer_right": f"{facts.place_code}　{facts.edition_label}　"
