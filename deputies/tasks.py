@@ -1,57 +1,77 @@
 """Work of the deputies app in the background: notice boards, performance files, archives of portraits put in place."""
 
-import shutil
 from collections import Counter
+from functools import partial
 
 from celery import shared_task
 from django.utils import timezone
 
 from deputies.models import Deputy
-from deputies.posters import file_name, order_of, print_all
+from deputies.posters import EditionResult, file_name, order_of
+from deputies.posters.batches import Batch, bind_batch, pack_batch, print_batch
 from deputies.reports import binding_name, binding_pdf, branch_archives, make_files, printable
 from deputies.services import put_album
 from deputies.spreadsheets.albums import write_album_report
 from julu_liaison.common.archives import open_archive
 from julu_liaison.common.errors import DomainError
-from julu_liaison.common.jobs import job_folder, run_job, tell_line, tell_progress, write_zip
+from julu_liaison.common.jobs import job_folder, run_job, tell_alive, tell_line, tell_progress, write_zip
 from julu_liaison.common.models import Job
 from julu_liaison.common.pdf import write_atomically
 from julu_liaison.common.working_days import today_here
 from stations.models import Station
 
-WORDS = {"printed": "印好了", "unchanged": "内容没有变,用原来的文件"}
-
+ZIP = "zip"
 ALBUM = "upload.zip"  # in the job's folder; deleted when the work is over
 MOST_NAMED = 20  # deputies without a photo on the page; the workbook names all
 
 
 @shared_task
-def print_editions(job_id: int, *, product: str, size: str, place_ids: list[int], period: str = "") -> str:
-    """Print for the places what changed; one file, or an archive of all their current files."""
+def print_editions(
+    job_id: int, *, product: str, size: str, place_ids: list[int], period: str = "", package: str = ZIP,
+    with_marks: bool = False, copies: int = 1,
+) -> str:  # fmt: skip
+    """Print for the places, in their order, what changed, and hand over all their current files.
+
+    `package`: zip for an archive with a job ticket, pdf for one file of all sheets. `copies` stands on the ticket. Run
+    again after a crash it finds what it has printed as editions that still hold.
+    """
 
     def work(job: Job) -> str:
         order = order_of(product, size, period)
-        places = list(Station.objects.filter(pk__in=place_ids).select_related("parent", "county"))
+        batch = Batch(order, actor=job.asked_by, at=timezone.now(), with_marks=with_marks, copies=copies)
+        places = list(Station.objects.filter(pk__in=place_ids).select_related("parent__parent", "county"))
         places.sort(key=lambda place: place_ids.index(place.pk))
-        results = print_all(order=order, places=places, actor=job.asked_by, at=timezone.now())
-        files = []
-        for result in tell_progress(job, results, total=len(places)):
-            words = WORDS.get(result.state) or ";".join(result.reasons)
-            state = "done" if result.state == "printed" else result.state
-            tell_line(job, f"{result.place.full_name}:{words}", state=state)
-            if result.path:
-                files.append((file_name(result.place, order), result.path))
-        if not files:
+        results = []
+        for result in tell_progress(job, print_batch(batch, places), total=len(places)):
+            _tell_result(job, result)
+            results.append(result)
+        printed = [result for result in results if result.path]
+        if not printed:
             raise DomainError(f"一块{order.product.label}也没有印成,请看下面的原因。")
-        if len(places) == 1:
-            (name, kept), *_ = files
-            shutil.copyfile(kept, job_folder(job) / name)
-            return name
-        name = f"{order.product.label}-{order.size.code}-{timezone.localdate():%Y-%m-%d}.zip"
-        write_zip(job_folder(job) / name, files)
+        watched = partial(tell_alive, job)
+        if package == ZIP:
+            name = f"{batch.stem}.zip"
+            for problem in pack_batch(batch, results, job_folder(job) / name, watched=watched):
+                tell_line(job, problem, state="refused")
+        else:
+            name = f"{batch.stem}.pdf" if len(places) > 1 else file_name(places[0], order)
+            bind_batch(batch, printed, job_folder(job) / name, watched=watched)
         return name
 
     return run_job(job_id, work)
+
+
+def _tell_result(job: Job, result: EditionResult) -> None:
+    """What became of a place. What an earlier run of the same job has printed was printed for it."""
+    name = result.place.full_name
+    if not result.path:
+        tell_line(job, f"{name}:{';'.join(result.reasons)}", state="refused")
+    elif result.state == "printed" or (result.edition and result.edition.made_at >= job.created_at):
+        tell_line(job, f"{name}:印好了")
+    else:
+        tell_line(job, f"{name}:内容没有变,用原来的文件", state="unchanged")
+    for remark in result.remarks:
+        tell_line(job, f"{name}:{remark}", state="remark")
 
 
 @shared_task
@@ -63,12 +83,8 @@ def put_photos(job_id: int, *, place_id: int, replace: bool) -> str:
 
     def work(job: Job) -> str:
         place = Station.objects.select_related("county").get(pk=place_id)
-        upload = job_folder(job) / ALBUM
-        try:
-            with open_archive(upload) as archive:
-                outcomes = _tell_outcomes(job, archive, place, replace)
-        finally:
-            upload.unlink(missing_ok=True)
+        with open_archive(job_folder(job) / ALBUM) as archive:
+            outcomes = _tell_outcomes(job, archive, place, replace)
         today = today_here()
         missing = list(Deputy.objects.serving(today, place).filter(photo="").with_places(today))
         _tell_sum(job, outcomes, missing)
@@ -76,7 +92,7 @@ def put_photos(job_id: int, *, place_id: int, replace: bool) -> str:
         write_album_report(job_folder(job) / name, title=place.full_name, outcomes=outcomes, missing=missing)
         return name
 
-    return run_job(job_id, work)
+    return run_job(job_id, work, upload=ALBUM)
 
 
 def _tell_outcomes(job: Job, archive, place: Station, replace: bool) -> list:

@@ -181,6 +181,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "replays-nightly": {"task": "julu_liaison.common.tasks.forget_old_replays", "schedule": crontab(hour=3, minute=30)},
     "jobs-nightly": {"task": "julu_liaison.common.tasks.forget_old_jobs", "schedule": crontab(hour=3, minute=40)},
+    "jobs-every-minute": {
+        "task": "julu_liaison.common.tasks.resume_stalled_jobs",
+        "schedule": crontab(),
+        "options": {"expire_seconds": 50},  # a busy worker finds one waiting, not one for every minute
+    },
     "uploads-nightly": {
         "task": "julu_liaison.common.tasks.forget_old_uploads", "schedule": crontab(hour=3, minute=50),
     },

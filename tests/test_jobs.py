@@ -1,22 +1,44 @@
 """Background work: its states, what its watcher reads, who may watch and take the file, and the report's page."""
 
-from datetime import date, timedelta
+import uuid
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote
 from zipfile import ZipFile
 
 import pytest
+from celery import current_app
+from celery.schedules import crontab
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 from kombu.exceptions import OperationalError
 
 from activities.tasks import make_monthly_report
+from julu_liaison.common import jobs
 from julu_liaison.common.errors import DomainError, NotFound
-from julu_liaison.common.jobs import forget_jobs, hand_out, job_folder, run_job, start_job, tell_line, tell_progress
+from julu_liaison.common.jobs import (
+    GIVEN_UP,
+    MOST_HANDOVERS,
+    NOT_FINISHED,
+    STALLED_AFTER,
+    forget_jobs,
+    hand_out,
+    job_folder,
+    resume_stalled,
+    run_job,
+    start_job,
+    tell_alive,
+    tell_line,
+    tell_progress,
+    write_zip,
+)
 from julu_liaison.common.models import AuditLog, Job
-from julu_liaison.common.tasks import forget_old_jobs
+from julu_liaison.common.tasks import forget_old_jobs, resume_stalled_jobs
 from julu_liaison.common.working_days import today_here
 from stations.services import end_posting
 from tests.cast import make_deputy
@@ -29,6 +51,8 @@ pytestmark = pytest.mark.usefixtures("media")
 
 class Queue:
     """Stands in for a Celery task: remembers what it was given, or can't be reached."""
+
+    name = "tests.queue"
 
     def __init__(self, error: Exception | None = None):
         self.error, self.sent = error, []
@@ -64,6 +88,7 @@ def test_started_after_commit_and_not_before(cast, django_capture_on_commit_call
         assert queue.sent == []
     assert queue.sent == [((job.pk,), {"size": "A2"})]
     assert (job.state, job.asked_by) == (Job.State.QUEUED, cast.clerk)
+    assert (job.task, job.arguments, job.heartbeat_at) == ("tests.queue", {"size": "A2"}, job.created_at)
 
 
 @pytest.mark.parametrize("error", [OperationalError("no broker"), PermissionError("folder")])
@@ -98,16 +123,31 @@ def test_refused_with_the_sentence(cast):
     assert (job.state, job.error) == (Job.State.REFUSED, "有一位代表的照片打不开,请重新上传。")
 
 
-@pytest.mark.parametrize("error", [ZeroDivisionError, SystemExit])
-def test_a_crash_ends_the_job_and_reaches_the_log(cast, error):
-    def work(job: Job):
-        raise error
-
+def test_a_crash_ends_the_job_and_reaches_the_log(cast):
     job = new_job(cast.clerk)
-    with pytest.raises(error):
-        run_job(job.pk, work)
+    (job_folder(job) / "upload.zip").write_bytes(b"PK")
+    with pytest.raises(ZeroDivisionError):
+        run_job(job.pk, lambda running: str(1 // 0), upload="upload.zip")
     job.refresh_from_db()
     assert (job.state, job.error) == (Job.State.REFUSED, "没有做完,请再试一次;还不行请联系管理员。")
+    assert list(job_folder(job).iterdir()) == []
+
+
+@pytest.mark.parametrize("stop", [SystemExit, KeyboardInterrupt])
+def test_a_worker_that_is_told_to_stop_gives_the_job_back(cast, stop):
+    def stopped(running: Job):
+        tell_line(running, "第一块")
+        raise stop
+
+    job = new_job(cast.clerk)
+    (job_folder(job) / "upload.zip").write_bytes(b"PK")
+    with pytest.raises(stop):
+        run_job(job.pk, stopped, upload="upload.zip")
+    job.refresh_from_db()
+    assert (job.state, job.error, job.lease) == (Job.State.QUEUED, "", None)
+    assert (job_folder(job) / "upload.zip").is_file()  # the next run needs it
+    assert run_job(job.pk, lambda running: "all.zip", upload="upload.zip") == "all.zip"
+    assert list(job_folder(job).iterdir()) == []
 
 
 def test_a_task_delivered_twice_works_once(cast):
@@ -121,9 +161,19 @@ def test_a_task_delivered_twice_works_once(cast):
     assert runs == [job.pk]
 
 
+def silent(job: Job, state: str = Job.State.RUNNING, **fields) -> Job:
+    """Without a sign of life for longer than any step takes; of a killed run unless `state` says otherwise."""
+    fields = {"lease": uuid.uuid4() if state == Job.State.RUNNING else None} | fields
+    Job.objects.filter(pk=job.pk).update(
+        state=state, heartbeat_at=timezone.now() - STALLED_AFTER - timedelta(seconds=1), **fields
+    )
+    return Job.objects.get(pk=job.pk)
+
+
 def test_a_task_whose_worker_was_killed_starts_afresh(cast):
     half = [{"state": "done", "text": "第一块"}]
-    job = new_job(cast.clerk, state=Job.State.RUNNING, done=1, total=2, lines=half)
+    job = silent(new_job(cast.clerk), done=1, total=3, lines=half)
+    (job_folder(job) / ".all.zip.k2j4").write_bytes(b"PK")
 
     def work(running: Job) -> str:
         for name in tell_progress(running, ["第一块", "第二块"], total=2):
@@ -133,6 +183,163 @@ def test_a_task_whose_worker_was_killed_starts_afresh(cast):
     run_job(job.pk, work)
     job.refresh_from_db()
     assert [line["text"] for line in job.lines] == ["第一块", "第二块"]
+    assert (job.done, job.total, job.state, job.lease) == (2, 2, Job.State.DONE, None)
+    assert list(job_folder(job).iterdir()) == []  # what the killed run had half written
+
+
+def test_a_task_delivered_again_while_it_runs_leaves_the_run_alone(cast):
+    job, runs = new_job(cast.clerk), []
+
+    def work(running: Job) -> str:
+        runs.append(running.pk)
+        tell_line(running, "第一块")
+        assert run_job(job.pk, lambda second: runs.append(second.pk) or "second.zip") == ""
+        tell_line(running, "第二块")
+        return "first.zip"
+
+    assert run_job(job.pk, work) == "first.zip"
+    job.refresh_from_db()
+    assert (runs, job.file, len(job.lines)) == ([job.pk], "first.zip", 2)
+
+
+@pytest.mark.parametrize("ending", ["works on", "ends", "is refused", "crashes", "is stopped", "packs"])
+def test_who_was_only_slow_and_has_lost_the_job_writes_nothing_more(cast, ending, tmp_path):
+    job = new_job(cast.clerk)
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-")
+
+    def endings(running: Job):
+        if ending == "works on":
+            tell_line(running, "迟到的一块")
+        elif ending == "is refused":
+            raise DomainError("迟到")
+        elif ending == "crashes":
+            raise ZeroDivisionError
+        elif ending == "is stopped":
+            raise SystemExit
+        elif ending == "packs":
+            write_zip(job_folder(running) / "late.zip", tell_alive(running, [("a.pdf", tmp_path / "a.pdf")]))
+        return "late.zip"
+
+    def slow(running: Job) -> str:
+        tell_line(running, "第一块")
+        silent(running, lease=running.lease)
+        assert run_job(job.pk, lambda second: tell_line(second, "第二次做的") or "second.zip") == "second.zip"
+        return endings(running)
+
+    try:
+        run_job(job.pk, slow)
+    except (ZeroDivisionError, SystemExit):
+        assert ending in ("crashes", "is stopped")
+    job.refresh_from_db()
+    assert (job.state, job.file, job.error) == (Job.State.DONE, "second.zip", "")
+    assert [line["text"] for line in job.lines] == ["第二次做的"]
+    assert list(job_folder(job).iterdir()) == []
+
+
+# ---- Going on after a stop ----
+
+
+@pytest.fixture
+def queued(monkeypatch):
+    """A Celery task that remembers what is handed over to it."""
+    queue = Queue()
+    monkeypatch.setitem(current_app.tasks, queue.name, queue)
+    return queue
+
+
+def resumed(at: datetime, capture) -> int:
+    with capture(execute=True):
+        return resume_stalled(at)
+
+
+def test_what_shows_no_sign_of_life_is_handed_over_again_with_its_arguments(
+    cast, queued, django_capture_on_commit_callbacks
+):
+    fields = {"task": queued.name, "arguments": {"size": "A2"}}
+    killed, lost = silent(new_job(cast.clerk, **fields)), silent(new_job(cast.clerk, **fields), Job.State.QUEUED)
+    alive = new_job(cast.clerk, state=Job.State.RUNNING, heartbeat_at=timezone.now(), **fields)
+    over = silent(new_job(cast.clerk, **fields), Job.State.DONE)
+    at = timezone.now()
+    assert resumed(at, django_capture_on_commit_callbacks) == 2
+    assert sorted(queued.sent, key=str) == [((killed.pk,), {"size": "A2"}), ((lost.pk,), {"size": "A2"})]
+    for job in (killed, lost):
+        job.refresh_from_db()
+        assert (job.state, job.lease, job.heartbeat_at, job.handovers) == (Job.State.QUEUED, None, at, 1)
+    assert {Job.objects.get(pk=job.pk).handovers for job in (alive, over)} == {0}
+    assert resumed(at, django_capture_on_commit_callbacks) == 0  # the message is on its way
+
+
+def test_three_times_and_then_a_sentence(cast, queued, django_capture_on_commit_callbacks):
+    job = silent(new_job(cast.clerk, task=queued.name))
+    for _time in range(MOST_HANDOVERS):
+        assert resumed(timezone.now(), django_capture_on_commit_callbacks) == 1
+        silent(job)
+    assert resumed(timezone.now(), django_capture_on_commit_callbacks) == 0
+    job.refresh_from_db()
+    assert (job.state, job.error, len(queued.sent)) == (Job.State.REFUSED, GIVEN_UP, 3)
+    assert job.finished_at is not None
+
+
+@pytest.mark.parametrize("task", ["", "deputies.tasks.of_an_earlier_version"])
+def test_a_job_whose_task_is_unknown_ends_with_a_sentence(cast, task, django_capture_on_commit_callbacks):
+    job = silent(new_job(cast.clerk, task=task))
+    assert resumed(timezone.now(), django_capture_on_commit_callbacks) == 0
+    job.refresh_from_db()
+    assert (job.state, job.error) == (Job.State.REFUSED, NOT_FINISHED)
+
+
+def test_jobs_from_before_there_were_leases_are_resumed_by_their_age(cast, queued, django_capture_on_commit_callbacks):
+    at = timezone.now()
+    for age, count in ((STALLED_AFTER, 0), (STALLED_AFTER + timedelta(seconds=1), 1)):
+        new_job(cast.clerk, task=queued.name, created_at=at - age)
+        assert resumed(at, django_capture_on_commit_callbacks) == count
+
+
+def test_beat_looks_every_minute():
+    entry = settings.CELERY_BEAT_SCHEDULE["jobs-every-minute"]
+    assert (entry["task"], entry["schedule"]) == (resume_stalled_jobs.name, crontab())
+    assert resume_stalled_jobs.name in current_app.tasks
+
+
+@given(
+    steps=st.lists(
+        st.sampled_from(["take A", "take B", "tell A", "tell B", "end A", "end B", "hour", "resume"]), max_size=14
+    )
+)
+@hypothesis_settings(
+    max_examples=60, deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)  # fmt: skip
+def test_whatever_happens_in_whatever_order_one_run_writes(cast, queued, steps):
+    """Two workers take, tell and end in any order, hours pass, beat looks: the row is always that of its holder."""
+    job = new_job(cast.clerk, task=queued.name)
+    held: dict[str, Job] = {}
+    written: list[str] = []
+    for step in steps:
+        verb, _, who = step.partition(" ")
+        if verb == "hour":
+            Job.objects.filter(pk=job.pk).update(heartbeat_at=timezone.now() - timedelta(hours=1))
+        elif verb == "resume":
+            resume_stalled(timezone.now())
+        elif verb == "take":
+            if taken := jobs._taken(job.pk):
+                held[who], written = taken, []
+        elif who in held:
+            before = Job.objects.get(pk=job.pk)
+            owns = before.lease == held[who].lease
+            try:
+                if verb == "tell":
+                    tell_line(held[who], f"{who}{len(written)}")
+                    written.append(held[who].lines[-1]["text"])
+                else:
+                    jobs._finish(held[who], Job.State.DONE, file=who)
+            except jobs.LeaseLost:
+                assert not owns
+            after = Job.objects.get(pk=job.pk)
+            assert owns or after.__dict__.items() >= {**before.__dict__, "_state": after._state}.items()
+        row = Job.objects.get(pk=job.pk)
+        assert [line["text"] for line in row.lines] == written
+        assert sum(row.lease == one.lease for one in held.values() if row.lease) <= 1
 
 
 def test_old_work_is_cleared_away(cast):
@@ -178,6 +385,39 @@ def test_work_that_waits_long_says_what_to_do(cast, signed_in):
     assert "排队超过一分钟了" in signed_in(cast.clerk).get(reverse("job", args=[job.uid])).content.decode()
     Job.objects.filter(pk=job.pk).update(state=Job.State.RUNNING)
     assert "排队超过" not in signed_in(cast.clerk).get(reverse("job", args=[job.uid])).content.decode()
+
+
+def test_work_that_has_stalled_is_gone_on_with_by_a_press(
+    cast, signed_in, queued, django_capture_on_commit_callbacks
+):
+    job = silent(new_job(cast.clerk, task=queued.name, handovers=2))
+    client = signed_in(cast.clerk)
+    page = client.get(reverse("job", args=[job.uid])).content.decode()
+    assert "十分钟没有动静了" in page and f'action="{reverse("job-resume", args=[job.uid])}"' in page
+    assert "第2次接着做" in page and "排队超过" not in page
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(reverse("job-resume", args=[job.uid]))
+    assert answer.url == reverse("job", args=[job.uid])
+    assert queued.sent == [((job.pk,), {})]
+    job.refresh_from_db()
+    assert (job.state, job.handovers) == (Job.State.QUEUED, 0)  # somebody has looked: it is tried three times more
+    row = AuditLog.objects.get(action="resume_job")
+    assert (row.actor, row.target_key) == (cast.clerk, str(job.uid))
+    assert "十分钟没有动静了" not in client.get(reverse("job", args=[job.uid])).content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        again = client.post(reverse("job-resume", args=[job.uid]), follow=True)
+    assert "这项工作没有停住" in again.content.decode() and len(queued.sent) == 1
+
+
+def test_only_the_asker_and_the_countys_staff_go_on_with_work(cast, signed_in, queued):
+    job = silent(new_job(cast.clerk, task=queued.name))
+    address = reverse("job-resume", args=[job.uid])
+    for user in (cast.stranger, cast.auditor, cast.head, cast.deputy, cast.officer):
+        assert signed_in(user).post(address).status_code == 404
+    assert signed_in(cast.clerk).get(address).status_code == 405
+    assert not AuditLog.objects.filter(action="resume_job").exists()
+    assert signed_in(cast.staff).post(address).status_code == 302
+    assert AuditLog.objects.get(action="resume_job").actor == cast.staff
 
 
 def test_lines_are_text(cast, signed_in):

@@ -1,37 +1,69 @@
-"""Background work that a person watches: queued with a row, run by Celery or in place, told line by line."""
+"""Background work that a person watches: queued with a row, run by Celery or in place, told line by line.
 
-import shutil
+A run takes the job's lease, a token of its own, and renews it with everything it tells. One that is killed falls silent;
+after STALLED_AFTER the job is handed over again and the next run takes the lease. A run that was only slow finds that out
+at its next word and stops: LeaseLost. So a job that is delivered twice never runs twice at once.
+"""
+
+import logging
+import uuid
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from shutil import rmtree
 
+from celery import current_app
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from julu_liaison.common import audit
-from julu_liaison.common.errors import DomainError, NotFound
+from julu_liaison.common.errors import Conflict, DomainError, NotFound
 from julu_liaison.common.models import Job
+from julu_liaison.common.whole_files import appearing, clear_unfinished
+
+logger = logging.getLogger(__name__)
+
+# Longer than any single step between two signs of life. The longest is a register of thousands of rows, imported in one
+# transaction: some minutes. Sheets, reports and statements take seconds each.
+STALLED_AFTER = timedelta(minutes=10)
+MOST_HANDOVERS = 3  # a job that has its worker killed every time must not do so for ever
+PACKED_ALREADY = (".pdf", ".png", ".jpg", ".xlsx", ".docx")
 
 NOT_QUEUED = "后台服务没有启动,没有排上队,请联系管理员。"
 NOT_FINISHED = "没有做完,请再试一次;还不行请联系管理员。"
+GIVEN_UP = f"接着做了{MOST_HANDOVERS}次,每次都中途停住,没有做成。请联系管理员看看后台服务,然后再做一次。"
+NOT_STALLED = "这项工作没有停住:正在做,或者已经做完了。"
+
+
+class LeaseLost(Exception):
+    """Another run has taken the job over; this one has nothing more to write."""
+
+
+# ---- Asking for it ----
 
 
 def start_job(*, kind: str, title: str, actor, task, **arguments) -> Job:
     """Write the job's row and hand `task` (a Celery task taking job_id first) to the queue after commit.
 
-    Where the queue can't be reached, the job ends with a sentence instead of waiting for ever.
+    `arguments` are kept as JSON, so that the job can be handed over again. Where the queue can't be reached, the job
+    ends with a sentence instead of waiting for ever.
     """
-    job = Job.objects.create(kind=kind, title=title[:120], asked_by=actor, created_at=timezone.now())
-    transaction.on_commit(lambda: _hand_over(job, task, arguments))
+    at = timezone.now()
+    job = Job.objects.create(
+        kind=kind, title=title[:120], asked_by=actor, created_at=at, heartbeat_at=at, task=task.name,
+        arguments=arguments,
+    )  # fmt: skip
+    transaction.on_commit(lambda: _hand_over(job, task))
     return job
 
 
-def _hand_over(job: Job, task, arguments: dict) -> None:
+def _hand_over(job: Job, task) -> None:
     try:
-        task.delay(job.pk, **arguments)
+        task.delay(job.pk, **job.arguments)
     except (OperationalError, OSError):  # OSError: the file broker's folder is full or not ours
         _finish(job, Job.State.REFUSED, error=NOT_QUEUED)
 
@@ -43,55 +75,150 @@ def job_folder(job: Job) -> Path:
     return folder
 
 
-def run_job(job_id: int, work: Callable[[Job], str]) -> str:
+# ---- Running it ----
+
+
+def run_job(job_id: int, work: Callable[[Job], str], *, upload: str = "") -> str:
     """Run `work(job)`, which returns the name of the finished file in the job's folder (or an empty string).
 
-    A job that is over is left alone, so a task delivered twice does no harm; one whose worker was killed half-way
-    starts afresh. A DomainError ends the job with its sentence; anything else ends it with a general one and is
-    raised for the worker's log.
+    A job that is over, or that another run is at, is left alone; one whose run was killed half-way starts afresh, so
+    `work` must come to the same when it finds its own traces. A DomainError ends the job with its sentence; any other
+    error ends it with a general one and is raised for the worker's log. A worker that is told to stop at once gives
+    the job back instead. `upload`: a file in the job's folder that is deleted when the job is over, never before.
     """
-    job = Job.objects.get(pk=job_id)
-    if job.is_over:
-        return job.file
-    job.lines = []
-    Job.objects.filter(pk=job.pk).update(state=Job.State.RUNNING, lines=[], done=0, total=0)
+    job = _taken(job_id)
+    if job is None:
+        return Job.objects.values_list("file", flat=True).get(pk=job_id)
+    clear_unfinished(job_folder(job), before=timezone.now())
+    name, error = "", ""
     try:
         name = work(job)
-    except DomainError as error:
-        _finish(job, Job.State.REFUSED, error=error.message)
+    except LeaseLost:
+        logger.warning("job %s went on elsewhere", job.pk)
         return ""
-    except BaseException:  # also a killed worker's SystemExit: the watcher must not wait for ever
-        _finish(job, Job.State.REFUSED, error=NOT_FINISHED)
+    except DomainError as refusal:
+        error = refusal.message
+    except Exception:
+        _finish(job, Job.State.REFUSED, upload=upload, error=NOT_FINISHED)
         raise
-    _finish(job, Job.State.DONE, file=name)
+    except BaseException:  # SystemExit of a worker that does not wait for its tasks
+        _own(job).update(state=Job.State.QUEUED, lease=None)
+        raise
+    _finish(job, Job.State.REFUSED if error else Job.State.DONE, upload=upload, file=name, error=error)
     return name
 
 
-def _finish(job: Job, state: str, **fields) -> None:
-    Job.objects.filter(pk=job.pk).update(state=state, finished_at=timezone.now(), **fields)
+def _taken(job_id: int) -> Job | None:
+    """The job with a fresh lease, or None when it is over or another run holds it."""
+    at = timezone.now()
+    free = Q(lease=None) | Q(heartbeat_at__lt=at - STALLED_AFTER)
+    taken = Job.objects.filter(free, pk=job_id, state__in=Job.UNFINISHED).update(
+        state=Job.State.RUNNING, lease=uuid.uuid4(), heartbeat_at=at, lines=[], done=0, total=0
+    )
+    return Job.objects.select_related("asked_by").get(pk=job_id) if taken else None
+
+
+def _own(job: Job) -> QuerySet[Job]:
+    """The job's row as long as nobody else has taken it over."""
+    return Job.objects.filter(pk=job.pk, lease=job.lease)
+
+
+def _finish(job: Job, state: str, *, upload: str = "", **fields) -> None:
+    finished = _own(job).exclude(state__in=Job.OVER).update(
+        state=state, finished_at=timezone.now(), lease=None, **fields
+    )
+    if finished and upload:
+        (job_folder(job) / upload).unlink(missing_ok=True)
+
+
+def _tell(job: Job, **fields) -> None:
+    """Write what a run has to say; it is the sign of life, too. Raises LeaseLost."""
+    if not _own(job).update(heartbeat_at=timezone.now(), **fields):
+        raise LeaseLost
 
 
 def tell_progress(job: Job, items: Iterable, *, total: int) -> Iterator:
-    """Yield `items` while keeping the job's done/total figures, one update an item."""
-    Job.objects.filter(pk=job.pk).update(total=total, done=0)
+    """Yield `items` while keeping the job's done/total figures, one update an item. Raises LeaseLost."""
+    _tell(job, total=total, done=0)
     for count, item in enumerate(items, start=1):
         yield item
-        Job.objects.filter(pk=job.pk).update(done=count)
+        _tell(job, done=count)
+
+
+def tell_alive(job: Job, items: Iterable) -> Iterator:
+    """Yield `items` with a sign of life before each: for long steps that have no figures. Raises LeaseLost."""
+    for item in items:
+        _tell(job)
+        yield item
 
 
 def tell_line(job: Job, text: str, *, state: str = "done") -> None:
-    """Add a line to what the watcher reads. `state`: done, unchanged or refused (with the reason in `text`)."""
+    """Add a line to what the watcher reads. `state`: done, unchanged, refused (with the reason in `text`) or remark.
+
+    Raises LeaseLost.
+    """
     job.lines.append({"state": state, "text": text})
-    Job.objects.filter(pk=job.pk).update(lines=job.lines)
+    _tell(job, lines=job.lines)
 
 
 def write_zip(path: Path, files: Iterable[tuple[str, Path]]) -> None:
     """Pack (name in the archive, file) into one archive, which appears under `path` when it is complete."""
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
+    with appearing(path) as unfinished, zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, file in files:
-            archive.write(file, name)
-    unfinished.replace(path)
+            archive.write(file, name, zipfile.ZIP_STORED if name.endswith(PACKED_ALREADY) else None)
+
+
+# ---- Going on after a stop ----
+
+
+def is_stalled(job: Job, at: datetime) -> bool:
+    """Whether an unfinished job has shown no sign of life for too long: its message or its worker is gone."""
+    return not job.is_over and (job.heartbeat_at or job.created_at) < at - STALLED_AFTER
+
+
+def _stalled(at: datetime) -> QuerySet[Job]:
+    long_ago = at - STALLED_AFTER
+    silent = Q(heartbeat_at__lt=long_ago) | Q(heartbeat_at=None, created_at__lt=long_ago)
+    return Job.objects.filter(silent, state__in=Job.UNFINISHED)
+
+
+def resume_stalled(at: datetime) -> int:
+    """Hand over again what has stalled; returns how many jobs. What has stalled too often ends with a sentence."""
+    jobs = list(_stalled(at))
+    return sum(_handed_over_again(job, at) for job in jobs)
+
+
+def _handed_over_again(job: Job, at: datetime) -> bool:
+    known = job.task in current_app.tasks  # an update may have renamed it
+    if known and job.handovers < MOST_HANDOVERS:
+        return _reclaim(job, at, handovers=F("handovers") + 1)
+    _stalled(at).filter(pk=job.pk).update(
+        state=Job.State.REFUSED, error=GIVEN_UP if known else NOT_FINISHED, finished_at=at, lease=None
+    )
+    return False
+
+
+@transaction.atomic
+def resume_job(*, job: Job, actor, at: datetime) -> None:
+    """Hand a stalled job over again because a person asks for it. Raises Conflict for one that has not stalled."""
+    if job.task not in current_app.tasks or not _reclaim(job, at, handovers=0):
+        raise Conflict(NOT_STALLED)
+    audit.record("resume_job", actor=actor, target=job, at=at, title=job.title)
+
+
+@transaction.atomic
+def _reclaim(job: Job, at: datetime, handovers) -> bool:
+    """Take the lease from whoever had it and queue the job; False when somebody else was faster."""
+    reclaimed = _stalled(at).filter(pk=job.pk).update(
+        state=Job.State.QUEUED, lease=None, heartbeat_at=at, handovers=handovers
+    )
+    if reclaimed:
+        job.lease = None
+        transaction.on_commit(lambda: _hand_over(job, current_app.tasks[job.task]))
+    return bool(reclaimed)
+
+
+# ---- The finished file ----
 
 
 def hand_out(*, job: Job, actor, at: datetime) -> Path:
@@ -108,5 +235,5 @@ def forget_jobs(before: datetime) -> int:
     elsewhere (editions of boards) or can be made again from the records (reports)."""
     jobs = list(Job.objects.filter(created_at__lt=before))
     for job in jobs:
-        shutil.rmtree(job_folder(job), ignore_errors=True)
+        rmtree(job_folder(job), ignore_errors=True)
     return Job.objects.filter(pk__in=[job.pk for job in jobs]).delete()[0]

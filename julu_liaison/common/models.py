@@ -64,13 +64,20 @@ class AuditLog(models.Model):
 
 
 class Job(models.Model):
-    """One piece of work done in the background and shown to the person who asked for it."""
+    """One piece of work done in the background and shown to the person who asked for it.
+
+    Who runs it holds its `lease` and shows a sign of life (`heartbeat_at`) with everything told; `task` and `arguments`
+    are what it is handed over with again after a stop. Written by `common.jobs` only.
+    """
 
     class State(models.TextChoices):
         QUEUED = "queued", "排队中"
         RUNNING = "running", "正在做"
         DONE = "done", "做好了"
         REFUSED = "refused", "没有做成"
+
+    UNFINISHED = (State.QUEUED, State.RUNNING)
+    OVER = (State.DONE, State.REFUSED)
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField("工作", max_length=40)
@@ -84,6 +91,11 @@ class Job(models.Model):
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
+    task = models.CharField(max_length=120, blank=True, editable=False)
+    arguments = models.JSONField(default=dict, blank=True, editable=False)
+    lease = models.UUIDField(null=True, blank=True, editable=False)
+    heartbeat_at = models.DateTimeField(null=True, blank=True, editable=False)
+    handovers = models.PositiveSmallIntegerField("中途停过", default=0, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "后台工作"
@@ -94,7 +106,7 @@ class Job(models.Model):
 
     @property
     def is_over(self) -> bool:
-        return self.state in (self.State.DONE, self.State.REFUSED)
+        return self.state in self.OVER
 
 
 class ReplayedRequest(models.Model):

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pikepdf
 
+from julu_liaison.common.whole_files import appearing
+
 MM = 72 / 25.4  # points
 
 
@@ -18,16 +20,31 @@ def with_bleed_box(content: bytes, bleed: float) -> bytes:
         return _saved(pdf)
 
 
-def bound(files: Iterable[Path], *, title: str) -> bytes:
-    """Many PDF files as one, in their order; what makes the first archival (its colours and metadata) stays."""
+def bind(target: Path, files: Iterable[Path], *, title: str) -> None:
+    """Many PDF files as one, in their order, which appears under `target` when it is complete.
+
+    What makes the first archival (its colours and metadata) stays. Pages are copied as they are, one file at a time.
+    """
     first, *rest = files
     with pikepdf.open(first) as pdf:
         for path in rest:
             with pikepdf.open(path) as further:
                 pdf.pages.extend(further.pages)
-        with pdf.open_metadata() as metadata:
+        _untag(pdf)
+        with pdf.open_metadata(set_pikepdf_as_editor=False) as metadata:
             metadata["dc:title"] = title
-        return _saved(pdf)
+        with appearing(target) as unfinished:
+            pdf.save(unfinished, deterministic_id=True)
+
+
+def _untag(pdf: pikepdf.Pdf) -> None:
+    """Each file has a structure of its own, and the first one's would be told of every page."""
+    for key in ("/StructTreeRoot", "/MarkInfo"):
+        if key in pdf.Root:
+            del pdf.Root[key]
+    for page in pdf.pages:
+        if "/StructParents" in page:
+            del page["/StructParents"]
 
 
 def _saved(pdf: pikepdf.Pdf) -> bytes:

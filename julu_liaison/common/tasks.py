@@ -1,4 +1,4 @@
-"""Nightly housekeeping of what no app owns."""
+"""Housekeeping of what no app owns: nightly, and stalled background work every minute."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from julu_liaison.common.idempotency import forget_replays
-from julu_liaison.common.jobs import forget_jobs
+from julu_liaison.common.jobs import forget_jobs, resume_stalled
 from julu_liaison.common.uploads import KEPT_FOR, forget_uploads
 
 REPLAYS_KEPT = timedelta(days=7)
@@ -23,6 +23,12 @@ def forget_old_replays() -> int:
 def forget_old_jobs() -> int:
     """Clear away the files of background work that were handed out long ago."""
     return forget_jobs(timezone.now() - JOBS_KEPT)
+
+
+@shared_task(ignore_result=True)  # every minute: its results would be all there is
+def resume_stalled_jobs() -> int:
+    """Hand over again what a killed worker or a lost message has left lying."""
+    return resume_stalled(timezone.now())
 
 
 @shared_task

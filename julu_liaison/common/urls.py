@@ -5,4 +5,5 @@ from julu_liaison.common import views
 urlpatterns = [
     path("jobs/<uuid:uid>/", views.job, name="job"),
     path("jobs/<uuid:uid>/file/", views.job_file, name="job-file"),
+    path("jobs/<uuid:uid>/resume/", views.job_resume, name="job-resume"),
 ]

@@ -3,14 +3,16 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from julu_liaison.common.jobs import hand_out
+from julu_liaison.common.errors import Conflict
+from julu_liaison.common.jobs import hand_out, is_stalled, resume_job
 from julu_liaison.common.models import Job
 from julu_liaison.common.referring import is_sent_from_here, page_before
 from julu_liaison.common.working_days import today_here
@@ -19,7 +21,6 @@ from stations.querysets import scope_of
 from stations.states import COUNTY_ROLES
 
 WAITS_LONG = timedelta(minutes=1)
-RUNS_LONG = timedelta(minutes=20)
 # What a page never shows again, were it only in a hidden field.
 NEVER_SHOWN = {"password", *settings.AXES_SENSITIVE_PARAMETERS}
 
@@ -29,8 +30,9 @@ NEVER_SHOWN = {"password", *settings.AXES_SENSITIVE_PARAMETERS}
 @never_cache
 def job(request, uid):
     """A job's progress; asked again every second by htmx, or by the reader's own click."""
-    found = visible_job(request.user, uid)
-    context = {"job": found, "hint": _hint(found, timezone.now())}
+    found, at = visible_job(request.user, uid), timezone.now()
+    stalled = is_stalled(found, at)
+    context = {"job": found, "stalled": stalled, "hint": "" if stalled else _hint(found, at)}
     return render(request, "jobs/_job.html" if request.htmx else "jobs/job.html", context)
 
 
@@ -42,6 +44,18 @@ def job_file(request, uid):
     found = visible_job(request.user, uid)
     path = hand_out(job=found, actor=request.user, at=timezone.now())
     return FileResponse(path.open("rb"), as_attachment=True, filename=found.file)
+
+
+@require_POST
+@login_required
+def job_resume(request, uid):
+    """Hand a job that has stalled over again; pressed twice, or after it went on by itself, it says so."""
+    found = visible_job(request.user, uid)
+    try:
+        resume_job(job=found, actor=request.user, at=timezone.now())
+    except Conflict as conflict:
+        messages.info(request, conflict.message)
+    return redirect("job", uid=found.uid)
 
 
 def visible_job(user, uid) -> Job:
@@ -57,12 +71,9 @@ def visible_job(user, uid) -> Job:
 
 
 def _hint(job: Job, at) -> str:
-    """What to do when a job takes unusually long."""
-    age = at - job.created_at
-    if job.state == Job.State.QUEUED and age > WAITS_LONG:
+    """What to do when a job waits unusually long."""
+    if job.state == Job.State.QUEUED and at - (job.heartbeat_at or job.created_at) > WAITS_LONG:
         return "排队超过一分钟了。前面可能还有别的工作;一直不动的话,请联系管理员看看后台服务有没有启动。"
-    if job.state == Job.State.RUNNING and age > RUNS_LONG:
-        return "已经做了很久,可能中途停住了,请重新做一次;还不行请联系管理员。"
     return ""
 
 
