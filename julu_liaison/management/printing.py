@@ -71,7 +71,7 @@ def _places(level: str, station: str | None, branch: str | None) -> list[Station
 
 def _left_in(out: Path, result: EditionResult, order: Order, renditions: list[Rendition], now) -> str:
     """Copy a place's files into the folder; return the plain one's path, or why there is none."""
-    if result.path is None:
+    if result.path is None or result.edition is None:
         return " ".join(";".join(result.reasons).split())
     path = out / file_name(result.place, order)
     write_atomically(path, result.path.read_bytes())
