@@ -45,6 +45,7 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "print"
 SHARED = "print.typ"  # found by templates as /print.typ
 STANDARD = "a-2b"  # archival PDF; in plain PDF a missing glyph would be silent
 REFUSAL = "REFUSED\n"
+VERSION = re.compile(r"// version: *(\S+)")
 IMAGE_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 MAX_IMAGE_BYTES = 20 * 1024 * 1024
 SIGNATURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
@@ -74,6 +75,20 @@ def find_template(name: str, county_code: str = "") -> Path:
     own = settings.PRINT_TEMPLATES
     folders = [Path(own) / county_code, Path(own)] if own and county_code else [Path(own)] if own else []
     return next((folder / name for folder in folders if (folder / name).is_file()), TEMPLATES / name)
+
+
+def template_version(template: Path) -> str:
+    """The version of a template and that of what it shares, as `2/1`: from the first line of each, `// version: 2`.
+
+    Whoever changes a design raises it, and what was printed in the old one is due. Without such a line it is 0.
+    """
+    return "/".join(_first_line_version(file) for file in (template, _shared_beside(template)))
+
+
+def _first_line_version(file: Path) -> str:
+    with file.open(encoding="utf-8") as lines:
+        match = VERSION.fullmatch(lines.readline().strip())
+    return match[1] if match else "0"
 
 
 def render_pdf(*, template: Path, data: Data, images: Images | None = None, glyphs: Glyphs | None = None) -> bytes:
@@ -204,8 +219,12 @@ def _place(root: Path, name: str, source: Path | bytes) -> None:
 
 def _place_shared(root: Path, template: Path) -> None:
     """What sheets share, beside the job's images: the copy that lies with the template, or ours."""
+    (root / SHARED).write_bytes(_shared_beside(template).read_bytes())
+
+
+def _shared_beside(template: Path) -> Path:
     beside = template.with_name(SHARED)
-    (root / SHARED).write_bytes((beside if beside.is_file() else TEMPLATES / SHARED).read_bytes())
+    return beside if beside.is_file() else TEMPLATES / SHARED
 
 
 def _placed_glyphs(root: Path, glyphs: Glyphs, data: Data) -> list[tuple[str, str]]:

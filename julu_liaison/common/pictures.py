@@ -213,10 +213,10 @@ def original_jpeg(image: Image.Image) -> bytes:
     return _jpeg(image, quality=92)
 
 
-def print_jpeg(image: Image.Image, crop: Crop) -> bytes:
-    """The cut for print: at most 900×1200, never enlarged, marked with 300 dpi."""
+def print_jpeg(image: Image.Image, crop: Crop, most: tuple[int, int] = PRINT) -> bytes:
+    """The cut for print: at most `most` pixels (900×1200), never enlarged, marked with 300 dpi."""
     cut = image.crop(crop.box)
-    cut.thumbnail(PRINT, Image.Resampling.LANCZOS)
+    cut.thumbnail(most, Image.Resampling.LANCZOS)
     return _jpeg(cut, quality=90, dpi=(DPI, DPI))
 
 

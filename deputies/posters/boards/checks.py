@@ -1,18 +1,21 @@
-"""What keeps a board from being printed: missing glyphs, missing people, photos that are none or not sharp enough."""
+"""What keeps a board from being printed: missing glyphs, people or phones, photos that are none or not sharp enough. And
+what is worth knowing of one that can be."""
 
-from collections.abc import Iterator
-from math import ceil
+from collections.abc import Iterable, Iterator
+from math import ceil, inf
 from pathlib import Path
 
-from deputies.posters.boards.facts import BoardFacts
+from deputies.posters.boards.facts import BoardFacts, BoardPerson
 from deputies.posters.boards.layout import BoardLayout, BoardSize, board_layout, on_one_sheet
+from deputies.posters.texts import unprintable
 from julu_liaison.common.errors import DomainError
-from julu_liaison.common.fonts import code_points, missing_glyphs
 from julu_liaison.common.pdf import PrintRefused, image_content
-from julu_liaison.common.pictures import read_head
+from julu_liaison.common.pictures import DPI, read_head
 
 LABELS = {"employer": "单位", "position": "职务", "contact_scope": "联系内容", "phone": "联系方式"}
 SHARP_PHOTO = (600, 800)  # pixels; good enough for any size
+MM_PER_INCH = 25.4
+ROUNDING = 0.99  # a photo one pixel short of 300 dpi is no news
 MOST_PIXELS = 25_000_000
 
 
@@ -20,15 +23,55 @@ def check_board(facts: BoardFacts, size: BoardSize) -> list[str]:
     """What keeps this board from being printed, as Chinese sentences; an empty list is a go-ahead."""
     layout = board_layout(size, on_one_sheet(len(facts.people), size))
     problems = [] if facts.people else ["分站还没有代表,没有可以上墙的内容"]
-    for owner, field, text in texts_of(facts):
-        if missing := missing_glyphs(text, besides=facts.glyphs):
-            problems.append(f"{owner}的{field}里,字库没有{code_points(missing)},请核对这个字")
+    problems += unprintable(texts_of(facts), besides=facts.glyphs)
+    problems += _phone_problems(facts)
     for person in facts.people:
         if not person.name.strip():
             problems.append("有一位代表没有姓名,请补上")
         if person.photo:
             problems += _photo_problems(person.name, person.photo, layout, size.photo_ppi)
     return problems
+
+
+def board_remarks(facts: BoardFacts, size: BoardSize) -> list[str]:
+    """What is worth knowing of a board that can be printed, at most one sentence a kind."""
+    people, layout = facts.people, board_layout(size, on_one_sheet(len(facts.people), size))
+    kinds = {
+        "{}的照片没有同意公开,印的是空白头像": [one for one in people if one.photo_held_back],
+        "{}还没有照片,印的是空白头像": [one for one in people if not one.photo and not one.photo_held_back],
+        "{}的照片印出来不到300dpi,可以印,换一张更大的会更清楚": [
+            one for one in people if one.photo and _photo_width(one) < pixels_at_best(layout.photo_width) * ROUNDING
+        ],
+        "{}没有填联系内容": [one for one in people if not one.contact_scope.strip()],
+    }
+    head = [] if not people or any(one.is_head for one in people) else ["分站还没有站长"]
+    return head + [words.format(_names(found)) for words, found in kinds.items() if found]
+
+
+def pixels_at_best(mm: float) -> int:
+    """As many as a print of that many mm can show: 300 an inch."""
+    return ceil(mm / MM_PER_INCH * DPI)
+
+
+def _names(people: Iterable[BoardPerson]) -> str:
+    return "、".join(person.name for person in people)
+
+
+def _photo_width(person: BoardPerson) -> float:
+    """Pixels of the photo across, at the best; infinite for one that can't be opened, which `check_board` refuses."""
+    if person.photo_source:
+        return person.photo_source.crop.width
+    try:
+        return _photo_pixels(person.photo)[0]
+    except PrintRefused:
+        return inf
+
+
+def _phone_problems(facts: BoardFacts) -> list[str]:
+    without = [person for person in facts.people if not person.phone.strip()]
+    if not without:
+        return []
+    return [f"联络站没有电话,{_names(without)}也没有可以公开的电话,请在“站点”里给联络站填上电话"]
 
 
 def texts_of(facts: BoardFacts) -> Iterator[tuple[str, str, str]]:
@@ -56,7 +99,7 @@ def _photo_problems(name: str, photo: Path, layout: BoardLayout, ppi: int) -> li
     except PrintRefused as refusal:
         return [f"{name}的{message}" for message in refusal.messages]
     printed = (layout.photo_width, layout.photo_height)
-    needed = [min(ceil(mm / 25.4 * ppi), enough) for mm, enough in zip(printed, SHARP_PHOTO, strict=True)]
+    needed = [min(ceil(mm / MM_PER_INCH * ppi), enough) for mm, enough in zip(printed, SHARP_PHOTO, strict=True)]
     if width >= needed[0] and height >= needed[1]:
         return []
     return [

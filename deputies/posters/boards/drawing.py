@@ -2,13 +2,16 @@
 
 from dataclasses import asdict
 from datetime import date
+from math import ceil
 from pathlib import Path
 
-from deputies.posters.boards.checks import LABELS, check_board
+from deputies.posters.boards.checks import LABELS, check_board, pixels_at_best
 from deputies.posters.boards.facts import BoardFacts, BoardPerson
-from deputies.posters.boards.layout import BoardSize, board_layout, on_one_sheet
+from deputies.posters.boards.layout import PHOTO_RATIO, BoardSize, board_layout, on_one_sheet
 from deputies.posters.product import Drawn, Rendition
-from julu_liaison.common.pdf import PrintRefused, find_template, render_pdf, render_png
+from julu_liaison.common.errors import DomainError
+from julu_liaison.common.pdf import PrintRefused, find_template, image_content, render_pdf, render_png
+from julu_liaison.common.pictures import PRINT, print_jpeg, read_picture
 from julu_liaison.common.qr import qr_svg
 
 TEMPLATE = "board.typ"
@@ -22,7 +25,8 @@ def draw_board(facts: BoardFacts, size: BoardSize, rendition: Rendition) -> Draw
         raise PrintRefused(problems)
     data = _print_data(facts, size, size.bleed if rendition.with_marks else 0)
     job = {
-        "template": find_template(TEMPLATE, facts.county_code), "data": data, "images": _images(facts),
+        "template": find_template(TEMPLATE, facts.county_code), "data": data,
+        "images": _images(facts, data["layout"]["photo_width"]),
         "glyphs": facts.glyphs,
     }  # fmt: skip
     content = render_png(**job, ppi=_preview_ppi(size)) if rendition.png else render_pdf(**job)
@@ -72,9 +76,28 @@ def _person_data(person: BoardPerson, number: int) -> dict:
     }
 
 
-def _images(facts: BoardFacts) -> dict[str, Path | bytes]:
-    photos = {f"photo-{number}": person.photo for number, person in enumerate(_ordered(facts)) if person.photo}
+def _images(facts: BoardFacts, photo_width: float) -> dict[str, Path | bytes]:
+    photos = {
+        f"photo-{number}": printed_photo(person, photo_width)
+        for number, person in enumerate(_ordered(facts))
+        if person.photo
+    }
     return {"qr": qr_svg(facts.qr_url), **photos}
+
+
+def printed_photo(person: BoardPerson, width: float) -> Path | bytes:
+    """The portrait for a print `width` mm wide: the kept cut as it is, or cut again where that gives more pixels.
+
+    A kept cut has at most 900×1200, 76 mm at 300 dpi; larger prints get 300 dpi from the original if that has them.
+    """
+    pixels, source = pixels_at_best(width), person.photo_source
+    if source is None or min(pixels, source.crop.width) <= PRINT[0]:
+        return person.photo
+    try:
+        image = read_picture(image_content(source.original))
+    except DomainError:
+        return person.photo  # the original is gone; the kept cut was checked
+    return print_jpeg(image, source.crop, (pixels, ceil(pixels / PHOTO_RATIO)))
 
 
 def _day_label(day: date) -> str:

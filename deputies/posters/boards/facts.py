@@ -22,6 +22,7 @@ from deputies.posters.glyphs import glyphs_for
 from deputies.posters.product import Facts
 from deputies.rules import levels_label
 from deputies.states import LEVEL_ORDER, MembershipRole
+from julu_liaison.common.pictures import Crop
 from stations.models import Station
 
 SUBTITLE = "代表联系群众公示栏"
@@ -31,8 +32,20 @@ EVERY_SUNDAY = "每星期日"
 
 
 @dataclass(frozen=True)
+class PhotoSource:
+    """The picture a portrait was cut from and the frame of the cut, in its pixels."""
+
+    original: Path
+    crop: Crop
+
+
+@dataclass(frozen=True)
 class BoardPerson:
-    """One deputy as printed. `phone` is the own number or, without consent, the station's."""
+    """One deputy as printed. `phone` is the own number or, without consent, the station's.
+
+    `photo_source` is for cutting the photo larger, `photo_held_back` says that there is one without consent; neither is
+    a fact of the board.
+    """
 
     code: str
     name: str
@@ -43,6 +56,8 @@ class BoardPerson:
     contact_scope: str
     phone: str
     photo: Path | None
+    photo_source: PhotoSource | None = None
+    photo_held_back: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +118,7 @@ def _facts(branch: Station, members: list[Membership], levels: dict, coming: lis
 
 def _person(membership: Membership, branch: Station, levels: set[str], on: date) -> BoardPerson:
     deputy = membership.deputy
+    photo = consented_photo(deputy, on)
     own_phone = deputy.phone if agreed_by(deputy.phone_consent_on, on) else ""
     return BoardPerson(
         code=deputy.code,
@@ -113,8 +129,16 @@ def _person(membership: Membership, branch: Station, levels: set[str], on: date)
         position=deputy.position,
         contact_scope=deputy.contact_scope,
         phone=own_phone or branch.phone_here,
-        photo=consented_photo(deputy, on),
+        photo=photo,
+        photo_source=_photo_source(deputy) if photo else None,
+        photo_held_back=bool(deputy.photo) and photo is None,
     )
+
+
+def _photo_source(deputy) -> PhotoSource | None:
+    if not deputy.photo_original or not deputy.photo_crop:
+        return None
+    return PhotoSource(Path(safe_join(settings.MEDIA_ROOT, deputy.photo_original)), Crop(*deputy.photo_crop))
 
 
 # ---- Shared with duty posters ----

@@ -6,14 +6,14 @@ from dataclasses import asdict, replace
 from datetime import date, datetime
 
 from deputies.posters.boards.changes import changed_words, lasting_of, list_outdated, list_remarks
-from deputies.posters.boards.checks import check_board, texts_of
-from deputies.posters.boards.drawing import draw_board
+from deputies.posters.boards.checks import board_remarks, check_board, texts_of
+from deputies.posters.boards.drawing import TEMPLATE, draw_board
 from deputies.posters.boards.facts import BoardFacts, board_facts_of
 from deputies.posters.boards.layout import BOARD_SIZES, BoardSize, board_size
 from deputies.posters.glyphs import used_glyphs
 from deputies.posters.product import Drawn, PrintProduct, Rendition, Said, said_glyphs
 from deputies.states import Product
-from julu_liaison.common.pdf import image_content
+from julu_liaison.common.pdf import find_template, image_content, template_version
 from julu_liaison.common.working_days import today_here
 from stations.models import Station
 from stations.states import Level
@@ -45,7 +45,9 @@ class Board(PrintProduct):
         said = asdict(facts) | {"glyphs": said_glyphs(facts.glyphs)}
         for name in ("edition_label", "edited_on"):
             del said[name]
+        said["template"] = template_version(find_template(TEMPLATE, facts.county_code))
         for person in said["people"]:
+            del person["photo_source"], person["photo_held_back"]
             person["photo"] = hashlib.sha256(image_content(person["photo"])).hexdigest() if person["photo"] else ""
         said["upcoming"] = [[day.isoformat(), names] for day, names in facts.upcoming]
         return said
@@ -55,6 +57,9 @@ class Board(PrintProduct):
 
     def problems(self, facts: BoardFacts, size: BoardSize) -> list[str]:
         return check_board(facts, size)
+
+    def remarks(self, facts: BoardFacts, size: BoardSize) -> list[str]:
+        return board_remarks(facts, size)
 
     def draw(self, facts: BoardFacts, size: BoardSize, rendition: Rendition) -> Drawn:
         return draw_board(facts, size, rendition)
