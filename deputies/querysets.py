@@ -176,6 +176,12 @@ class EditionQuerySet(models.QuerySet):
         rows = self.filter(place__in=places, product=product, period=period).exclude(hung_on=None)
         return {row.place_id: row for row in rows.order_by("place", "hung_on", "hung_recorded_at", "pk")}
 
+    def newest(self, places, product: str):
+        """Of each of `places` (keys) the edition printed last, whatever its size."""
+        later = apps.get_model("deputies", "Edition").objects.filter(place=OuterRef("place"), product=product)
+        last = later.order_by("-made_at", "-pk").values("pk")[:1]
+        return self.filter(place__in=places, product=product, pk=Subquery(last))
+
 
 class GlyphImageQuerySet(models.QuerySet):
     """Pictures of characters: whatever prints names for a county asks `pictures_of` and hands them to the print engine."""

@@ -48,3 +48,13 @@ class Product(TextChoices):
     BRANCH_PLATE = "branch_plate", "分站牌"
     STATION_PLATE = "station_plate", "联络站牌"
     DUTY_POSTER = "duty_poster", "值班公告"
+
+
+class Readiness(TextChoices):
+    """How a branch's board stands for a month: it hangs and says what is true, or why not yet."""
+
+    READY = "ready", "就绪"
+    NEVER = "never", "没有印过"
+    UNHUNG = "unhung", "印好没挂"
+    CHANGED = "changed", "内容已变"
+    REFUSED = "refused", "印不了"

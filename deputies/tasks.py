@@ -9,6 +9,7 @@ from django.utils import timezone
 from deputies.models import Deputy
 from deputies.posters import EditionResult, file_name, order_of
 from deputies.posters.batches import Batch, bind_batch, pack_batch, print_batch
+from deputies.posters.readiness import watch_boards as look_at_boards
 from deputies.reports import binding_name, binding_pdf, branch_archives, make_files, printable
 from deputies.services import put_album
 from deputies.spreadsheets.albums import write_album_report
@@ -152,3 +153,9 @@ def bundle_archives(job_id: int, *, branch_id: int, year: int) -> str:
         return name
 
     return run_job(job_id, work)
+
+
+@shared_task
+def watch_boards() -> int:
+    """Look whether the boards are ready for the month's first reception; returns how many were told that some are not."""
+    return look_at_boards(at=timezone.now())

@@ -171,6 +171,7 @@ CELERY_BEAT_SCHEDULE = {
     "deadlines-daily": {"task": "opinions.tasks.sweep_deadlines", "schedule": crontab(hour="7,12,17", minute=30)},
     "questions-daily": {"task": "scoring.tasks.remind_questions", "schedule": crontab(hour=7, minute=40)},
     "absences-daily": {"task": "scoring.tasks.watch_absences", "schedule": crontab(hour=7, minute=50)},
+    "boards-daily": {"task": "deputies.tasks.watch_boards", "schedule": crontab(hour=7, minute=20)},
     "statements-quarterly": {
         "task": "scoring.tasks.issue_quarter",
         "schedule": crontab(hour=8, minute=0, day_of_month=2, month_of_year="1,4,7,10"),

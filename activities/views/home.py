@@ -15,6 +15,8 @@ from activities.services.rosters.gaps import missing_on
 from activities.states import LeaveState, SwapState
 from activities.views.days import DAYS_BACK, READ_AHEAD, ReceptionDay, ReceptionDays
 from deputies.permissions import sees_whole_phones
+from deputies.services.readiness import count_boards
+from deputies.states import Readiness
 from julu_liaison.common.working_days import today_here
 from opinions.models import Opinion
 from scoring.models import BonusClaim
@@ -44,6 +46,7 @@ def station_home(request):
         "asking": Leave.objects.visible_to(request.user).filter(state=LeaveState.ASKED).count()
         + Swap.objects.visible_to(request.user).filter(state=SwapState.TAKEN).coming(today).count(),
         "claims": _claims_waiting(request.user),
+        "boards": _boards_waiting(request.user, today),
         "overdue": waiting.overdue(today).count(),
         "next_day": next_day,
         "next_shifts": _shifts(request.user, branches, next_day, today),
@@ -60,6 +63,15 @@ def _claims_waiting(user) -> int | None:
     if not places_with(user, Right.CHECK_CLAIMS):
         return None
     return BonusClaim.objects.visible_to(user).waiting_for(user).count()
+
+
+def _boards_waiting(user, today: date) -> int | None:
+    """Boards of the clerk's own branches that are not ready for the month's first reception; None for who prints none."""
+    stations = places_with(user, Right.PRINT_BOARDS)
+    if not stations:
+        return None
+    found = count_boards(Station.objects.branches().open(today).filter(parent__in=stations), today)
+    return found.total() - found[Readiness.READY]
 
 
 def _with_drafts(days: list[ReceptionDay]) -> list[ReceptionDay]:

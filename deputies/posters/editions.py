@@ -108,14 +108,17 @@ def refusal_reasons(order: Order, facts: Any, refusal: PrintRefused) -> list[str
 
 def why_again(order: Order, edition: Edition, printing: Printing, at: datetime) -> list[str]:
     """Why an edition must be replaced by a new print, in words; an empty list says that it still holds."""
+    found = why_untrue(order, edition, printing, at)
+    return found if kept_file(edition).is_file() else [*found, "保存的文件不见了"]
+
+
+def why_untrue(order: Order, edition: Edition, printing: Printing, at: datetime) -> list[str]:
+    """What an edition says that is no longer so, in words, whatever became of its file."""
     found = []
     if edition.facts_hash != printing.digest:
         known = edition.facts and order.product.changes(edition.facts, printing.said)
         found += known or ["内容有变化"]
-    found += order.product.outdated(edition.facts, printing.said, edition.made_at, at)
-    if not kept_file(edition).is_file():
-        found.append("保存的文件不见了")
-    return found
+    return found + order.product.outdated(edition.facts, printing.said, edition.made_at, at)
 
 
 def _new_edition(order: Order, printing: Printing, latest: Edition | None, actor, at) -> Edition | None:

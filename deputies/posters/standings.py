@@ -11,12 +11,15 @@ from julu_liaison.common.pdf import PrintRefused
 from julu_liaison.common.working_days import today_here
 from stations.models import Station
 
+MOST_SHOWN = 4  # sentences in a row of a list
+
 
 @dataclass(frozen=True)
 class Standing:
     """A place's last edition of one size. `state`: new (never printed), changed, current or refused.
 
-    `why`: what changed since, or why it can't be printed. `hanging`: what hangs there, of whatever size.
+    `why`: all that changed since, or why it can't be printed; `remarks`: worth knowing, and no reason to print.
+    `hanging`: what hangs there, of whatever size.
     """
 
     place: Station
@@ -28,9 +31,20 @@ class Standing:
     remarks: list[str] = field(default_factory=list)
 
     @property
+    def brief(self) -> str:
+        """`why`, short enough for a row of a list."""
+        return in_brief(self.why)
+
+    @property
     def waits_for_hanging(self) -> bool:
         """Printed, still right, and not on the wall."""
         return self.state == "current" and self.edition is not None and self.edition.hung_on is None
+
+
+def in_brief(sentences: list[str]) -> str:
+    """The first of many sentences, and how many there are."""
+    shown = ";".join(sentences[:MOST_SHOWN])
+    return f"{shown}等{len(sentences)}处" if len(sentences) > MOST_SHOWN else shown
 
 
 def standings(order: Order, places: Iterable[Station], at: datetime) -> list[Standing]:
@@ -62,4 +76,5 @@ def _standing(order: Order, place: Station, facts: Any, edition: Edition | None,
             if edition is not None:
                 why = why_again(order, edition, printing, at)
                 state = "changed" if why else "current"
+                remarks = [*remarks, *order.product.passing(edition.facts, printing.said, at)]
     return Standing(place, facts, edition, hanging, state, why, remarks)

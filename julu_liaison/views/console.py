@@ -16,6 +16,8 @@ from django.views.decorators.http import require_safe
 from activities.models import DutyLog, Shift
 from activities.rules.rosters import FULL_TEAM
 from activities.states import CALLED_OFF, RosterState, ShiftState
+from deputies.services.readiness import count_boards
+from deputies.states import Readiness
 from julu_liaison.common.holidays import missing_years
 from julu_liaison.common.working_days import today_here
 from opinions.models import Opinion
@@ -105,7 +107,19 @@ def _tasks(user, counties, today: date, days: list[ReceptionDay]) -> list[Task]:
         Task(f"近{NEW_DAYS}天收到", counts["new"], _list(since=since.isoformat())),
         Task(f"近{WEEKS}周接待日没有登记", missing, reverse("console-sundays"), unit="次"),
         Task("两周内接待日不足2人", gaps, reverse("console-roster"), gaps > 0, unit="次"),
+        *_board_tasks(counties, today),
         *_point_tasks(user, counties, today),
+    ]
+
+
+def _board_tasks(counties, today: date) -> list[Task]:
+    """Boards for the month's first reception, as far as is known without reading every portrait."""
+    found = count_boards(Station.objects.branches().open(today).filter(county__in=counties), today)
+    ready, unhung = found[Readiness.READY], found[Readiness.UNHUNG]
+    url = reverse("boards-ready")
+    return [
+        Task("公示牌要印", found.total() - ready - unhung, url, unit="块"),
+        Task("公示牌印好没挂", unhung, url, unit="块"),
     ]
 
 
