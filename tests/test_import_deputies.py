@@ -13,14 +13,14 @@ from hypothesis import settings as fuzz
 from hypothesis import strategies as st
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from deputies.models import Deputy, Mandate, Membership
+from deputies.models import Deputy, GlyphImage, Mandate, Membership
 from deputies.services import edit_deputy, end_mandate, grant_mandate, load_deputies
 from deputies.spreadsheets import DEPUTIES
 from deputies.states import MembershipRole
 from julu_liaison.common.errors import NotAllowed
 from julu_liaison.common.models import AuditLog
 from stations.services import open_station
-from tests.cast import OPENED
+from tests.cast import OPENED, moment
 
 HEADER = [
     "姓名", "性别", "民族", "出生年月", "代表层级", "届次", "选区", "代表证号", "工作单位", "职务", "联系电话",
@@ -499,6 +499,14 @@ def test_glyph_the_fonts_lack_is_a_warning_with_its_code_point(gz, book):
     (warning,) = accepted(book(person(姓名="张\ue000")))["warnings"]
     assert (warning["row"], warning["column"], warning["value"]) == (3, "姓名", "张\ue000")
     assert "U+E000" in warning["message"]
+
+
+def test_glyph_there_is_a_picture_of_is_no_warning(cast, gz, book):
+    GlyphImage.objects.create(
+        county=cast.county, character="\ue000", image=b"png", digest="0" * 64, note="派出所", added_at=moment(START)
+    )
+    answer = accepted(book(person(姓名="张\ue000"), person(姓名="张\ue001", 联系电话="19900005002")))
+    assert [(warning["row"], "U+E001" in warning["message"]) for warning in answer["warnings"]] == [(4, True)]
 
 
 def test_odd_phones_are_warned_of(gz, book):
