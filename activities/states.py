@@ -136,6 +136,13 @@ class ActivityKind(TextChoices):
     OTHER = "other", "其他活动"
 
 
+# Activities that are a form of service at the branch (domain.md §3), not a meeting.
+SERVICE_ACTIVITIES = (
+    ActivityKind.RESEARCH, ActivityKind.PUBLICITY, ActivityKind.HOUSEHOLD, ActivityKind.MEDIATION,
+    ActivityKind.REPORTING,
+)  # fmt: skip
+
+
 class ActivityState(TextChoices):
     ANNOUNCED = "announced", "已通知"
     HELD = "held", "已举行"

@@ -1,7 +1,7 @@
 """The monthly report against a month counted by hand, cell by cell, and the PDF against the workbook."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -15,12 +15,15 @@ from activities.services import (
     Matter,
     SundayRow,
     file_log,
+    grant_exemption,
     publish_roster,
     record_activity,
     record_not_held,
+    record_service,
+    set_filing_limit,
     void_log,
 )
-from activities.states import ActivityKind, Form, Presence
+from activities.states import ActivityKind, Covers, Form, Presence
 from deputies.services import assign_to_branch
 from deputies.states import MembershipRole
 from opinions.services import move_opinion, register_opinion
@@ -34,30 +37,31 @@ RARE = "马\U0002b740"  # its second character is in neither of the two fonts
 
 ATTENDANCE_HEADINGS = [
     "序号", "姓名", "职务", "应到", "实到", "顶班", "事假", "病假", "公假", "产假等", "缺席", "迟到早退", "日志未登记", "服务次数",
-    "现场接待", "召开见面会", "走访调研", "入户服务", "电话接待", "线上接待", "备注",
+    "现场接待", "召开见面会", "走访调研", "入户服务", "电话接待", "线上接待", "其他服务", "每月一次", "备注",
 ]  # fmt: skip
-# Counted by hand from the month of `the_month`: 应到 实到 顶班 事假 病假 公假 缺席 迟到早退 未登记 次数, then the six forms.
+# Counted by hand from the month of `the_month`: 应到 实到 顶班 事假 病假 公假 缺席 迟到早退 未登记 次数, the six forms, other services,
+# whether the monthly minimum is met (in sums: by how many it isn't).
 ATTENDANCE = [
     ["第一分站(4人)"],
-    [1, "赵站长", "站长", 2, 2, 0, 0, 0, 0, 0, 0, 1, 0, 2, 1, 1, 0, 0, 0, 0, None],
-    [2, "陈卫", "成员", 2, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, None],
-    [3, "李代表", "成员", 2, 1, 0, 1, 0, 0, 0, 0, 1, 0, 1, 0, 0, 1, 0, 0, 0, None],
-    [4, "周春生", "成员", 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, "至3月15日"],
-    ["小计", "4人", None, 7, 4, 0, 1, 1, 0, 0, 0, 2, 1, 4, 1, 2, 1, 0, 0, 0, None],
+    [1, "赵站长", "站长", 2, 2, 0, 0, 0, 0, 0, 0, 1, 0, 2, 1, 1, 0, 0, 0, 0, 0, "达到", None],
+    [2, "陈卫", "成员", 2, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, "未达到", None],
+    [3, "李代表", "成员", 2, 1, 0, 1, 0, 0, 0, 0, 1, 0, 1, 0, 0, 1, 0, 0, 0, 0, "达到", None],
+    [4, "周春生", "成员", 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, "达到", "至3月15日"],
+    ["小计", "4人", None, 7, 4, 0, 1, 1, 0, 0, 0, 2, 1, 4, 1, 2, 1, 0, 0, 0, 0, 1, None],
     ["第二分站(4人)"],
-    [1, "钱站长", "站长", 3, 1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0, 0, None],
-    [2, FORMULA, "成员", 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, None],
-    [3, "王芳", "成员", 2, 1, 0, 0, 0, 0, 0, 1, 0, 1, 1, 0, 0, 0, 0, 1, 0, None],
-    [4, "周春生", "成员", 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, "3月16日起"],
-    ["小计", "4人", None, 6, 3, 1, 0, 0, 1, 0, 1, 0, 2, 4, 1, 0, 0, 2, 1, 0, None],
-    ["合计", "7人", None, 13, 7, 1, 1, 1, 1, 0, 1, 2, 3, 8, 2, 2, 1, 2, 1, 0, None],
+    [1, "钱站长", "站长", 3, 1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0, 0, 0, "达到", None],
+    [2, FORMULA, "成员", 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, "达到", None],
+    [3, "王芳", "成员", 2, 1, 0, 0, 0, 0, 0, 1, 0, 1, 1, 0, 0, 0, 0, 1, 0, 0, "达到", None],
+    [4, "周春生", "成员", 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, "达到", "3月16日起"],
+    ["小计", "4人", None, 6, 3, 1, 0, 0, 1, 0, 1, 0, 2, 4, 1, 0, 0, 2, 1, 0, 0, 0, None],
+    ["合计", "7人", None, 13, 7, 1, 1, 1, 1, 0, 1, 2, 3, 8, 2, 2, 1, 2, 1, 0, 0, 1, None],
 ]
-# 安排 已开展 未开展 未登记 日志 接待 走访 资料 收到 办结
+# 安排 已开展 两人以上 未开展 应登记 未登记 登记率 日志 按时 接待 走访 资料 收到 转部门 办结 超期
 PLACES = [
-    [1, "本级活动", 0, 0, 0, 0, 0, 0, 2, 100, 0, 0],
-    [2, "第一分站", 5, 3, 1, 1, 3, 14, 4, 30, 1, 1],
-    [3, "第二分站", 3, 2, 0, 1, 3, 4, 6, 15, 0, 1],
-    ["合计", None, 8, 5, 1, 2, 6, 18, 12, 145, 1, 2],
+    [1, "本级活动", 0, 0, 0, 0, 0, 0, None, 0, 0, 0, 2, 100, 0, 0, 0, 0],
+    [2, "第一分站", 5, 3, 2, 1, 4, 1, 0.75, 3, 3, 14, 4, 30, 1, 0, 1, 0],
+    [3, "第二分站", 3, 2, 1, 0, 3, 1, pytest.approx(2 / 3), 3, 2, 4, 6, 15, 0, 0, 1, 0],
+    ["合计", None, 8, 5, 3, 1, 7, 2, pytest.approx(5 / 7), 6, 5, 18, 12, 145, 1, 0, 2, 0],
 ]
 
 
@@ -97,9 +101,9 @@ def the_month(cast):
     ):  # fmt: skip
         shift(branch, on, deputies)
 
-    def log(branch, on, attendance, **fields):
+    def log(branch, on, attendance, *, days_later: int = 0, **fields):
         row = SundayRow(branch=branch, attendance=attendance, **fields)
-        return file_log(row=row, on=on, actor=cast.clerk, at=moment(on, 17))
+        return file_log(row=row, on=on, actor=cast.clerk, at=moment(on + timedelta(days=days_later), 17))
 
     first = log(
         cast.gt01, day(1), {head: Presence.PRESENT, li: Presence.PRIVATE_LEAVE, stand_in: Presence.SUBSTITUTE},
@@ -113,7 +117,7 @@ def the_month(cast):
     log(cast.gt02, day(1), {qian: Presence.OFFICIAL_LEAVE, wang: Presence.ABSENT})
     log(
         cast.gt02, day(22), {qian: Presence.PRESENT, zhou: Presence.PRESENT}, form=Form.HOUSEHOLD, received=1,
-        households=6, leaflets=10,
+        households=6, leaflets=10, days_later=8,
     )  # fmt: skip
     log(cast.gt02, day(25), {wang: Presence.PRESENT}, form=Form.PHONE, received=3)
     closed(cast, first.opinions[0], day(20))
@@ -148,13 +152,22 @@ def cells(sheet, first: int, last: int) -> list[list]:
     return [row[:1] if row[1:] == [None] * (len(row) - 1) else row for row in rows]
 
 
-def value_of(formula: str, sheet) -> int:
-    """What Excel would make of the report's two kinds of formula."""
-    match = re.fullmatch(r"=SUM\((.+)\)|=SUMIF\((.+),\"(.+)\",(.+)\)", formula)
-    if match[1]:
+def value_of(formula: str, sheet) -> float | str:
+    """What Excel would make of the report's four kinds of formula."""
+    if match := re.fullmatch(r'=IF\((\w+)=0,"",1-(\w+)/\1\)', formula):
+        whole, missing = (sheet[name].value for name in match.groups())
+        return 1 - missing / whole if whole else ""
+    if match := re.fullmatch(r'=COUNTIF\((.+),"(.+)"\)', formula):
+        return sum(cell.value == match[2] for (cell,) in _range(sheet, match[1]))
+    if match := re.fullmatch(r"=SUM\((.+)\)", formula):
         return sum(cell.value for (cell,) in _range(sheet, match[1]) if isinstance(cell.value, int))
-    keys, values = _range(sheet, match[2]), _range(sheet, match[4])
-    return sum(value.value for (key,), (value,) in zip(keys, values, strict=True) if key.value == match[3])
+    match = re.fullmatch(r'=SUMIF\((.+),"(.+)",(.+)\)', formula)
+    keys, values = _range(sheet, match[1]), _range(sheet, match[3])
+    return sum(value.value for (key,), (value,) in zip(keys, values, strict=True) if key.value == match[2])
+
+
+def same(kept, reckoned) -> bool:
+    return (kept or "") == reckoned if reckoned == "" else kept == pytest.approx(reckoned)
 
 
 def _range(sheet, text: str):
@@ -185,9 +198,9 @@ def test_totals_are_formulas_and_their_kept_values_are_right(report, name):
     for row in formulas.iter_rows(min_row=4):
         for cell in row:
             if cell.data_type == "f":
-                assert values[cell.coordinate].value == value_of(cell.value, values), cell.coordinate
+                assert same(values[cell.coordinate].value, value_of(cell.value, values)), cell.coordinate
                 checked += 1
-    assert checked == {"考勤": 3 * 17, "分站情况": 10}[name]
+    assert checked == {"考勤": 3 * 19, "分站情况": 16 + 3}[name]
 
 
 def test_a_name_that_looks_like_a_formula_is_text(report):
@@ -209,13 +222,17 @@ def test_both_sheets_print_on_a4_across(report):
         assert "制表人" in signature and "负责人" in signature
 
 
+def _printed(cell) -> str:
+    return f"{cell:.0%}" if isinstance(cell, float) else "–" if cell == 0 else str(cell)
+
+
 def test_pdf_says_what_the_workbook_says(report, figures):
     text = "".join(page.extract_text() for page in PdfReader(report[".pdf"]).pages)
     text = re.sub(r"[\s\u2060]+", "", text)
     for table in (attendance_table(figures), places_table(figures)):
         assert table.title in text
         for line in table.of_kind("row", "total"):
-            printed = "".join("–" if cell == 0 else str(cell) for cell in line.cells[1:])
+            printed = "".join(_printed(cell) for cell in line.cells[1:])
             assert printed in text
 
 
@@ -236,7 +253,8 @@ def test_county_report_is_its_stations_together(the_month):
     assert places_table(gt) == places_table(alone)
     assert yt.place == the_month.yt
     (total,) = [line.cells for line in attendance_table(county).of_kind("total")]
-    assert total[1] == "9人" and total[3:-1] == ATTENDANCE[-1][3:-1]  # 阎疃镇 has two deputies and no records
+    assert total[1] == "9人" and total[3:-2] == ATTENDANCE[-1][3:-2]  # 阎疃镇 has two deputies and no records:
+    assert total[-2] == ATTENDANCE[-1][-2] + 2  # both have not met the minimum
     names = [line.group for line in attendance_table(county).of_kind("group")]
     assert names == ["官亭镇第一分站", "官亭镇第二分站", "阎疃镇第一分站"]
 
@@ -266,7 +284,7 @@ def test_receptions_still_to_come_are_neither_expected_nor_missing(cast):
 
 
 def test_number_of_queries_is_fixed(the_month, django_assert_num_queries):
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(15):
         read_month(place=the_month.gt, month=MARCH, on=REPORTED)
     for number in (3, 4, 5):
         branch = open_station(
@@ -276,7 +294,7 @@ def test_number_of_queries_is_fixed(the_month, django_assert_num_queries):
         shift(branch, day(1), people)
         row = SundayRow(branch=branch, attendance=dict.fromkeys(people, Presence.PRESENT), received=1)
         file_log(row=row, on=day(1), actor=the_month.clerk, at=moment(day(1), 17))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(15):
         assert len(read_month(place=the_month.gt, month=MARCH, on=REPORTED).places) == 6
 
 
@@ -314,3 +332,51 @@ def test_command_fails_when_a_pdf_was_kept_back(cast, tmp_path, capsys):
     with pytest.raises(CommandError, match=RARE):
         call_command("monthly_report", "--month", "2026-03", "--station", "GT", "--out", str(tmp_path))
     assert capsys.readouterr().out.split() == [str(tmp_path / "GT-2026-03-考勤表.xlsx")]
+
+
+# ---- The monthly minimum -------------------------------------------------------------------------------------------
+
+
+def minimum_of(cast, place, *, on=REPORTED) -> dict[str, str]:
+    figures = read_month(place=place, month=MARCH, on=on)
+    return {row.name: row.minimum.value for branch in figures.places for row in branch.deputies}
+
+
+def test_whoever_served_in_no_form_has_not_met_the_minimum(cast):
+    head, li, chen, zhou = cast.deputies["GT01"]
+    serve = {"actor": cast.staff, "at": moment(REPORTED)}
+    record_service(deputies=[li], kind="mediation", date=day(3), text="调解邻里纠纷", **serve)
+    for person, kind in ((chen, ActivityKind.HOUSEHOLD), (zhou, ActivityKind.STUDY)):
+        record_activity(
+            station=cast.gt01, kind=kind, title="活动", held_on=day(4), attendance={person: Presence.PRESENT}, **serve
+        )
+    grant_exemption(deputy=head, covers=Covers.ALL, started_on=day(1), reason="生病住院", **serve)
+    assert minimum_of(cast, cast.gt01) == {"赵站长": "免除", "李代表": "达到", "陈卫": "达到", "周春生": "未达到"}
+    rows = {row.name: row for row in read_month(place=cast.gt01, month=MARCH, on=REPORTED).places[0].deputies}
+    assert [(rows[name].services, rows[name].others) for name in ("李代表", "陈卫", "周春生")] == [(1, 1), (1, 1), (0, 0)]
+
+
+def test_nobody_misses_the_minimum_of_a_month_that_is_not_over_or_only_partly_theirs(cast):
+    assert set(minimum_of(cast, cast.gt01, on=day(31)).values()) == {"—"}
+    zhou = cast.deputies["GT01"][3]
+    assign_to_branch(deputy=zhou, branch=cast.gt02, role=MembershipRole.MEMBER, started_on=day(2), actor=cast.admin)
+    found = read_month(place=cast.gt, month=MARCH, on=REPORTED)
+    words = {(branch.place.code, row.name): row.minimum.value for branch in found.places for row in branch.deputies}
+    assert (words["GT01", "周春生"], words["GT02", "周春生"], words["GT01", "陈卫"]) == ("—", "—", "未达到")
+
+
+def test_a_county_says_how_soon_a_log_is_in_time(the_month):
+    set_filing_limit(county=the_month.county, day=None, prompt_days=8, actor=the_month.staff, at=moment(REPORTED))
+    places = read_month(place=the_month.gt, month=MARCH, on=REPORTED).places
+    assert [(row.logs, row.prompt) for row in places] == [(0, 0), (3, 3), (3, 3)]
+
+
+def test_transferred_and_overdue_are_counted_where_they_came_from(cast):
+    for text in ("村西道路塌陷", "路灯不亮"):
+        ticket = register_opinion(branch=cast.gt01, matter=Matter(text), actor=cast.clerk, at=moment(day(2)))
+    for actor, move, facts in (
+        (cast.clerk, "escalate", {}), (cast.clerk, "escalate", {}), (cast.staff, "transfer", {"department": cast.jiaotong}),
+    ):  # fmt: skip
+        ticket = move_opinion(opinion=ticket, move=move, actor=actor, at=moment(day(3)), note="请上级协调", **facts)
+    (branch,) = read_month(place=cast.gt01, month=MARCH, on=date(2026, 6, 1)).places
+    assert (branch.opinions, branch.transferred, branch.closed, branch.overdue) == (2, 1, 0, 2)

@@ -12,10 +12,15 @@ from stations.states import Level
 
 
 class LimitForm(forms.Form):
-    """Until which day of the next month; empty: without limit."""
+    """Until which day of the next month, empty: without limit; and within how many days a log is in time."""
 
     day = forms.CharField(
         label="次月几日截止", required=False, max_length=4, error_messages={"max_length": "请填1到28,不设期限就空着"},
+        widget=forms.TextInput(attrs={"class": "fld fld-s num", "inputmode": "numeric", "autocomplete": "off"}),
+    )  # fmt: skip
+
+    prompt_days = forms.CharField(
+        label="几天内登记算按时", required=False, max_length=4, error_messages={"max_length": "请填1到31"},
         widget=forms.TextInput(attrs={"class": "fld fld-s num", "inputmode": "numeric", "autocomplete": "off"}),
     )  # fmt: skip
 
@@ -24,6 +29,14 @@ class LimitForm(forms.Form):
         number = whole_number(text) if text else None
         if text and number is None:
             raise forms.ValidationError("请填1到28,不设期限就空着")
+        return number
+
+    def clean_prompt_days(self) -> int | None:
+        """Nothing typed: as it was."""
+        text = self.cleaned_data["prompt_days"].strip().removesuffix("天")
+        number = whole_number(text) if text else None
+        if text and number is None:
+            raise forms.ValidationError("请填1到31")
         return number
 
 

@@ -109,16 +109,24 @@ class LogPhoto(AttachedFile):
         return self.name
 
 
+PROMPT_DAYS = 7  # before the next reception; the county's own choice where it has made one
+
+
 class FilingLimit(models.Model):
-    """Until which day of the next month a county lets logs be filed and corrected (补录期限); no day: without limit."""
+    """Until which day of the next month a county lets logs be filed and corrected (补录期限); no day: without limit.
+
+    `prompt_days`: within how many days of a session its log counts as filed in time (按时登记); it refuses nothing.
+    """
 
     county = models.OneToOneField(Station, models.PROTECT, related_name="filing_limit", verbose_name="县")
     day = models.PositiveSmallIntegerField("次月几日", null=True, blank=True)
+    prompt_days = models.PositiveSmallIntegerField("几天内登记算按时", default=PROMPT_DAYS)
 
     class Meta:
         verbose_name = verbose_name_plural = "补录期限"
         constraints = [
-            models.CheckConstraint(name="filing_limit_a_day_of_every_month", condition=Q(day=None) | Q(day__range=(1, 28)))
+            models.CheckConstraint(name="filing_limit_a_day_of_every_month", condition=Q(day=None) | Q(day__range=(1, 28))),
+            models.CheckConstraint(name="filing_limit_prompt_within_a_month", condition=Q(prompt_days__range=(1, 31))),
         ]
 
     def __str__(self):

@@ -8,16 +8,27 @@ from calendar import monthrange
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from enum import Enum
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 from django.utils import timezone
 
-from activities.models import Activity, Attendance, DutyLog, Shift
-from activities.states import CALLED_OFF, ON_LEAVE, SERVED, Presence
+from activities.models import (
+    Activity,
+    ActivityAttendance,
+    Attendance,
+    DutyLog,
+    Exemption,
+    FilingLimit,
+    ServiceRecord,
+    Shift,
+)
+from activities.models.logs import PROMPT_DAYS
+from activities.states import CALLED_OFF, ON_LEAVE, SERVED, SERVICE_ACTIVITIES, ActivityState, Covers, Presence
 from deputies.models import Membership
 from deputies.states import MembershipRole
-from julu_liaison.common.working_days import SUNDAY
-from opinions.models import Opinion
+from julu_liaison.common.working_days import SUNDAY, today_here
+from opinions.models import Hop, Opinion
 from opinions.states import State
 from stations.models import Station
 from stations.states import Level
@@ -25,6 +36,16 @@ from stations.states import Level
 ATTENDED = (Presence.PRESENT, Presence.LATE, Presence.LEFT_EARLY)
 LATE_OR_EARLY = (Presence.LATE, Presence.LEFT_EARLY)
 AWAY = (*ON_LEAVE, Presence.ABSENT)
+COVERED_BY = 2  # deputies at a reception, at least (domain.md §3: two or three each Sunday)
+
+
+class Minimum(Enum):
+    """Did a deputy serve at least once in the month (每月至少服务一次)? Asked of whom the whole month reaches."""
+
+    MET = "达到"
+    MISSED = "未达到"
+    EXEMPT = "免除"
+    NOT_ASKED = "—"  # member for a part of the month only, or the month is not over
 
 
 @dataclass
@@ -35,6 +56,8 @@ class DeputyMonth:
     called off, up to the day of the report; `attended` (实到) also counts coming without being on the roster.
     `unfiled` are expected receptions about which no log says anything yet. `forms`: services by form.
     `was_member`: at this branch, on a day of the month itself (a postponed reception may lie after it).
+    `others`: service records, and activities that are a form of service, while at the branch. `is_whole`: member of
+    the branch on every day of a month that is over. `is_exempt`: from receptions on a day of it.
     """
 
     code: str
@@ -42,6 +65,9 @@ class DeputyMonth:
     role: str
     note: str = ""
     was_member: bool = False
+    is_whole: bool = False
+    is_exempt: bool = False
+    others: int = 0
     expected: int = 0
     unfiled: int = 0
     presence: Counter = field(default_factory=Counter)
@@ -55,28 +81,53 @@ class DeputyMonth:
     def late_or_early(self) -> int:
         return sum(self.presence[status] for status in LATE_OR_EARLY)
 
+    @property
+    def services(self) -> int:
+        """How often the deputy served, in whatever form."""
+        return self.forms.total() + self.others
+
+    @property
+    def minimum(self) -> Minimum:
+        if self.services:
+            return Minimum.MET
+        if not self.is_whole:
+            return Minimum.NOT_ASKED
+        return Minimum.EXEMPT if self.is_exempt else Minimum.MISSED
+
 
 @dataclass
 class PlaceMonth:
     """One branch (or a station's own activities) in the month.
 
-    `planned` = `held` + `not_held` + `missing` + receptions still to come; Sundays held without a roster add to
-    `held` alone. `households` and `leaflets` include the place's own activities. `closed` are the tickets that
-    ended in the month, whenever they came in.
+    `planned` = `logged` + `not_held` + `missing` + receptions still to come; `held`: `logged` and Sundays held without
+    a roster. `not_held` were called off with a reason, so nobody waits for their logs. `covered`: of `held`, with two
+    deputies or more. `prompt`: of `logs`, those filed within the county's days. `households` and `leaflets` include the
+    place's own activities. `opinions` came in the month, `transferred` of these have ever gone to a department; `closed`
+    ended in it, whenever they came in; `overdue` are late on the day of the report.
     """
 
     place: Station
     deputies: list[DeputyMonth] = field(default_factory=list)
     planned: int = 0
+    logged: int = 0
     held: int = 0
+    covered: int = 0
     not_held: int = 0
     missing: int = 0
     logs: int = 0
+    prompt: int = 0
     received: int = 0
     households: int = 0
     leaflets: int = 0
     opinions: int = 0
+    transferred: int = 0
     closed: int = 0
+    overdue: int = 0
+
+    @property
+    def due(self) -> int:
+        """Receptions whose log should be there: those that took place, or about which nobody has said anything."""
+        return self.logged + self.missing
 
     @property
     def is_branch(self) -> bool:
@@ -105,7 +156,7 @@ class MonthFigures:
 
 
 def read_month(*, place: Station, month: date, on: date) -> MonthFigures:
-    """Count the month of `month` at `place` and below it, as known on the day `on` (nine queries)."""
+    """Count the month of `month` at `place` and below it, as known on the day `on` (fifteen queries)."""
     reading = _Reading(place, month.replace(day=1), on)
     return MonthFigures(place, reading.first, on, reading.counted(), reading.open_at(Level.TOWNSHIP))
 
@@ -163,6 +214,7 @@ class _Reading:
 
     def counted(self) -> list[PlaceMonth]:
         self._count_deputies()
+        self._count_coverage()
         self._count_receptions()
         self._count_logs()
         self._count_opinions()
@@ -182,9 +234,36 @@ class _Reading:
         for branch, day, deputy in self._expected():
             rows[branch, deputy].expected += 1
             rows[branch, deputy].unfiled += (branch, day, deputy) not in answered
+        self._count_other_services(rows)
+        self._mark_exempt(rows)
         for (branch, _deputy), row in rows.items():
             if branch in self.places and (row.was_member or row.expected or row.presence):
                 self.places[branch].deputies.append(row)
+
+    def _count_other_services(self, rows: dict[tuple[int, int], DeputyMonth]) -> None:
+        """Services outside of receptions belong to the branch of that day; of who was nowhere here they are not ours."""
+        for deputy, day in self._read_other_services():
+            for membership in self._memberships_of(deputy, day)[:1]:
+                rows[membership.branch_id, deputy].others += 1
+
+    def _read_other_services(self) -> list[tuple[int, date]]:
+        """(deputy key, day) of every service record, and of every activity that is a form of service."""
+        days = (self.first, self.last)
+        records = ServiceRecord.objects.valid().filter(date__range=days, deputies__in=self.by_deputy)
+        activities = ActivityAttendance.objects.filter(
+            status__in=SERVED, deputy__in=self.by_deputy, activity__held_on__range=days,
+            activity__state=ActivityState.HELD, activity__kind__in=SERVICE_ACTIVITIES,
+        )  # fmt: skip
+        return [
+            *records.order_by().values_list("deputies", "date"),
+            *activities.order_by().values_list("deputy", "activity__held_on"),
+        ]
+
+    def _mark_exempt(self, rows: dict[tuple[int, int], DeputyMonth]) -> None:
+        exempt = Exemption.objects.overlapping(self.first, self.last).exclude(covers=Covers.ACTIVITIES)
+        keys = set(exempt.filter(deputy__in=self.by_deputy).values_list("deputy", flat=True))
+        for (_branch, deputy), row in rows.items():
+            row.is_exempt = deputy in keys
 
     def _rows(self) -> dict[tuple[int, int], DeputyMonth]:
         """A row for everyone who was a member of a branch, head first; one for each of two branches."""
@@ -200,7 +279,10 @@ class _Reading:
         words = [f"{came.month}月{came.day}日起"] if came > self.first else []
         words += [f"至{left.month}月{left.day}日"] if left and left < self.last else []
         role, deputy = MembershipRole(memberships[0].role).label, memberships[0].deputy
-        return DeputyMonth(deputy.code, deputy.name, role, ",".join(words), was_member=came <= self.last)
+        whole = came <= self.first and (left is None or left >= self.last) and self.on > self.last
+        return DeputyMonth(
+            deputy.code, deputy.name, role, ",".join(words), was_member=came <= self.last, is_whole=whole
+        )
 
     def _expected(self) -> set[tuple[int, date, int]]:
         """(branch, day, deputy) of every reception a member of that day was put on, or was away from."""
@@ -235,6 +317,17 @@ class _Reading:
 
     # ---- Places ----
 
+    def _count_coverage(self) -> None:
+        """Receptions at which two deputies or more were there, on a roster or a Sunday without one."""
+        there: Counter = Counter()
+        for log, row in self.attendance:
+            there[log.branch_id, log.date] += row.status in SERVED
+        planned = {(shift.branch_id, shift.date) for shift in self.shifts}
+        for (branch, day), number in there.items():
+            is_reception = (branch, day) in planned or day.weekday() == SUNDAY
+            if branch in self.places and is_reception and number >= COVERED_BY:
+                self.places[branch].covered += 1
+
     def _count_receptions(self) -> None:
         planned_days = {(shift.branch_id, shift.date) for shift in self.shifts}
         for shift in self.shifts:
@@ -243,6 +336,7 @@ class _Reading:
                 continue
             row.planned += 1
             if (shift.branch_id, shift.date) in self.logged:
+                row.logged += 1
                 row.held += 1
             elif shift.state in CALLED_OFF:
                 row.not_held += 1
@@ -253,10 +347,13 @@ class _Reading:
                 self.places[branch].held += day.weekday() == SUNDAY
 
     def _count_logs(self) -> None:
+        limits = dict(FilingLimit.objects.filter(county=self.place.county_id).values_list("county", "prompt_days"))
+        prompt = timedelta(days=limits.get(self.place.county_id, PROMPT_DAYS))
         for log in self.logs.values():
             row = self.places.get(log.branch_id)
             if row is not None:
                 row.logs += 1
+                row.prompt += today_here(log.filed_at) <= log.date + prompt
                 row.received += log.received
                 row.households += log.households
                 row.leaflets += log.leaflets
@@ -266,7 +363,11 @@ class _Reading:
         came = opinions.valid().registered_within(self.first, self.last)
         ended = opinions.filter(state=State.CLOSED, ended_at__gte=_start_of(self.first))
         ended = ended.filter(ended_at__lt=_start_of(self.last + timedelta(days=1)))
-        for name, tickets in (("opinions", came), ("closed", ended)):
+        transferred = came.filter(Exists(Hop.objects.filter(opinion=OuterRef("pk"), move="transfer")))
+        tables = (
+            ("opinions", came), ("transferred", transferred), ("closed", ended), ("overdue", opinions.overdue(self.on)),
+        )  # fmt: skip
+        for name, tickets in tables:
             for branch, number in tickets.values_list("branch").annotate(number=Count("pk")):
                 if branch in self.places:
                     setattr(self.places[branch], name, number)

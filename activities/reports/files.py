@@ -7,10 +7,10 @@ from io import BytesIO
 from pathlib import Path
 
 from xlsxwriter import Workbook
-from xlsxwriter.utility import xl_col_to_name, xl_range
+from xlsxwriter.utility import xl_col_to_name, xl_range, xl_rowcol_to_cell
 
 from activities.reports.figures import MonthFigures
-from activities.reports.tables import Line, Table, attendance_table, places_table
+from activities.reports.tables import Column, Line, Table, attendance_table, places_table
 from deputies.models import GlyphImage
 from julu_liaison.common.fonts import code_points, missing_glyphs
 from julu_liaison.common.pdf import TEMPLATES, PrintRefused, render_pdf, write_atomically
@@ -85,7 +85,7 @@ def _print_data(tables: list[Table]) -> dict:
 def _printed(table: Table) -> dict:
     """A table in the words of templates/print/table.typ; what is a heading line in Excel is a column here."""
     columns = [
-        {"label": column.label, "width": column.width, "align": "center" if column.figure else "left"}
+        {"label": column.label, "width": column.width, "align": "left" if column.is_text else "center"}
         for column in table.columns
     ]
     if table.group_label:
@@ -101,12 +101,18 @@ def _printed(table: Table) -> dict:
 
 
 def _printed_cells(table: Table, line: Line) -> list[str]:
-    cells = ["–" if cell == 0 else str(cell) for cell in line.cells]
+    cells = [_printed_cell(cell) for cell in line.cells]
     if not table.group_label:
         return cells
     if line.kind == "subtotal":
         return [line.group, "小计", *cells[2:]]
     return [line.group or cells[0], *cells[1:]]
+
+
+def _printed_cell(cell: str | float) -> str:
+    if isinstance(cell, float):
+        return f"{cell:.0%}"
+    return "–" if cell == 0 else str(cell)
 
 
 # ---- Workbook ----
@@ -141,6 +147,9 @@ class _Formats:
         self.quoted = book.add_format(boxed | {"text_wrap": True, "quote_prefix": True})
         self.figure = book.add_format(centred | {"num_format": FIGURE})
         self.sum = book.add_format(centred | {"num_format": FIGURE, "bold": True})
+        self.word = book.add_format(centred)
+        self.rate = book.add_format(centred | {"num_format": "0%"})
+        self.rate_sum = book.add_format(centred | {"num_format": "0%", "bold": True})
         self.bold = book.add_format(boxed | {"bold": True})
 
 
@@ -193,10 +202,15 @@ class _Sheet:
             return
         self.sheet.set_row(self.row, 18)
         for index, (column, cell) in enumerate(zip(self.table.columns, line.cells, strict=True)):
-            if line.kind == "row":
+            if column.rate:
+                look = self.formats.rate if line.kind == "row" else self.formats.rate_sum
+                self.sheet.write_formula(self.row, index, self._rate_formula(column), look, cell)
+            elif column.word and line.kind == "row":
+                self.sheet.write_string(self.row, index, cell, self.formats.word)
+            elif line.kind == "row":
                 self._write_cell(index, cell)
-            elif column.figure:
-                formula = self._formula(line.kind, index)
+            elif not column.is_text:
+                formula = self._formula(line.kind, index, column)
                 self.sheet.write_formula(self.row, index, formula, self.formats.sum, cell)
             else:
                 self.sheet.write_string(self.row, index, cell, self.formats.bold)
@@ -209,10 +223,20 @@ class _Sheet:
         else:
             self.sheet.write_number(self.row, index, cell, self.formats.figure)
 
-    def _formula(self, kind: str, index: int) -> str:
-        """A subtotal adds up its group; the total adds the subtotals, or all rows where there are none."""
+    def _rate_formula(self, column: Column) -> str:
+        """The share that is there, of the same line's figures; empty where there is nothing to divide."""
+        labels = [one.label for one in self.table.columns]
+        whole, missing = (xl_rowcol_to_cell(self.row, labels.index(label)) for label in column.rate)
+        return f'=IF({whole}=0,"",1-{missing}/{whole})'
+
+    def _formula(self, kind: str, index: int, column: Column) -> str:
+        """A subtotal adds up its group; the total adds the subtotals, or all rows where there are none.
+
+        Of words a subtotal counts one kind, and the total adds these counts.
+        """
         if kind == "subtotal":
-            return f"=SUM({xl_range(self.group_start, index, self.row - 1, index)})"
+            group = xl_range(self.group_start, index, self.row - 1, index)
+            return f'=COUNTIF({group},"{column.counted}")' if column.word else f"=SUM({group})"
         if self.row == HEADER_ROWS:
             return "=0"
         if not self.table.group_label:

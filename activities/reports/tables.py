@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from activities.reports.figures import DeputyMonth, MonthFigures, PlaceMonth
+from activities.reports.figures import DeputyMonth, Minimum, MonthFigures, PlaceMonth
 from activities.states import Form, Presence
 from stations.models import Station
 from stations.states import Level
@@ -12,11 +12,22 @@ from stations.states import Level
 
 @dataclass(frozen=True)
 class Column:
-    """One column: heading, width in characters, and for figures how a row's value is read."""
+    """One column: heading, width in characters, and for figures how a row's value is read.
+
+    `word`: how a row's word is read instead; the sums count how often it is `counted`. `rate`: labels of two figures
+    before it, (of how many, how many are missing): the share that is there, which sums work out anew.
+    """
 
     label: str
     width: float
     figure: Callable | None = None
+    word: Callable[..., str] | None = None
+    counted: str = ""
+    rate: tuple[str, str] | None = None
+
+    @property
+    def is_text(self) -> bool:
+        return self.figure is None and self.word is None and self.rate is None
 
 
 @dataclass(frozen=True)
@@ -53,6 +64,7 @@ def _form(form: str) -> Callable[[DeputyMonth], int]:
     return lambda row: row.forms[form]
 
 
+DUE, MISSING = "应登记(次)", "日志未登记(次)"
 ATTENDANCE_COLUMNS = [
     Column("序号", 5),
     Column("姓名", 11),
@@ -67,32 +79,43 @@ ATTENDANCE_COLUMNS = [
     Column("缺席", 6, _presence(Presence.ABSENT)),
     Column("迟到早退", 6, lambda row: row.late_or_early),
     Column("日志未登记", 7, lambda row: row.unfiled),
-    Column("服务次数", 6, lambda row: row.forms.total()),
+    Column("服务次数", 6, lambda row: row.services),
     *(Column(form.label, 7, _form(form)) for form in Form),
+    Column("其他服务", 6, lambda row: row.others),
+    Column("每月一次", 7, word=lambda row: row.minimum.value, counted=Minimum.MISSED.value),
     Column("备注", 13),
 ]
 PLACE_COLUMNS = [
     Column("序号", 5),
-    Column("分站", 16),
-    Column("安排接待(次)", 9, lambda row: row.planned),
-    Column("已开展(次)", 9, lambda row: row.held),
-    Column("未开展(次)", 9, lambda row: row.not_held),
-    Column("日志未登记(次)", 9, lambda row: row.missing),
-    Column("工作日志(篇)", 9, lambda row: row.logs),
+    Column("分站", 13),
+    Column("安排接待(次)", 8.8, lambda row: row.planned),
+    Column("已开展(次)", 8.8, lambda row: row.held),
+    Column("其中两人以上(次)", 9, lambda row: row.covered),
+    Column("未开展(次)", 8.8, lambda row: row.not_held),
+    Column(DUE, 8.8, lambda row: row.due),
+    Column(MISSING, 9, lambda row: row.missing),
+    Column("登记率", 7, rate=(DUE, MISSING)),
+    Column("工作日志(篇)", 8.8, lambda row: row.logs),
+    Column("按时登记(篇)", 8.8, lambda row: row.prompt),
     Column("接待群众(人次)", 9, lambda row: row.received),
     Column("走访农户(户次)", 9, lambda row: row.households),
-    Column("发放资料(份)", 9, lambda row: row.leaflets),
-    Column("收到意见(件)", 9, lambda row: row.opinions),
-    Column("办结意见(件)", 9, lambda row: row.closed),
+    Column("发放资料(份)", 8.8, lambda row: row.leaflets),
+    Column("收到意见(件)", 8.8, lambda row: row.opinions),
+    Column("转交部门(件)", 8.8, lambda row: row.transferred),
+    Column("办结意见(件)", 8.8, lambda row: row.closed),
+    Column("超期未结(件)", 8.8, lambda row: row.overdue),
 ]
 ATTENDANCE_NOTES = [
     "应到:排班安排、没有取消的接待次数,按当天是不是本分站代表计算;月中调动的代表在两个分站各计各的。",
     "产假等:产假和其他假;实到含迟到、早退和排班以外到岗;顶班记在代表自己的分站;日志未登记:安排了接待,日志里还没有这位代表的到岗情况。",
+    "服务次数含其他服务(服务记录,调研、普法、入户、调解、述职等活动);每月一次:整月驻站、没有免除的代表一次服务也没有,为未达到,"
+    "合计是未达到的人数。",
     "节假日顺延的接待计入原星期日所在的月份;作废的工作日志不计。",
 ]
 PLACE_NOTES = [
-    "安排接待按排班计;日志未登记:接待日已到,还没有登记工作日志,也没有登记“未开展”。",
-    "走访和发放资料含本站自己组织的活动;办结意见含以前月份收到、本月办结的。",
+    "安排接待按排班计;日志未登记:接待日已到,还没有登记工作日志,也没有登记“未开展”;未开展的有说明,不计入应登记。",
+    "两人以上:到岗的代表有两人或更多;按时登记:在县里规定的天数以内登记;登记率=应登记中已经登记的比例。",
+    "走访和发放资料含本站自己组织的活动;转交部门是本月收到的意见里转交过的;办结含以前月份收到、本月办结的;超期未结按制表当天。",
 ]
 
 
@@ -152,13 +175,33 @@ def _name(branch: Station, place: Station) -> str:
     return branch.parent.name + branch.name if place.level == Level.CENTRE else branch.name
 
 
-def _values(columns: list[Column], row) -> list[int]:
-    return [column.figure(row) for column in columns if column.figure]
+def _values(columns: list[Column], row) -> list[int | float | str]:
+    read = {column.label: column.figure(row) for column in columns if column.figure}
+    return [_value(column, row, read) for column in columns if not column.is_text]
 
 
-def _sums(columns: list[Column], rows: Iterable) -> list[int]:
+def _value(column: Column, row, read: dict[str, int]) -> int | float | str:
+    if column.word:
+        return column.word(row)
+    return _rate(column.rate, read) if column.rate else read[column.label]
+
+
+def _sums(columns: list[Column], rows: Iterable) -> list[int | float | str]:
     rows = list(rows)
-    return [sum(column.figure(row) for row in rows) for column in columns if column.figure]
+    read = {column.label: sum(column.figure(row) for row in rows) for column in columns if column.figure}
+    return [_sum(column, rows, read) for column in columns if not column.is_text]
+
+
+def _sum(column: Column, rows: list, read: dict[str, int]) -> int | float | str:
+    if column.word:
+        return sum(column.word(row) == column.counted for row in rows)
+    return _rate(column.rate, read) if column.rate else read[column.label]
+
+
+def _rate(labels: tuple[str, str], read: dict[str, int]) -> float | str:
+    """Nothing where there is nothing to divide."""
+    whole, missing = (read[label] for label in labels)
+    return 1 - missing / whole if whole else ""
 
 
 def _subtitle(figures: MonthFigures) -> str:

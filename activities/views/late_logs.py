@@ -44,7 +44,7 @@ def _set_limit(request, county: Station):
     form = LimitForm(request.POST)
     if form.is_valid():
         try:
-            set_filing_limit(county=county, day=form.cleaned_data["day"], actor=request.user, at=timezone.now())
+            set_filing_limit(county=county, **form.cleaned_data, actor=request.user, at=timezone.now())
         except DomainError as error:
             _refuse(form, error)
         else:
@@ -84,6 +84,11 @@ def _places(county: Station) -> list[Station]:
     return list(rows.order_by("depth", "parent__official_order", "parent__code", "official_order", "code"))
 
 
+def _limit_form(limit: FilingLimit | None) -> LimitForm:
+    limit = limit or FilingLimit()
+    return LimitForm(initial={"day": limit.day or "", "prompt_days": limit.prompt_days})
+
+
 def _page(request, county: Station, *, limit_form=None, grant_form=None, status: int = 200):
     today = today_here()
     limit = FilingLimit.objects.filter(county=county).first()
@@ -91,7 +96,7 @@ def _page(request, county: Station, *, limit_form=None, grant_form=None, status:
     rows = rows.select_related("place", "granted_by")
     context = {
         "county": county, "limit": limit.day if limit else None, "today": today,
-        "limit_form": limit_form or LimitForm(initial={"day": limit.day if limit else ""}),
+        "limit_form": limit_form or _limit_form(limit),
         "grant_form": grant_form or ExceptionForm(places=_places(county)),
         "current": rows.filter(open_until__gte=today).order_by("open_until", "pk"),
         "past": rows.filter(open_until__lt=today).order_by("-pk")[:SHOWN],

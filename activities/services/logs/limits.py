@@ -18,6 +18,7 @@ from stations.models import Posting, Station
 from stations.states import Level, Role
 
 LIMIT_DAYS = range(1, 29)  # every month has them
+PROMPT_RANGE = range(1, 32)
 LONGEST_REASON = 100
 
 
@@ -72,16 +73,25 @@ def _county_of(place: Station) -> int:
 
 
 @transaction.atomic
-def set_filing_limit(*, county: Station, day: int | None, actor, at: datetime) -> FilingLimit:
-    """Set until which day of the next month logs are open in a county (补录期限); None: without limit."""
+def set_filing_limit(
+    *, county: Station, day: int | None, actor, at: datetime, prompt_days: int | None = None
+) -> FilingLimit:
+    """Set until which day of the next month logs are open in a county (补录期限); None: without limit.
+
+    `prompt_days`: within how many days a log counts as filed in time; None leaves it as it is.
+    """
     _demand_county(actor, county.pk)
     if day is not None and day not in LIMIT_DAYS:
         raise DomainError("请填1到28之间的日子,不设期限就空着。", fields={"day": "请填1到28,不设期限就空着"})
+    if prompt_days is not None and prompt_days not in PROMPT_RANGE:
+        raise DomainError("请填1到31之间的天数。", fields={"prompt_days": "请填1到31"})
     limit, _created = FilingLimit.objects.select_for_update().get_or_create(county=county)
-    if limit.day != day:
-        audit.record("set_filing_limit", actor=actor, target=county, at=at, before=limit.day, after=day)
-        limit.day = day
-        limit.save(update_fields=["day"])
+    wanted = (day, limit.prompt_days if prompt_days is None else prompt_days)
+    before = (limit.day, limit.prompt_days)
+    if before != wanted:
+        audit.record("set_filing_limit", actor=actor, target=county, at=at, before=list(before), after=list(wanted))
+        limit.day, limit.prompt_days = wanted
+        limit.save(update_fields=["day", "prompt_days"])
     return limit
 
 

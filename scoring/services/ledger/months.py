@@ -16,16 +16,10 @@ from activities.models import (
     ServiceRecord,
     ShiftPlace,
 )
-from activities.states import CALLED_OFF, SERVED, ActivityKind, ActivityState, Covers, RosterState
+from activities.states import CALLED_OFF, SERVED, SERVICE_ACTIVITIES, ActivityState, Covers, RosterState
 from deputies.models import Membership
 from scoring.rules import Month
 from scoring.services.ledger.sundays import Sundays
-
-# Activities that are a form of service at the branch (domain.md §3), not a meeting.
-SERVICE_KINDS = (
-    ActivityKind.RESEARCH, ActivityKind.PUBLICITY, ActivityKind.HOUSEHOLD, ActivityKind.MEDIATION,
-    ActivityKind.REPORTING,
-)  # fmt: skip
 
 Span = tuple[date, date]
 Seen = set[tuple[int, int]]  # (deputy key, month 1–12)
@@ -87,7 +81,7 @@ def _served(keys: Collection[int], sundays: Sundays) -> Seen:
     year = sundays.year
     records = ServiceRecord.objects.valid().filter(deputies__in=keys, date__year=year)
     activities = ActivityAttendance.objects.filter(
-        deputy__in=keys, status__in=SERVED, activity__state=ActivityState.HELD, activity__kind__in=SERVICE_KINDS,
+        deputy__in=keys, status__in=SERVED, activity__state=ActivityState.HELD, activity__kind__in=SERVICE_ACTIVITIES,
         activity__held_on__year=year,
     )  # fmt: skip
     return (
