@@ -1,6 +1,7 @@
 """Pictures of characters that no font has: what becomes of an upload, who may supply one, where they print, the page."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 
@@ -16,6 +17,7 @@ from PIL import Image, ImageDraw, ImageFont
 from activities.reports import make_report, read_month
 from deputies.models import GlyphImage
 from deputies.posters import order_of, print_one, standings
+from deputies.posters.boards import board_facts
 from deputies.posters.glyphs import glyph_uses
 from deputies.reports import archive_file, archive_of
 from deputies.services import add_glyph, drop_glyph, edit_deputy
@@ -157,7 +159,7 @@ def test_ink_lies_in_the_middle_wherever_it_stood_or_is_refused(wide, high, x, y
     [
         (RARE, True), (PRIVATE, True), ("\U000f0000", True), ("\U0003347b", True), ("王", True),
         ("\u2f08", False), ("\uf92c", False), ("\U000e0100", False), ("\ufe0f", False), ("\ufffd", False), ("\u200b", False),
-        ("\n", False), ("\0", False), ("\u3000", False), ("\u0301", False), ("\ud800", False), ("", False), ("喆喆", False),
+        ("\n", False), ("\0", False), ("\u3000", False), ("\u0301", False), (chr(0xD800), False), ("", False), ("喆喆", False),
     ],
 )  # fmt: skip
 def test_which_characters_a_picture_may_stand_in_for(character, may):
@@ -254,6 +256,15 @@ def test_a_replaced_picture_makes_exactly_the_boards_due_that_use_it(cast):
     assert states() == ["current", "current"]
     supply(cast, content=encoded(drawn("龘"), "PNG"))
     assert states() == ["changed", "current"]
+
+
+def test_a_picture_that_only_the_passing_list_of_receptions_needs_makes_no_board_due(cast):
+    supply(cast)
+    kind, facts = order_of(Product.BOARD, "A2").product, board_facts(cast.gt01, TODAY)
+    size = kind.size_of("A2")
+    guest = kind.for_size(replace(facts, upcoming=[(TODAY, [f"李{RARE}"])]), size)
+    assert set(guest.glyphs) == {RARE} and kind.problems(guest, size) == []
+    assert kind.said(guest, size)["glyphs"] == kind.said(kind.for_size(facts, size), size)["glyphs"] == {}
 
 
 @pytest.mark.once

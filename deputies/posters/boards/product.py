@@ -38,11 +38,11 @@ class Board(PrintProduct):
 
     def for_size(self, facts: BoardFacts, size: BoardSize) -> BoardFacts:
         shown = facts if size.code in PAPER_SIZES else replace(facts, upcoming=[])
-        return replace(shown, glyphs=used_glyphs(facts.glyphs, (text for _owner, _field, text in texts_of(shown))))
+        return replace(shown, glyphs=_needed_glyphs(shown))
 
     def said(self, facts: BoardFacts, size: BoardSize) -> dict:
         """Photos count by content. Raises PrintRefused for one that is not there."""
-        said = asdict(facts) | {"glyphs": said_glyphs(facts.glyphs)}
+        said = asdict(facts) | {"glyphs": said_glyphs(_needed_glyphs(replace(facts, upcoming=[])))}
         for name in ("edition_label", "edited_on"):
             del said[name]
         said["template"] = template_version(find_template(TEMPLATE, facts.county_code))
@@ -75,3 +75,7 @@ class Board(PrintProduct):
 
     def changes(self, before: Said, now: Said) -> list[str]:
         return changed_words(before, now)
+
+
+def _needed_glyphs(facts: BoardFacts) -> dict[str, bytes]:
+    return used_glyphs(facts.glyphs, (text for _owner, _field, text in texts_of(facts)))
