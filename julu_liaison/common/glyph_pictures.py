@@ -57,11 +57,16 @@ def glyph_svg(png: bytes) -> bytes:
 def _ink(image: Image.Image) -> Image.Image:
     """How much ink there is at each pixel, 0 to 255; paper that is grey or yellow is paper all the same."""
     grey = image.convert("L")
-    darkest, lightest = grey.filter(ImageFilter.MedianFilter(SPECK)).getextrema()
+    darkest, lightest = _extremes(grey.filter(ImageFilter.MedianFilter(SPECK)))
     if lightest - darkest < CONTRAST:
         raise DomainError(ALL_INK if lightest < CONTRAST else NO_INK)
     stretched = ImageOps.autocontrast(grey, cutoff=(0, 1))
     return stretched.point(lambda value: round(255 * min(max((PAPER - value) / (PAPER - INK), 0), 1)))
+
+
+def _extremes(grey: Image.Image) -> tuple[int, int]:
+    shades = [shade for shade, count in enumerate(grey.histogram()) if count]
+    return shades[0], shades[-1]
 
 
 def _squared(ink: Image.Image, longest: int) -> Image.Image:
