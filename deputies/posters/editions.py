@@ -168,7 +168,8 @@ def rendition_of(order: Order, edition: Edition, rendition: Rendition, at: datet
         printing = printing_of(order, edition.place, order.product.for_size(facts, order.size))
         if printing.digest != edition.facts_hash:
             raise Conflict("内容已经变了,请先印新的一版。")
-        printing = replace(printing, facts=order.product.as_printed(printing.facts, edition.facts))
+        said_then = order.product.as_printed(facts, edition.facts)  # with all pictures of characters: that list may need others
+        printing = replace(printing, facts=order.product.for_size(said_then, order.size))
         drawn = draw(order, printing, number=edition.number, made_at=edition.made_at, rendition=rendition)
         write_atomically(path, drawn.content)
     return path
@@ -182,7 +183,9 @@ def file_name(place: Station, order: Order, suffix: str = ".pdf") -> str:
 def latest_editions(order: Order, places: Iterable[Station]) -> dict[int, Edition]:
     """The highest edition of each place in the ordered size, by place key."""
     keys = [place.pk for place in places]
-    return Edition.objects.latest(keys, order.product.product, order.size.code, order.period)
+    return Edition.objects.highest(
+        keys, product=order.product.product, size=order.size.code, period=order.period
+    )
 
 
 def safe_name(code: str) -> str:

@@ -46,8 +46,8 @@ def readiness_of(branches: Iterable[Station], first_day: date, at: datetime) -> 
     branches = list(branches)
     keys = [branch.pk for branch in branches]
     facts = product_of(Product.BOARD).facts_of(branches, today_here(at))
-    hanging = Edition.objects.hanging(keys, Product.BOARD)
-    newest = {row.place_id: row for row in Edition.objects.newest(keys, Product.BOARD)}
+    hanging = Edition.objects.hanging(keys, product=Product.BOARD)
+    newest = Edition.objects.newest(keys, product=Product.BOARD)
     moments = (at, max(at, _morning_of(first_day)))
     return [
         _Look(branch, facts[branch.pk], moments).at_board(hanging.get(branch.pk), newest.get(branch.pk))

@@ -55,7 +55,9 @@ def standings(order: Order, places: Iterable[Station], at: datetime) -> list[Sta
     places = list(places)
     facts = order.product.facts_of(places, today_here(at), order.period)
     latest = latest_editions(order, places)
-    hanging = Edition.objects.hanging([place.pk for place in places], order.product.product, order.period)
+    hanging = Edition.objects.hanging(
+        [place.pk for place in places], product=order.product.product, period=order.period
+    )
     return [
         _standing(order, place, facts[place.pk], latest.get(place.pk), hanging.get(place.pk), at) for place in places
     ]

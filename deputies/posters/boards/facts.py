@@ -164,7 +164,7 @@ def printed_levels(levels: Iterable[str], branch: Station) -> str:
 def duty_hours(branch: Station) -> str:
     """The reception hours; where only a time of day was typed, with the day."""
     hours = branch.duty_hours_here
-    return hours if re.search("周|星期|礼拜", hours) else f"{EVERY_SUNDAY} {hours}".strip()
+    return hours if re.search("周|星期|礼拜|每", hours) else f"{EVERY_SUNDAY} {hours}".strip()
 
 
 def levels_held(deputies: Iterable[int], on: date) -> dict[int, set[str]]:
