@@ -16,7 +16,8 @@ def with_bleed_box(content: bytes, bleed: float) -> bytes:
     with pikepdf.open(BytesIO(content)) as pdf:
         for page in pdf.pages:
             left, bottom, right, top = (float(side) for side in page.trimbox)
-            page.bleedbox = [left - bleed * MM, bottom - bleed * MM, right + bleed * MM, top + bleed * MM]
+            sides = (left - bleed * MM, bottom - bleed * MM, right + bleed * MM, top + bleed * MM)
+            page.bleedbox = pikepdf.Array(sides)
         return _saved(pdf)
 
 

@@ -54,7 +54,9 @@ def test_report_and_boards_are_made_by_the_worker(watch, client):
     report = watch(cast.clerk, "reports", month="2026-03", station="GT")
     names = ZipFile(BytesIO(taken(client, report))).namelist()
     assert names == ["GT-2026-03-考勤表.xlsx", "GT-2026-03-考勤表.pdf"]
-    boards = watch(cast.clerk, "boards", station="GT", size="A3")
+    boards = watch(
+        cast.clerk, "boards", product="board", station="GT", size="A3", do="due", package="zip", copies="1"
+    )
     archive = ZipFile(BytesIO(taken(client, boards)))
     assert [name for name in archive.namelist() if "/" in name] == [
         "官亭镇/GT01-第一分站-公示牌-A3-第1版.pdf", "官亭镇/GT02-第二分站-公示牌-A3-第1版.pdf",
