@@ -68,28 +68,32 @@ def print_one(*, order: Order, place: Station, actor, at: datetime) -> EditionRe
 
 
 def print_all(*, order: Order, places: Iterable[Station], actor, at: datetime) -> Iterator[EditionResult]:
-    """Print for many places one after the other, with their facts read at the beginning; a refusal stops nobody else."""
+    """Print for many places one after the other; a refusal stops nobody else.
+
+    Facts and latest editions are read at the beginning; whoever has printed meanwhile is found when the number is taken.
+    """
     places = list(places)
     for place in places:
         if not can_print(actor, place):
             raise NotAllowed(CENTRALLY)
     facts = order.product.facts_of(places, today_here(at), order.period)
+    latest = latest_editions(order, places)
     for place in places:
-        yield _printed(order, place, facts[place.pk], actor, at)
+        yield _printed(order, place, facts[place.pk], latest.get(place.pk), actor, at)
 
 
-def _printed(order: Order, place: Station, facts: Any, actor, at: datetime) -> EditionResult:
+def _printed(order: Order, place: Station, facts: Any, latest: Edition | None, actor, at: datetime) -> EditionResult:
     facts = order.product.for_size(facts, order.size)
     remarks = order.product.remarks(facts, order.size)
     try:
         printing = printing_of(order, place, facts)
         for _attempt in range(ATTEMPTS):
-            latest = latest_editions(order, [place]).get(place.pk)
             if latest and not why_again(order, latest, printing, at):
                 return EditionResult(place, "unchanged", kept_file(latest), latest, remarks=remarks)
             edition = _new_edition(order, printing, latest, actor, at)
             if edition:
                 return EditionResult(place, "printed", kept_file(edition), edition, remarks=remarks)
+            latest = latest_editions(order, [place]).get(place.pk)
     except PrintRefused as refusal:
         return EditionResult(place, "refused", reasons=refusal_reasons(order, facts, refusal))
     return EditionResult(place, "refused", reasons=[SEVERAL_PRINT])

@@ -23,6 +23,8 @@ PLACES: dict[str, str] = {Level.BRANCH: "分站", Level.TOWNSHIP: "联络站"}
 class PrintCommand(BaseCommand):
     """Subclasses say what is ordered; the places are those of the product's level."""
 
+    requires_system_checks: list[str] = []  # the whole site's cost more than printing what has not changed
+
     def add_arguments(self, parser: CommandParser) -> None:
         place = parser.add_mutually_exclusive_group()
         place.add_argument("--station", help="站点编号,连同下面的分站")
