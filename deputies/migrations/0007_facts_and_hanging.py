@@ -6,6 +6,11 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+def drop_what_is_no_board(apps, schema_editor):
+    """On the way back: the tables before knew boards alone, one number for each size of a branch."""
+    apps.get_model("deputies", "Edition").objects.exclude(product="board").delete()
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("deputies", "0006_editions"),
@@ -84,4 +89,5 @@ class Migration(migrations.Migration):
             model_name='edition',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('product', 'duty_poster'), models.Q(('period', ''), _negated=True)), models.Q(models.Q(('product', 'duty_poster'), _negated=True), ('period', '')), _connector='OR'), name='edition_period_of_posters_only'),
         ),
+        migrations.RunPython(migrations.RunPython.noop, drop_what_is_no_board),
     ]
