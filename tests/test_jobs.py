@@ -1,10 +1,12 @@
 """Background work: its states, what its watcher reads, who may watch and take the file, and the report's page."""
 
+import re
 import uuid
 from datetime import date, datetime, timedelta
+from html import unescape
 from io import BytesIO
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 from zipfile import ZipFile
 
 import pytest
@@ -20,7 +22,7 @@ from kombu.exceptions import OperationalError
 
 from activities.tasks import make_monthly_report
 from julu_liaison.common import jobs
-from julu_liaison.common.errors import DomainError, NotFound
+from julu_liaison.common.errors import Conflict, DomainError, NotFound
 from julu_liaison.common.jobs import (
     GIVEN_UP,
     MOST_HANDOVERS,
@@ -40,8 +42,9 @@ from julu_liaison.common.jobs import (
 from julu_liaison.common.models import AuditLog, Job
 from julu_liaison.common.tasks import forget_old_jobs, resume_stalled_jobs
 from julu_liaison.common.working_days import today_here
-from stations.services import end_posting
-from tests.cast import make_deputy
+from stations.services import appoint, end_posting
+from stations.states import Role
+from tests.cast import OPENED, make_deputy
 
 PAGE_QUERIES = 7
 RARE = "马\U0002b740"
@@ -89,6 +92,49 @@ def test_started_after_commit_and_not_before(cast, django_capture_on_commit_call
     assert queue.sent == [((job.pk,), {"size": "A2"})]
     assert (job.state, job.asked_by) == (Job.State.QUEUED, cast.clerk)
     assert (job.task, job.arguments, job.heartbeat_at) == ("tests.queue", {"size": "A2"}, job.created_at)
+
+
+def test_the_same_work_asked_for_again_is_the_work_there_is_until_it_is_over(cast, django_capture_on_commit_callbacks):
+    queue, order = Queue(), {"kind": "x", "title": "公示牌", "places": [1, 2]}
+    with django_capture_on_commit_callbacks(execute=True):
+        first = start_job(actor=cast.clerk, task=queue, **order)
+        assert start_job(actor=cast.clerk, task=queue, **order) == first
+        Job.objects.filter(pk=first.pk).update(state=Job.State.RUNNING)
+        assert start_job(actor=cast.clerk, task=queue, **order) == first
+        others = [
+            start_job(actor=cast.clerk, task=queue, **order | {"places": [1]}),
+            start_job(actor=cast.clerk, task=queue, **order | {"kind": "y"}),
+            start_job(actor=cast.staff, task=queue, **order),
+        ]
+        Job.objects.filter(pk=first.pk).update(state=Job.State.DONE)
+        again = start_job(actor=cast.clerk, task=queue, **order)
+    made = [first, *others, again]
+    assert [arguments for arguments, _named in queue.sent] == [(job.pk,) for job in made] and len(set(made)) == 5
+
+
+def test_work_on_an_uploaded_file_is_never_taken_for_other_work(cast):
+    """The second file would be written over the one that is being read."""
+    order = {"kind": "x", "title": "照片", "actor": cast.clerk, "task": Queue(), "has_upload": True, "place": 1}
+    first, second = start_job(**order), start_job(**order)
+    assert first != second and first.arguments == second.arguments == {"place": 1}
+
+
+def test_a_person_has_three_unfinished_of_a_kind_and_no_more(cast, django_capture_on_commit_callbacks):
+    queue = Queue()
+
+    def ordered(actor, size, kind="x") -> Job:
+        return start_job(kind=kind, title="公示牌", actor=actor, task=queue, size=size)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        jobs_of_clerk = [ordered(cast.clerk, size) for size in ("A1", "A2", "A3")]
+        with pytest.raises(Conflict, match="您还有3项没有做完,做完再来。"):
+            ordered(cast.clerk, "A4")
+        assert ordered(cast.clerk, "A2") == jobs_of_clerk[1]  # is no further one
+        ordered(cast.clerk, "A4", kind="y")
+        ordered(cast.staff, "A4")
+        Job.objects.filter(pk=jobs_of_clerk[0].pk).update(state=Job.State.REFUSED)
+        ordered(cast.clerk, "A4")
+    assert Job.objects.count() == len(queue.sent) == 6
 
 
 @pytest.mark.parametrize("error", [OperationalError("no broker"), PermissionError("folder")])
@@ -262,9 +308,9 @@ def test_what_shows_no_sign_of_life_is_handed_over_again_with_its_arguments(
     at = timezone.now()
     assert resumed(at, django_capture_on_commit_callbacks) == 2
     assert sorted(queued.sent, key=str) == [((killed.pk,), {"size": "A2"}), ((lost.pk,), {"size": "A2"})]
-    for job in (killed, lost):
+    for job, stops in ((killed, 1), (lost, 0)):
         job.refresh_from_db()
-        assert (job.state, job.lease, job.heartbeat_at, job.handovers) == (Job.State.QUEUED, None, at, 1)
+        assert (job.state, job.lease, job.heartbeat_at, job.handovers) == (Job.State.QUEUED, None, at, stops)
     assert {Job.objects.get(pk=job.pk).handovers for job in (alive, over)} == {0}
     assert resumed(at, django_capture_on_commit_callbacks) == 0  # the message is on its way
 
@@ -278,6 +324,17 @@ def test_three_times_and_then_a_sentence(cast, queued, django_capture_on_commit_
     job.refresh_from_db()
     assert (job.state, job.error, len(queued.sent)) == (Job.State.REFUSED, GIVEN_UP, 3)
     assert job.finished_at is not None
+
+
+def test_waiting_behind_a_long_queue_is_no_stop_however_long(cast, queued, django_capture_on_commit_callbacks):
+    job = new_job(cast.clerk, task=queued.name)
+    Job.objects.filter(pk=job.pk).update(handovers=MOST_HANDOVERS)  # its last run was killed; it waits for another
+    for _time in range(MOST_HANDOVERS + 2):
+        silent(job, Job.State.QUEUED)
+        assert resumed(timezone.now(), django_capture_on_commit_callbacks) == 1
+    job.refresh_from_db()
+    assert (job.state, job.handovers, job.error) == (Job.State.QUEUED, MOST_HANDOVERS, "")
+    assert run_job(job.pk, lambda running: "all.zip") == "all.zip"
 
 
 @pytest.mark.parametrize("task", ["", "deputies.tasks.of_an_earlier_version"])
@@ -420,6 +477,20 @@ def test_only_the_asker_and_the_countys_staff_go_on_with_work(cast, signed_in, q
     assert AuditLog.objects.get(action="resume_job").actor == cast.staff
 
 
+def test_printed_work_leads_back_to_the_list_it_was_ordered_from(cast, signed_in):
+    given = {"product": "duty_poster", "size": "A3", "period": "2026-12", "place_ids": [1]}
+    for arguments, query in (
+        (given, {"product": "duty_poster", "size": "A3", "period": "2026-12"}),
+        (given | {"product": "board", "size": "1500x1000", "period": ""}, {"product": "board", "size": "1500x1000"}),
+        ({}, {}),
+    ):
+        job = new_job(cast.clerk, kind="print_editions", arguments=arguments)
+        page = signed_in(cast.clerk).get(reverse("job", args=[job.uid])).content.decode()
+        address = unescape(re.search(r'href="([^"]+)">回到公示牌', page)[1])
+        assert address == reverse("boards") + (f"?{urlencode(query)}" if query else "")
+        assert signed_in(cast.clerk).get(address).status_code == 200
+
+
 def test_lines_are_text(cast, signed_in):
     job = new_job(cast.clerk, lines=[{"state": "done", "text": "<script>alert(1)</script>"}])
     assert "<script>alert" not in signed_in(cast.clerk).get(reverse("job", args=[job.uid])).content.decode()
@@ -443,6 +514,53 @@ def test_only_the_asker_and_the_countys_staff_watch_and_take(cast, signed_in):
         assert [signed_in(user).get(address).status_code for address in addresses] == [200, 200]
     for user in (cast.stranger, cast.auditor, cast.head, cast.deputy, cast.officer):
         assert [signed_in(user).get(address).status_code for address in addresses] == [404, 404]
+
+
+def give_up(user, role: str) -> None:
+    """The posting ended two days ago."""
+    for posting in user.postings.filter(role=role):
+        end_posting(posting=posting, ended_on=today_here() - timedelta(days=2), actor=None)
+
+
+def seen(client, job: Job) -> list[int]:
+    return [client.get(reverse(name, args=[job.uid])).status_code for name in ("job", "job-file")]
+
+
+@pytest.fixture
+def earlier(cast):
+    """A finished job that the clerk asked for twenty days ago."""
+    job = finished(cast.clerk)
+    Job.objects.filter(pk=job.pk).update(created_at=timezone.now() - timedelta(days=20))
+    return job
+
+
+@pytest.mark.parametrize(
+    ("now", "status"),
+    [
+        (None, 404), ((Role.CLERK, "yt"), 404), ((Role.BRANCH_HEAD, "gt01"), 404),
+        ((Role.CLERK, "gt"), 200), ((Role.COUNTY_STAFF, "county"), 200),
+    ],
+)  # fmt: skip
+def test_who_no_longer_serves_where_it_was_asked_for_takes_nothing(cast, signed_in, earlier, now, status):
+    assert seen(signed_in(cast.clerk), earlier) == [200, 200]
+    give_up(cast.clerk, Role.CLERK)
+    if now:
+        role, place = now
+        appoint(
+            user=cast.clerk, role=role, station=getattr(cast, place), started_on=today_here() - timedelta(days=1),
+            actor=None,
+        )  # fmt: skip
+    assert seen(signed_in(cast.clerk), earlier) == [status, status]
+    assert seen(signed_in(cast.staff), earlier) == [200, 200]
+
+
+def test_a_head_who_stays_a_deputy_takes_nothing_of_the_branch(cast, signed_in):
+    appoint(user=cast.head, role=Role.DEPUTY, station=cast.gt01, started_on=OPENED, actor=None)
+    job = finished(cast.head)
+    Job.objects.filter(pk=job.pk).update(created_at=timezone.now() - timedelta(days=20))
+    assert seen(signed_in(cast.head), job) == [200, 200]
+    give_up(cast.head, Role.BRANCH_HEAD)
+    assert seen(signed_in(cast.head), job) == [404, 404]
 
 
 def test_staff_of_another_county_see_nothing(cast, signed_in):

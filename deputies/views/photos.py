@@ -249,8 +249,8 @@ def _order(values: dict, actor) -> Job:
     """Keep the archive in the job's folder before the work begins, which is after the commit."""
     place = values["station"]
     job = start_job(
-        kind=KIND, title=f"批量上传照片:{place.full_name}", actor=actor, task=put_photos, place_id=place.pk,
-        replace=values["replace"],
+        kind=KIND, title=f"批量上传照片:{place.full_name}", actor=actor, task=put_photos, has_upload=True,
+        place_id=place.pk, replace=values["replace"],
     )  # fmt: skip
     with (job_folder(job) / ALBUM).open("wb") as file:
         for chunk in values["file"].chunks():

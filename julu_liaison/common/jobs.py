@@ -15,8 +15,9 @@ from shutil import rmtree
 
 from celery import current_app
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -31,12 +32,14 @@ logger = logging.getLogger(__name__)
 # transaction: some minutes. Sheets, reports and statements take seconds each.
 STALLED_AFTER = timedelta(minutes=10)
 MOST_HANDOVERS = 3  # a job that has its worker killed every time must not do so for ever
+MOST_UNFINISHED = 3  # of a kind and a person: all wait in the same queue
 PACKED_ALREADY = (".pdf", ".png", ".jpg", ".xlsx", ".docx")
 
 NOT_QUEUED = "后台服务没有启动,没有排上队,请联系管理员。"
 NOT_FINISHED = "没有做完,请再试一次;还不行请联系管理员。"
 GIVEN_UP = f"接着做了{MOST_HANDOVERS}次,每次都中途停住,没有做成。请联系管理员看看后台服务,然后再做一次。"
 NOT_STALLED = "这项工作没有停住:正在做,或者已经做完了。"
+TOO_MANY = "您还有{count}项没有做完,做完再来。"
 
 
 class LeaseLost(Exception):
@@ -46,12 +49,22 @@ class LeaseLost(Exception):
 # ---- Asking for it ----
 
 
-def start_job(*, kind: str, title: str, actor, task, **arguments) -> Job:
+@transaction.atomic
+def start_job(*, kind: str, title: str, actor, task, has_upload: bool = False, **arguments) -> Job:
     """Write the job's row and hand `task` (a Celery task taking job_id first) to the queue after commit.
 
-    `arguments` are kept as JSON, so that the job can be handed over again. Where the queue can't be reached, the job
-    ends with a sentence instead of waiting for ever.
+    `arguments` are kept as JSON, so that the job can be handed over again. The same work asked for again by the same
+    person before it is over is the job there is, unless it `has_upload`: the caller puts a file into its folder, so no
+    two are the same. Where the queue can't be reached, the job ends with a sentence instead of waiting for ever.
+    Raises Conflict for a person who has too many unfinished ones of the kind.
     """
+    get_user_model().objects.select_for_update(no_key=True).get(pk=actor.pk)  # of two presses at once, one finds the other
+    unfinished = list(Job.objects.filter(kind=kind, asked_by=actor, state__in=Job.UNFINISHED))
+    same = [] if has_upload else [job for job in unfinished if job.arguments == arguments]
+    if same:
+        return same[0]
+    if len(unfinished) >= MOST_UNFINISHED:
+        raise Conflict(TOO_MANY.format(count=len(unfinished)))
     at = timezone.now()
     job = Job.objects.create(
         kind=kind, title=title[:120], asked_by=actor, created_at=at, heartbeat_at=at, task=task.name,
@@ -183,16 +196,20 @@ def _stalled(at: datetime) -> QuerySet[Job]:
 
 
 def resume_stalled(at: datetime) -> int:
-    """Hand over again what has stalled; returns how many jobs. What has stalled too often ends with a sentence."""
+    """Hand over again what has stalled; returns how many jobs. What was stopped at work too often ends with a sentence.
+
+    A job that only waits is handed over, too, as its message may be lost, but behind a long queue that is no stop.
+    """
     jobs = list(_stalled(at))
     return sum(_handed_over_again(job, at) for job in jobs)
 
 
 def _handed_over_again(job: Job, at: datetime) -> bool:
     known = job.task in current_app.tasks  # an update may have renamed it
-    if known and job.handovers < MOST_HANDOVERS:
-        return _reclaim(job, at, handovers=F("handovers") + 1)
-    _stalled(at).filter(pk=job.pk).update(
+    if known and (job.state == Job.State.QUEUED or job.handovers < MOST_HANDOVERS):
+        stopped = Case(When(state=Job.State.RUNNING, then=1), default=0)
+        return _reclaim(job, at, handovers=F("handovers") + stopped)
+    _stalled(at).filter(pk=job.pk, state=job.state).update(
         state=Job.State.REFUSED, error=GIVEN_UP if known else NOT_FINISHED, finished_at=at, lease=None
     )
     return False

@@ -59,13 +59,24 @@ def job_resume(request, uid):
 
 
 def visible_job(user, uid) -> Job:
-    """Return the job if `user` asked for it or is county staff where the asker served then; else 404."""
+    """Return the job if `user` asked for it and still serves wherever they did then, or is county staff there; else 404.
+
+    Which of several postings a job was asked for by isn't kept: who has lost one may ask for the work again.
+    """
     job = get_object_or_404(Job.objects.select_related("asked_by"), uid=uid)
-    if job.asked_by_id == user.pk:
-        return job
-    counties = scope_of(user).places(*COUNTY_ROLES)
+    scope = scope_of(user)
+    counties = scope.places(*COUNTY_ROLES)
     postings = Posting.objects.in_force(today_here(job.created_at)).filter(user=job.asked_by)
-    if not counties or not postings.filter(station__county__in=counties).exists():
+    held = list(postings.values_list("role", "station_id", "department_id", "station__county_id"))
+    if job.asked_by_id == user.pk:
+        still = [
+            county in counties or (station or department) in scope.places(role)
+            for role, station, department, county in held
+        ]
+        may = bool(held) and all(still)
+    else:
+        may = any(county in counties for *_place, county in held)
+    if not may:
         raise Http404
     return job
 

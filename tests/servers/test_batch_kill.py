@@ -5,6 +5,7 @@ import signal
 import time
 from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 from zipfile import ZipFile
 
 import pikepdf
@@ -17,6 +18,7 @@ from deputies.posters import kept_file
 from deputies.states import MandateLevel, MembershipRole
 from deputies.tasks import print_editions
 from julu_liaison.common import jobs
+from julu_liaison.common.errors import Conflict
 from julu_liaison.common.jobs import STALLED_AFTER, job_folder, resume_stalled, run_job, start_job, tell_line
 from julu_liaison.common.models import Job
 from stations.models import Station
@@ -145,11 +147,26 @@ def test_workers_that_take_the_same_job_at_the_same_moment_run_it_once(race, med
         assert len(ran) == 1 and (job.state, job.file, len(job.lines)) == (Job.State.DONE, "one.zip", 1)
 
 
+def test_an_order_pressed_several_times_at_once_is_one_and_no_press_makes_a_fourth(race, media):
+    cast = build_cast()
+
+    def ordered(number: int):
+        try:
+            return start_job(kind="x", title="公示牌", actor=cast.staff, task=print_editions, number=number).pk
+        except Conflict as too_many:
+            return too_many.message
+
+    with patch.object(jobs, "_hand_over"):
+        assert len(set(race(*[partial(ordered, 0)] * 4))) == Job.objects.count() == 1
+        outcomes = race(*[partial(ordered, number) for number in range(1, 5)])
+    assert sorted(map(str, outcomes))[2:] == ["您还有3项没有做完,做完再来。"] * 2 and Job.objects.count() == 3
+
+
 def test_a_stalled_job_is_handed_over_once_however_many_look(race, media, monkeypatch):
     cast = build_cast()
     job = Job.objects.create(
         kind="x", title="公示牌", asked_by=cast.staff, created_at=timezone.now() - STALLED_AFTER * 2,
-        task=print_editions.name,
+        task=print_editions.name, state=Job.State.RUNNING,
     )  # fmt: skip
     sent = []
     monkeypatch.setattr(jobs, "_hand_over", lambda job, task: sent.append(job.pk))
