@@ -297,6 +297,7 @@ def test_every_formula_of_the_ticket_comes_to_what_is_shown(sheets, copies):
         assert computed(formulas, cell.value) == shown[cell.coordinate].value, cell.coordinate
     last = [cell.value for cell in list(shown.rows)[len(sheets) + 4]]
     assert (last[2], last[5], last[7]) == (len(sheets), sum(sheets), sum(sheets) * copies)
+    assert formulas.cell(len(sheets) + 5, 3).number_format == '0"个文件"'  # as the paper says it
 
 
 def test_what_looks_like_a_formula_stays_text_in_the_ticket():

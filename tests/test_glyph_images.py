@@ -414,6 +414,7 @@ def test_auditors_look_on_and_all_others_stay_out(cast, signed_in):
     assert "U+2B740" in page and NOTE in page and "<form method=\"post\" enctype" not in page and drop not in page
     assert client.get(image).status_code == 200
     assert [send(client).status_code, client.get(drop).status_code, client.post(drop).status_code] == [403] * 3
+    assert client.post(reverse("glyphs"), {"character": RARE}).status_code == 403  # refused first, mended never
     for who in ("clerk", "stranger", "head", "deputy", "officer"):
         client = signed_in(getattr(cast, who))
         assert [client.get(reverse("glyphs")).status_code, send(client).status_code] == [403, 403], who

@@ -158,6 +158,7 @@ def _looks(book: Workbook) -> dict:
         "text": book.add_format(boxed | {"quote_prefix": True}),
         "figure": book.add_format(boxed | {"align": "center"}),
         "sum": book.add_format(boxed | {"align": "center", "bold": True}),
+        "files": book.add_format(boxed | {"bold": True, "align": "left", "num_format": '0"个文件"'}),
     }
 
 
@@ -195,7 +196,7 @@ def _write_lines(page, looks: dict, ticket: Ticket) -> int:
         page.write_formula(row, SUM, f"=F{row + 1}*G{row + 1}", looks["figure"], cells[SUM])
     first, last, row = HEADER_ROWS + 1, HEADER_ROWS + len(rows), HEADER_ROWS + len(rows)
     _write_row(page, looks, row, ["合计", *[""] * (len(COLUMNS) - 1)])
-    page.write_formula(row, 2, f"=COUNTA(C{first}:C{last})", looks["sum"], len(rows))
+    page.write_formula(row, 2, f"=COUNTA(C{first}:C{last})", looks["files"], len(rows))
     page.write_formula(row, SHEETS, f"=SUM(F{first}:F{last})", looks["sum"], ticket.sheets)
     page.write_formula(row, SUM, f"=SUM(H{first}:H{last})", looks["sum"], ticket.sheets * ticket.copies)
     return row + 1

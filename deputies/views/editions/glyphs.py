@@ -74,6 +74,8 @@ def glyphs(request):
     county = _county_of(request.user)
     if request.method != "POST":
         return _page(request, county)
+    if not can_supply_glyphs(request.user, county):
+        raise NotAllowed(COUNTY_ONLY)
     character = request.POST.get("character", "")
     form = GlyphForm(request.POST, request.FILES, character=character)
     if form.is_valid() and _supplied(request, county, form):
