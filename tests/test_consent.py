@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from deputies.models import Deputy, Mandate
-from deputies.posters import board_facts, standings
+from deputies.posters import order_of, print_one, standings
+from deputies.posters.boards import board_facts
 from deputies.services import (
     NewDeputy,
     NewMandate,
@@ -23,10 +24,9 @@ from deputies.services import (
     load_deputies,
     put_photo,
     record_consent,
-    record_edition,
     withdraw_consent,
 )
-from deputies.states import MandateLevel
+from deputies.states import MandateLevel, Product
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.history import changes_of
 from julu_liaison.common.models import AuditLog
@@ -112,16 +112,15 @@ def test_withdrawn_at_once_everywhere(cast, client):
     agree(cast, person, "photo", "phone", on=TODAY)
     page, photo = reverse("branch-page", args=["GT01"]), reverse("deputy-photo", args=[person.code])
     assert person.phone in client.get(page).text and client.get(photo).status_code == 200
-    record_edition(
-        branch=cast.gt01, size="A2", number=1, facts_hash="x", file="boards/none.pdf", actor=None, at=timezone.now()
-    )
+    printed = print_one(order=order_of(Product.BOARD), place=cast.gt01, actor=None, at=timezone.now())
+    assert printed.state == "printed"
     for subject in ("photo", "phone"):
         withdraw_consent(deputy=person, subject=subject, actor=cast.deputy, reason="本人要求")
     text = client.get(page).text
     assert person.phone not in text and photo not in text and client.get(photo).status_code == 404
     (printed,) = [one for one in board_facts(cast.gt01, TODAY).people if one.name == person.name]
     assert (printed.phone, printed.photo) == ("0319-0000004", None)
-    assert standings([cast.gt01], "A2", timezone.now())[0].state == "changed"
+    assert standings(order_of(Product.BOARD), [cast.gt01], timezone.now())[0].state == "changed"
 
 
 # ---- No way around ---------------------------------------------------------------------------------------------------

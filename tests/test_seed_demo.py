@@ -17,7 +17,7 @@ from PIL import Image
 from activities.models import Activity, Attendance, DutyLog, Roster, Shift
 from activities.states import RosterState
 from deputies.models import Constituent, Contact, Deputy, Mandate, Membership
-from deputies.posters import BOARD_SIZES, board_layout
+from deputies.posters.boards import BOARD_SIZES, board_layout
 from deputies.states import MandateLevel, MembershipRole
 from julu_liaison.accounts.models import User
 from julu_liaison.common.fonts import missing_glyphs
