@@ -19,8 +19,8 @@ from pypdf import PdfReader
 from deputies.models import Edition
 from deputies.posters import EditionResult, batches, order_of, print_all
 from deputies.posters.batches import Batch, print_batch, shop_name
+from deputies.posters.job_tickets import JobTicket, TicketLine, ticket_pdf, ticket_workbook
 from deputies.posters.sizes import PrintSize
-from deputies.posters.tickets import Ticket, TicketLine, ticket_pdf, ticket_workbook
 from deputies.states import Product
 from deputies.tasks import print_editions
 from julu_liaison.common.errors import Conflict
@@ -253,8 +253,8 @@ def test_a_file_that_fails_half_way_leaves_what_was_there(tmp_path):
 # ---- The ticket's sums ----
 
 
-def a_ticket(sheets: list[int], copies: int = 1, **changes) -> Ticket:
-    ticket = Ticket(
+def a_ticket(sheets: list[int], copies: int = 1, **changes) -> JobTicket:
+    ticket = JobTicket(
         product="公示牌", size=A3, ordered_by="县工作人员", at=AT, with_marks=False, copies=copies, refused=[],
         lines=[
             TicketLine(f"第{number}分站", f"官亭镇/{number}.pdf", "第1版", count, "村委会", "0319-0000004")

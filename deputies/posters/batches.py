@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from deputies.posters.editions import EditionResult, Order, print_all, rendition_of, safe_name
+from deputies.posters.job_tickets import JobTicket, TicketLine, ticket_pdf, ticket_workbook
 from deputies.posters.product import Rendition
-from deputies.posters.tickets import Ticket, TicketLine, ticket_pdf, ticket_workbook
 from julu_liaison.common.errors import DomainError
 from julu_liaison.common.jobs import write_zip
 from julu_liaison.common.pdf import PrintRefused, write_atomically
@@ -91,7 +91,7 @@ def shop_name(order: Order, result: EditionResult) -> str:
     return f"{safe_name(place.township.name)}/{'-'.join(safe_name(part) for part in parts if part)}.pdf"
 
 
-def _ticket(batch: Batch, files: Sequence[tuple[str, EditionResult]], results: Sequence[EditionResult]) -> Ticket:
+def _ticket(batch: Batch, files: Sequence[tuple[str, EditionResult]], results: Sequence[EditionResult]) -> JobTicket:
     lines = [
         TicketLine(
             place=result.place.full_name, file=name, edition=result.edition.label, sheets=result.edition.sheets,
@@ -101,7 +101,7 @@ def _ticket(batch: Batch, files: Sequence[tuple[str, EditionResult]], results: S
         if result.edition
     ]  # fmt: skip
     refused = [(result.place.full_name, ";".join(result.reasons)) for result in results if not result.path]
-    return Ticket(
+    return JobTicket(
         product=batch.order.product.label, size=batch.order.size, period=batch.order.period,
         ordered_by=batch.actor.name if batch.actor else "", at=batch.at, with_marks=batch.with_marks,
         copies=batch.copies, lines=lines, refused=refused,
@@ -113,7 +113,7 @@ def _address(place: Station) -> str:
     return place.address or (place.township.address if place.level == Level.BRANCH else "") or "没有登记地址"
 
 
-def _papers(ticket: Ticket, folder: Path) -> tuple[list[tuple[str, Path]], list[str]]:
+def _papers(ticket: JobTicket, folder: Path) -> tuple[list[tuple[str, Path]], list[str]]:
     """The ticket's files and what keeps one back."""
     papers, problems = [], []
     for suffix, make in ((".xlsx", ticket_workbook), (".pdf", ticket_pdf)):

@@ -39,7 +39,7 @@ class TicketLine:
 
 
 @dataclass(frozen=True)
-class Ticket:
+class JobTicket:
     """What the print shop has to know. `refused`: (place, why) of what was ordered and is not in the files."""
 
     product: str
@@ -101,7 +101,7 @@ class Ticket:
 # ---- PDF ----
 
 
-def ticket_pdf(ticket: Ticket) -> bytes:
+def ticket_pdf(ticket: JobTicket) -> bytes:
     """The ticket as A4 pages; what was not printed stands on pages of its own. Raises PrintRefused."""
     total = ["", "合计", f"{len(ticket.lines)}个文件", "", "", ticket.sheets, "", ticket.sheets * ticket.copies, "", ""]
     data = _part(ticket.title, ticket, COLUMNS, [*ticket.rows(), total], [ticket.totals, RECEIVED])
@@ -110,7 +110,7 @@ def ticket_pdf(ticket: Ticket) -> bytes:
     return render_pdf(template=TEMPLATE, data=data)
 
 
-def _part(title: str, ticket: Ticket, columns: Sequence[tuple], rows: Sequence[Sequence], notes: list[str]) -> dict:
+def _part(title: str, ticket: JobTicket, columns: Sequence[tuple], rows: Sequence[Sequence], notes: list[str]) -> dict:
     return {
         "title": _printable(title),
         "subtitle": _printable(f"{ticket.ordered}  {ticket.how}"),
@@ -129,7 +129,7 @@ def _printable(text: str) -> str:
 # ---- Workbook ----
 
 
-def ticket_workbook(ticket: Ticket) -> bytes:
+def ticket_workbook(ticket: JobTicket) -> bytes:
     """The ticket as .xlsx; sums are formulas. All text is written as text, whatever it begins with."""
     output = BytesIO()
     with Workbook(output, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
@@ -162,7 +162,7 @@ def _looks(book: Workbook) -> dict:
     }
 
 
-def _begin(page, looks: dict, ticket: Ticket, title: str, columns: Sequence[tuple]) -> None:
+def _begin(page, looks: dict, ticket: JobTicket, title: str, columns: Sequence[tuple]) -> None:
     last = len(columns) - 1
     for row, (text, look) in enumerate(((title, "title"), (ticket.ordered, "state"), (ticket.how, "state"))):
         page.set_row(row, 18 if row else 30)
@@ -188,7 +188,7 @@ def _write_row(page, looks: dict, row: int, cells: Sequence[str | int]) -> None:
             page.write_number(row, index, cell, looks["figure"])
 
 
-def _write_lines(page, looks: dict, ticket: Ticket) -> int:
+def _write_lines(page, looks: dict, ticket: JobTicket) -> int:
     """The files and their sums; returns the row below."""
     rows = ticket.rows()
     for row, cells in enumerate(rows, start=HEADER_ROWS):
@@ -202,7 +202,7 @@ def _write_lines(page, looks: dict, ticket: Ticket) -> int:
     return row + 1
 
 
-def _write_sizes(page, looks: dict, ticket: Ticket, row: int) -> int:
+def _write_sizes(page, looks: dict, ticket: JobTicket, row: int) -> int:
     """The sums by size, below; returns the row below."""
     first, last = HEADER_ROWS + 1, HEADER_ROWS + len(ticket.lines)
     sizes = f"E{first}:E{last}"
