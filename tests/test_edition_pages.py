@@ -15,8 +15,9 @@ from activities.models import Roster
 from activities.services import publish_roster
 from deputies.models import Deputy, Edition
 from deputies.posters import kept_file, order_of, print_all
-from deputies.posters.hanging import waiting
+from deputies.posters.hanging import usual_places, waiting
 from deputies.services import edit_deputy, record_edition, record_hanging
+from deputies.services.editions import record_look
 from deputies.states import Product
 from deputies.views.editions.choosing import current_period
 from julu_liaison.common.models import AuditLog, Job
@@ -25,7 +26,7 @@ from julu_liaison.common.working_days import today_here
 from stations.models import Station
 from stations.services import appoint
 from stations.states import Role
-from tests.cast import OPENED, agree, make_deputy
+from tests.cast import OPENED, agree, make_deputy, moment
 from tests.test_boards import reception
 
 pytestmark = [pytest.mark.once, pytest.mark.usefixtures("media")]
@@ -62,6 +63,12 @@ def hung(edition, *, days_ago=0, where="村委会大门东侧", by="王师傅", 
 
 def said(**fields) -> dict:
     return {"hung_on": today_here().isoformat(), "where": "", "by": "王师傅"} | fields
+
+
+def with_day(wrong: dict) -> dict:
+    """A number as `hung_on` is days from today, the day on which the test runs, not the one on which it was collected."""
+    days = wrong.get("hung_on")
+    return wrong | {"hung_on": (today_here() + timedelta(days=days)).isoformat()} if isinstance(days, int) else wrong
 
 
 def order(**fields) -> dict:
@@ -238,6 +245,18 @@ def test_an_order_from_page_to_file(cast, signed_in, django_capture_on_commit_ca
     assert Edition.objects.filter(made_by=cast.staff).count() == 2
 
 
+def test_an_order_too_many_says_so_and_the_same_order_leads_to_the_work_there_is(cast, signed_in):
+    client = signed_in(cast.clerk)
+    first = client.post(LIST, order(do="all"))
+    assert client.post(LIST, order(do="all")).url == first.url and Job.objects.count() == 1
+    for place in ("GT01", "GT02"):
+        assert client.post(LIST, order(do="ticked", place=[place])).status_code == 302
+    answer = client.post(LIST, order(do="ticked", place=["GT01"], copies="7"))
+    assert answer.status_code == 400 and "您还有3项没有做完,做完再来。" in text_of(answer)
+    assert answer.context["ticked"] == {"GT01"} and 'value="7"' in text_of(answer)
+    assert Job.objects.count() == 3
+
+
 # ---- One edition ----
 
 
@@ -281,6 +300,24 @@ def test_files_are_handed_out_and_it_is_recorded(cast, signed_in):
     for name in ("edition-file", "edition-marks", "edition-preview"):
         assert client.get(reverse(name, args=[edition.uid])).status_code == 404
     assert "保存的文件不见了" in text_of(client.get(reverse("edition", args=[edition.uid])))
+
+
+def test_who_looks_at_the_picture_is_recorded_once_a_day(cast, signed_in):
+    edition = recorded(cast.gt01)
+    write_atomically(kept_file(edition).with_suffix(".png"), b"\x89PNG")
+    rows = AuditLog.objects.filter(action="view_edition").order_by("pk")
+    for who in (cast.clerk, cast.staff):
+        assert signed_in(who).get(reverse("edition-preview", args=[edition.uid])).status_code == 200
+    other = recorded(cast.gt02)
+    assert signed_in(cast.clerk).get(reverse("edition-preview", args=[other.uid])).status_code == 409  # shows nothing
+    assert [(row.actor, row.target_key) for row in rows] == [(one, str(edition.uid)) for one in (cast.clerk, cast.staff)]
+    assert {row.county_code for row in rows} == {"JLX"}
+    midnight = moment(today_here() + timedelta(days=1)).replace(hour=0, minute=0)
+    for at, known in ((midnight, 3), (midnight + timedelta(hours=23, minutes=59), 3), (midnight + timedelta(days=1), 4)):
+        record_look(edition=edition, actor=cast.clerk, at=at)
+        assert rows.all().count() == known
+    record_look(edition=other, actor=cast.clerk, at=midnight + timedelta(days=1))
+    assert rows.all().count() == 5
 
 
 def test_marks_of_what_has_changed_are_refused_with_a_sentence(cast, signed_in):
@@ -327,12 +364,11 @@ def test_hanging_is_recorded_on_the_edition_and_offered_again_next_time(cast, si
     [
         ({"hung_on": ""}, "请填哪天挂的"), ({"hung_on": "昨天"}, "请填日期"), ({"by": " "}, "请写是谁挂的"),
         ({"where": ""}, "请写挂在哪里"), ({"where": "东" * 61}, "最多60个字"),
-        ({"hung_on": (today_here() + timedelta(days=1)).isoformat()}, "不能晚于今天"),
-        ({"hung_on": (today_here() - timedelta(days=1)).isoformat()}, "悬挂日期不能更早"),
+        ({"hung_on": 1}, "不能晚于今天"), ({"hung_on": -1}, "悬挂日期不能更早"),
     ],
 )  # fmt: skip
 def test_what_is_typed_wrong_comes_back_beside_the_field(cast, signed_in, wrong, sentence):
-    edition = recorded(cast.gt01)
+    wrong, edition = with_day(wrong), recorded(cast.gt01)
     answer = signed_in(cast.clerk).post(reverse("edition", args=[edition.uid]), said(where="大门西侧") | wrong)
     page = text_of(answer)
     assert answer.status_code == 400 and sentence in page and "还没有登记" in page
@@ -388,6 +424,37 @@ def test_another_size_hung_after_the_printing_stands_instead_of_it(cast):
     assert waits(cast) == []
 
 
+def test_corrected_afterwards_an_old_record_does_not_hang_the_old_one_again(cast):
+    then = timezone.now() - timedelta(days=5)
+    first, second = recorded(cast.gt01, at=then), recorded(cast.gt01, 2, at=then + timedelta(days=1))
+    for edition, where in ((first, "东门"), (second, "西门"), (first, "东门北边")):
+        hung(edition, days_ago=2, where=where)
+    assert Edition.objects.hanging([cast.gt01.pk], product="board") == {cast.gt01.pk: second}
+    assert usual_places([first]) == {first.pk: "西门"}
+    assert waits(cast) == []
+
+
+def test_what_hangs_now_decides_what_waits(cast):
+    """The old one is hung again: what was printed after it waits once more, though a later print once hung."""
+    then = timezone.now() - timedelta(days=9)
+    first, metal = recorded(cast.gt01, at=then), recorded(cast.gt01, size="2400x1200", at=then + timedelta(days=2))
+    recorded(cast.gt01, 2, at=then + timedelta(days=1))
+    hung(metal, days_ago=5)
+    assert waits(cast) == []
+    hung(first, days_ago=1)
+    assert waits(cast) == [("GT01", "A3", 2)]
+
+
+def test_the_audit_says_which_months_poster_was_hung(cast):
+    month = today_here().replace(day=1)
+    periods = [f"{month:%Y-%m}", f"{month + timedelta(days=31):%Y-%m}"]
+    for period in periods:
+        hung(recorded(cast.gt01, product="duty_poster", period=period))
+    hung(recorded(cast.gt01))
+    rows = AuditLog.objects.filter(action="hang_edition").order_by("pk")
+    assert [row.detail.get("period") for row in rows] == [*periods, None]
+
+
 def test_plates_boards_and_posters_wait_apart_and_past_months_for_nothing(cast):
     month = today_here().replace(day=1)
     for period in (f"{month - timedelta(days=1):%Y-%m}", f"{month:%Y-%m}"):
@@ -429,11 +496,11 @@ def test_each_row_says_whether_its_content_still_holds(cast, signed_in):
     [
         ({"edition": []}, "先勾选"), ({"by": ""}, "请写是谁挂的"), ({"hung_on": ""}, "请填哪天挂的"),
         ({"own": "东" * 61}, "悬挂地点最多60个字"),
-        ({"hung_on": (today_here() - timedelta(days=1)).isoformat()}, "悬挂日期不能更早"),
+        ({"hung_on": -1}, "悬挂日期不能更早"),
     ],
 )  # fmt: skip
 def test_with_anything_wrong_nothing_is_recorded_and_nothing_lost(cast, signed_in, wrong, sentence):
-    one, two = recorded(cast.gt01), recorded(cast.gt02)
+    wrong, one, two = with_day(wrong), recorded(cast.gt01), recorded(cast.gt02)
     own = {f"where-{two.uid}": wrong.get("own", "广场北边")}
     answer = signed_in(cast.clerk).post(HANGING, said(edition=[one.uid, two.uid], where="大门") | own | wrong)
     page = text_of(answer)

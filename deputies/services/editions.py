@@ -5,12 +5,14 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from deputies.models import Edition
 from deputies.permissions import can_print
 from deputies.states import Product
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
+from julu_liaison.common.models import AuditLog
 from julu_liaison.common.working_days import today_here
 from stations.models import Station
 
@@ -38,8 +40,7 @@ def record_edition(
         place=place, product=product, size=size, period=period, number=number, sheets=sheets, facts=facts,
         facts_hash=facts_hash, file=file, made_at=at, made_by=actor,
     )  # fmt: skip
-    detail = {"product": product, "size": size, "number": number} | ({"period": period} if period else {})
-    audit.record("print_edition", actor=actor, target=place, county_code=_county_code(place), at=at, **detail)
+    audit.record("print_edition", actor=actor, target=place, county_code=_county_code(place), at=at, **_which(edition))
     return edition
 
 
@@ -64,8 +65,7 @@ def record_hanging(
         edition.save(update_fields=["hung_on", "hung_where", "hung_by", "hung_recorded_by", "hung_recorded_at"])
         audit.record(
             "hang_edition", actor=actor, target=edition.place, county_code=_county_code(edition.place), at=at,
-            product=edition.product, size=edition.size, number=edition.number, hung_on=hung_on.isoformat(),
-            where=edition.hung_where, by=edition.hung_by,
+            hung_on=hung_on.isoformat(), where=edition.hung_where, by=edition.hung_by, **_which(edition),
         )  # fmt: skip
     return found
 
@@ -73,6 +73,14 @@ def record_hanging(
 def record_download(*, edition: Edition, file: str, actor, at: datetime) -> None:
     """Record who took a file of an edition: boards carry phones."""
     audit.record("download", actor=actor, target=edition, county_code=_county_code(edition.place), at=at, file=file)
+
+
+def record_look(*, edition: Edition, actor, at: datetime) -> None:
+    """Record who looked at the picture of an edition, once a day: it shows the same phones, and is looked at often."""
+    midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    looks = AuditLog.objects.filter(action="view_edition", actor=actor, at__gte=midnight, target_key=str(edition.uid))
+    if not looks.exists():
+        audit.record("view_edition", actor=actor, target=edition, county_code=_county_code(edition.place), at=at)
 
 
 def _demand_printer(actor, place: Station) -> None:
@@ -98,6 +106,12 @@ def _demand_day(edition: Edition, hung_on: date, at: datetime) -> None:
     if hung_on > today_here(at):
         words = "悬挂日期不能晚于今天,挂好以后再登记。"
         raise DomainError(words, fields={"hung_on": words})
+
+
+def _which(edition: Edition) -> dict[str, str | int]:
+    """Which edition of its place it is, for the audit."""
+    known = {"product": edition.product, "size": edition.size, "number": edition.number}
+    return known | ({"period": edition.period} if edition.period else {})
 
 
 def _county_code(place: Station) -> str:

@@ -16,7 +16,7 @@ from deputies.posters.sizes import LARGEST_PAPER
 from deputies.services.editions import CENTRALLY
 from deputies.tasks import print_editions
 from deputies.views.editions.choosing import ChoiceForm, demand_reader
-from julu_liaison.common.errors import NotAllowed
+from julu_liaison.common.errors import Conflict, NotAllowed
 from julu_liaison.common.jobs import start_job
 from julu_liaison.common.models import Job
 from julu_liaison.common.texts import plain_number
@@ -79,7 +79,10 @@ def boards(request):
     rows = standings(choice.order, places, timezone.now())
     wanted = _wanted(press, rows, request.POST.getlist("place")) if press.is_valid() else []
     if press.is_valid():
-        return redirect("job", uid=_ordered(choice.order, wanted, press.cleaned_data, request.user).uid)
+        try:
+            return redirect("job", uid=_ordered(choice.order, wanted, press.cleaned_data, request.user).uid)
+        except Conflict as too_many:
+            press.add_error("do", too_many.message)
     return _page(request, choice, rows, press=press)
 
 

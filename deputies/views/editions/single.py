@@ -13,7 +13,7 @@ from deputies.permissions import can_print
 from deputies.posters import Order, Rendition, file_name, kept_file, order_of, rendition_of
 from deputies.posters.hanging import changes_since, usual_places
 from deputies.services import record_hanging
-from deputies.services.editions import CENTRALLY, record_download
+from deputies.services.editions import CENTRALLY, record_download, record_look
 from deputies.views.editions.choosing import demand_reader
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.pdf import PrintRefused
@@ -114,9 +114,10 @@ def edition_marks(request, uid):
 @require_safe
 @login_required
 def edition_preview(request, uid):
-    """A picture of the edition; 409 once the facts have changed, unless it was drawn before."""
+    """A picture of the edition; 409 once the facts have changed, unless it was drawn before. Who looks is recorded."""
     found = visible_edition(request.user, uid)
     path = _drawn(order_of(found.product, found.size, found.period), found, PREVIEW)
+    record_look(edition=found, actor=request.user, at=timezone.now())
     return FileResponse(path.open("rb"), content_type="image/png")
 
 
