@@ -3,19 +3,24 @@
 from datetime import date, timedelta
 
 import pytest
+from dateutil.relativedelta import relativedelta
 from django.core.cache import cache
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from activities.models import Shift
 from activities.services import cancel_day, draft_roster, publish_roster
 from deputies.models import Edition
 from deputies.posters import order_of
 from deputies.posters.editions import printing_of
-from deputies.posters.readiness import readiness_of, watch_boards
-from deputies.services import edit_deputy, record_edition, record_hanging
+from deputies.posters.readiness import keep_looks, readiness_of, watch_boards
+from deputies.services import assign_to_branch, edit_deputy, end_mandate, record_edition, record_hanging
 from deputies.services.readiness import count_boards, first_reception, month_in_view
-from deputies.states import Product, Readiness
+from deputies.states import MembershipRole, Product, Readiness
 from deputies.tasks import watch_boards as watch_boards_task
 from julu_liaison.common.models import AuditLog, CalendarDay
 from julu_liaison.common.working_days import today_here
@@ -28,8 +33,8 @@ AT = moment(TODAY)
 FIRST = date(2026, 4, 5)
 DEADLINE = date(2026, 4, 2)
 RARE = "孙\U0002b740兰"
-PAGE_QUERIES = 15
-CALLED_OFF = "4月5日的接待停了或改期了"
+PAGE_QUERIES = 19
+CALLED_OFF = "4月5日的接待停了、改期了或者没有人值班"
 
 pytestmark = [pytest.mark.once, pytest.mark.usefixtures("media", "nothing_known")]
 
@@ -150,6 +155,36 @@ def test_a_first_day_that_was_called_off_is_a_reason(cast):
     assert (row.state, row.why) == (Readiness.CHANGED, [CALLED_OFF])
 
 
+def test_what_will_be_untrue_on_the_first_day_is_not_ready(cast):
+    """Somebody moves between today and the first reception: neither branch's board can be printed for that day yet."""
+    hung(printed(cast.gt01))
+    printed(cast.gt02)
+    moving = {"deputy": cast.deputy_person, "branch": cast.gt02, "role": MembershipRole.MEMBER, "actor": cast.admin}
+    assign_to_branch(started_on=FIRST, **moving)
+    left, came = look(cast.gt01, cast.gt02)
+    wait = "现在还不能印成那天的内容,等变动以后再印"
+    assert (left.state, left.why) == (Readiness.CHANGED, ["到4月5日:走了:李代表", wait])
+    assert (came.state, came.why) == (Readiness.CHANGED, ["到4月5日:新来:李代表", wait])
+    assert look(cast.gt01, first_day=FIRST - timedelta(days=1))[0].state == Readiness.READY
+    edit_deputy(deputy=cast.head_person, actor=cast.admin, position="校长")
+    assert look(cast.gt01)[0].why == ["赵站长:职务 教师 → 校长", "到4月5日:走了:李代表"]
+    day = moment(FIRST)
+    hung(printed(cast.gt01, at=day))
+    assert look(cast.gt01, at=day)[0].state == Readiness.READY
+
+
+def test_a_mandate_that_ends_before_the_first_day_is_a_reason(cast):
+    hung(printed(cast.gt01))
+    mandate = cast.deputy_person.mandates.get()
+    end_mandate(mandate=mandate, ended_on=FIRST, reason="辞职", actor=cast.admin)
+    assert look(cast.gt01)[0].state == Readiness.READY
+    end_mandate(mandate=mandate, ended_on=FIRST - timedelta(days=1), reason="辞职", actor=cast.admin)
+    (row,) = look(cast.gt01)
+    assert (row.state, row.why[0]) == (
+        Readiness.CHANGED, "到4月5日:李代表已经没有代表资格,请先调出分站或补上代表资格",
+    )  # fmt: skip
+
+
 def test_many_reasons_are_told_in_brief(cast):
     first = hung(printed(cast.gt01))
     for person in cast.deputies["GT01"]:
@@ -165,8 +200,10 @@ def test_queries_do_not_grow_with_the_branches(cast, django_assert_num_queries):
     hung(printed(cast.gt02))
     printed(cast.yt01)
     for branches in ([cast.gt01], [cast.gt01, cast.gt02, cast.yt01]):
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(16):
             look(*branches)
+        with django_assert_num_queries(9):
+            look(*branches, first_day=TODAY)
 
 
 # ---- Telling ----
@@ -228,6 +265,67 @@ def test_counts_follow_printing_and_hanging_and_learn_of_changes_by_a_look(cast,
     assert counted() == {"ready": 1, "unhung": 1, "never": 1}
 
 
+def looked(cast, at=AT) -> None:
+    keep_looks(look(cast.gt01, at=at), month=APRIL, at=at)
+
+
+def test_hanging_what_was_found_untrue_makes_no_board_ready(cast):
+    old = printed(cast.gt01)
+    edit_deputy(deputy=cast.deputy_person, actor=cast.admin, position="校长")
+    looked(cast, AT + timedelta(hours=1))
+    hung(old, at=AT + timedelta(hours=2))
+    assert counted() == {"changed": 1, "never": 2}
+
+
+def test_another_size_printed_beside_a_ready_board_changes_nothing(cast):
+    hung(printed(cast.gt01))
+    looked(cast, AT + timedelta(hours=1))
+    small = printed(cast.gt01, "A3", at=AT + timedelta(hours=2))
+    assert counted() == {"ready": 1, "never": 2}
+    looked(cast, AT + timedelta(hours=3))
+    hung(small, at=AT + timedelta(hours=4))
+    assert counted() == {"ready": 1, "never": 2}
+
+
+def test_what_is_printed_before_a_known_change_is_not_counted_as_ready(cast):
+    assign_to_branch(
+        deputy=cast.deputy_person, branch=cast.gt02, role=MembershipRole.MEMBER, started_on=FIRST, actor=cast.admin
+    )  # fmt: skip
+    looked(cast)
+    hung(printed(cast.gt01, at=AT + timedelta(hours=1)))
+    assert counted()["changed"] == 1
+
+
+STEPS = st.lists(st.sampled_from(["A2", "A3", "change", "look", "hang", "hang", "hang the first"]), min_size=3, max_size=8)
+
+
+@given(STEPS)
+@hypothesis_settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_no_board_is_counted_as_ready_that_is_not_unless_it_changed_since_the_look(cast, steps):
+    cache.clear()
+    was_ready, changed = False, False
+    with transaction.atomic():
+        for number, step in enumerate(steps):
+            at = AT + timedelta(minutes=number)
+            editions = list(Edition.objects.order_by("made_at"))
+            if step == "change":
+                edit_deputy(deputy=cast.deputy_person, actor=cast.admin, position=f"第{number}任校长")
+                changed = True
+            elif step == "look":
+                looked(cast, at)
+                changed = False
+            elif step in ("A2", "A3"):
+                printed(cast.gt01, step, at=at)
+            elif editions:
+                hung(editions[-1 if step == "hang" else 0], at=at)
+            (row,), is_ready = look(cast.gt01, at=at), counted().get("ready") == 1
+            assert not is_ready or row.is_ready or changed
+            if was_ready and step == "A3" and Edition.objects.hanging([cast.gt01.pk])[cast.gt01.pk].size == "A2":
+                assert is_ready
+            was_ready = is_ready
+        transaction.set_rollback(True)
+
+
 def test_homes_count_what_the_page_lists(cast, signed_in):
     now = timezone.now()
     printed(cast.gt01, at=now)
@@ -278,11 +376,11 @@ def test_page_of_this_month_and_the_next_others_lead_to_the_one_in_view(cast, si
 
 
 def test_page_costs_the_same_for_one_branch_and_for_three(cast, signed_in, django_assert_num_queries):
-    client = signed_in(cast.staff)
+    client, following = signed_in(cast.staff), f"{today_here() + relativedelta(months=1):%Y-%m}"
     for branches, closed_on in ((1, date(2021, 1, 1)), (3, None)):
         Station.objects.filter(code__in=["GT02", "YT01"]).update(closed_on=closed_on)
         with django_assert_num_queries(PAGE_QUERIES):
-            answer = client.get(reverse("boards-ready"))
+            answer = client.get(reverse("boards-ready"), {"month": following})
         assert answer.context["total"] == branches
 
 

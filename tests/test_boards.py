@@ -16,13 +16,16 @@ from deputies import services
 from deputies.models import Deputy, Edition
 from deputies.posters import EditionResult, Standing, order_of, print_all, print_one
 from deputies.posters import standings as standings_of
-from deputies.posters.boards import board_facts, board_facts_of
-from deputies.services import edit_deputy, grant_mandate, record_edition
+from deputies.posters.boards import board_facts, board_facts_of, board_size, check_board
+from deputies.posters.editions import draw, kept_file, still_true
+from deputies.posters.hanging import waiting
+from deputies.services import edit_deputy, end_mandate, grant_mandate, record_edition, withdraw_consent
 from deputies.states import MandateLevel, Product
 from julu_liaison.common.errors import Conflict, NotAllowed
 from julu_liaison.common.models import AuditLog
 from stations.models import Station
 from stations.services import close_station, edit_station, open_station
+from tests.boards import board, person
 from tests.cast import OPENED, SUNDAY, agree, clear_branch, make_deputy, moment
 
 TODAY = date(2026, 3, 4)
@@ -164,6 +167,11 @@ def test_a_lost_file_is_printed_anew(cast):
     assert second.path.is_file()
 
 
+def test_a_lost_file_is_no_change_of_what_waits_for_hanging(cast):
+    print_board(branch=cast.gt01, size="A3", actor=None, at=AT).path.unlink()
+    assert [row.why for row in waiting(Edition.objects.all(), AT)] == [[]]
+
+
 def test_a_new_photo_is_a_new_fact_even_under_the_old_name(cast, media):
     Deputy.objects.filter(pk=cast.head_person.pk).update(photo="photos/1.jpg")
     agree(cast, cast.head_person, "photo")
@@ -225,17 +233,113 @@ def test_an_edition_number_is_given_once(cast):
         record_edition(number=2, actor=cast.stranger, **fields)
 
 
-def test_whoever_was_overtaken_looks_again(cast, monkeypatch):
-    """Somebody prints the same board while ours is being drawn: theirs is taken, no edition is counted twice."""
+def test_whoever_was_overtaken_looks_again(cast, media, monkeypatch):
+    """Somebody prints the same board while ours is being drawn: theirs is taken, no edition is counted twice, and our
+    file neither replaces theirs nor stays."""
     def overtaken(**fields):
         monkeypatch.undo()
-        services.record_edition(**fields | {"actor": cast.staff})
-        raise Conflict("刚由别人印出")
+        print_board(branch=cast.gt01, size="A2", actor=cast.staff, at=AT)
+        theirs.append(Edition.objects.get())
+        theirs.append(kept_file(theirs[0]).stat().st_mtime_ns)
+        return services.record_edition(**fields)
 
+    theirs = []
     monkeypatch.setattr("deputies.posters.editions.record_edition", overtaken)
     result = print_board(branch=cast.gt01, size="A2", actor=None, at=AT)
-    assert (result.state, result.edition.made_by) == ("unchanged", cast.staff)
-    assert Edition.objects.count() == 1
+    assert (result.state, result.edition, result.edition.made_by) == ("unchanged", theirs[0], cast.staff)
+    assert result.path.stat().st_mtime_ns == theirs[1]
+    assert list(media.glob("editions/**/*.pdf")) == [result.path]
+
+
+def test_what_changes_while_it_is_drawn_is_not_recorded(cast, monkeypatch):
+    """A phone that is taken back while the board is being drawn: it is drawn again, and the file doesn't have it."""
+    agree(cast, cast.deputy_person, "phone")
+    monkeypatch.setattr("deputies.posters.editions.draw", once_before_the_end(monkeypatch, lambda: withdraw_consent(
+        deputy=cast.deputy_person, subject="phone", reason="本人要求", actor=cast.staff
+    )))  # fmt: skip
+    result = print_board(branch=cast.gt01, size="A2", actor=None, at=AT)
+    assert (result.state, result.edition.number) == ("printed", 1)
+    assert cast.deputy_person.phone not in text_of(result.path)
+    assert cast.deputy_person.phone not in str(result.edition.facts)
+
+
+def test_what_cannot_be_printed_any_more_when_it_is_drawn_is_refused(cast, media, monkeypatch):
+    monkeypatch.setattr("deputies.posters.editions.draw", once_before_the_end(monkeypatch, lambda: edit_deputy(
+        deputy=cast.deputy_person, employer="厂\ue000", actor=cast.admin
+    )))  # fmt: skip
+    result = print_board(branch=cast.gt01, size="A2", actor=None, at=AT)
+    assert (result.state, len(result.reasons)) == ("refused", 1)
+    assert not Edition.objects.exists() and not list(media.glob("editions/**/*.pdf"))
+
+
+def once_before_the_end(monkeypatch, change):
+    """A drawing during which something changes, the first time."""
+    def drawn(*arguments, **more):
+        monkeypatch.undo()
+        result = draw(*arguments, **more)
+        change()
+        return result
+
+    return drawn
+
+
+def test_many_boards_are_printed_by_what_is_so_when_their_turn_comes(cast, monkeypatch):
+    """Facts are read for a portion at a time; what has changed by then counts without drawing twice."""
+    monkeypatch.setattr("deputies.posters.editions.PORTION", 1)
+    results = print_boards(branches=[cast.gt01, cast.gt02], size="A3", actor=None, at=AT)
+    assert next(results).state == "printed"
+    edit_deputy(deputy=cast.deputies["GT02"][1], actor=cast.admin, position="校长")
+    assert "校长" in str(next(results).edition.facts)
+
+
+def test_what_changed_after_printing_is_left_out_of_what_is_handed_over(cast, django_assert_num_queries):
+    agree(cast, cast.deputy_person, "phone")
+    order = order_of(Product.BOARD, "A3")
+    make_deputy(cast, RARE, cast.yt01)
+    results = list(print_all(order=order, places=[cast.gt01, cast.gt02, cast.yt01], actor=None, at=AT))
+    assert still_true(order, results, AT) == results
+    withdraw_consent(deputy=cast.deputy_person, subject="phone", reason="本人要求", actor=cast.staff)
+    again = list(print_all(order=order, places=[cast.gt02], actor=None, at=AT))  # unchanged: read from the database
+    with django_assert_num_queries(5):
+        gone, kept, refused = still_true(order, [results[0], *again, results[2]], AT)
+    assert (gone.state, gone.path) == ("refused", None)
+    assert gone.reasons == ["印好以后内容又变了,没有放进去,请再印一次", "李代表:电话 本人电话 → 联络站电话"]
+    assert (kept, refused) == (again[0], results[2])
+
+
+# ---- Mandates and names ----
+
+
+def test_nobody_without_a_mandate_is_printed_as_a_deputy(cast):
+    end_mandate(mandate=cast.deputy_person.mandates.get(), ended_on=TODAY, reason="辞职", actor=cast.admin)
+    assert print_board(branch=cast.gt01, size="A3", actor=None, at=AT).state == "printed"  # the last day counts
+    result = print_board(branch=cast.gt01, size="A3", actor=None, at=AT + timedelta(days=1))
+    assert (result.state, result.reasons) == ("refused", ["李代表已经没有代表资格,请先调出分站或补上代表资格"])
+
+
+def test_a_head_without_a_county_mandate_is_worth_knowing(cast):
+    head = cast.head_person
+    grant_mandate(deputy=head, level=MandateLevel.TOWNSHIP, term="第十七届", started_on=OPENED, actor=cast.admin)
+    sentence = "站长赵站长没有县级代表资格"
+    assert sentence not in standings([cast.gt01], "A3", AT)[0].remarks
+    end_mandate(mandate=head.mandates.get(level=MandateLevel.COUNTY), ended_on=SUNDAY, reason="辞职", actor=cast.admin)
+    (standing,) = standings([cast.gt01], "A3", moment(SUNDAY + timedelta(days=1)))
+    assert standing.state == "new" and sentence in standing.remarks
+
+
+@pytest.mark.parametrize("sign", ["?", "\uff1f", "*", "\uff0a", "〓", "□"])
+def test_a_sign_in_place_of_a_lost_character_is_no_name(sign):
+    words = f"里有“{sign}”,像是没有打出来的字,请核对"
+    a3 = board_size("A3")
+    assert check_board(board([person(0, name=f"孙{sign}兰")]), a3) == [f"孙{sign}兰的姓名{words}"]
+    assert check_board(board(upcoming=[(TODAY, [f"孙{sign}兰"])]), a3) == [f"公示牌的近期值班{words}"]
+    elsewhere = check_board(board([person(0, position=f"主任{sign}")]), a3)
+    assert elsewhere == ([f"张建国的职务{words}"] if sign in "〓□" else [])
+
+
+@pytest.mark.parametrize("name", ["", " \u3000", "\u3164", "\u200b\u2060", "\u2800 "])
+def test_a_name_that_nobody_sees_is_none(name):
+    assert "有一位代表没有姓名,请补上" in check_board(board([person(0, name=name)]), board_size("A3"))
 
 
 # ---- Command ----

@@ -15,7 +15,7 @@ from activities.states import ShiftState
 from deputies.models import Deputy, Edition
 from deputies.posters import Rendition, order_of, print_one, rendition_of, standings
 from deputies.posters.duty_posters import DutyPoster, PosterDay, PosterFacts, PosterPerson, month_of, poster_facts_of
-from deputies.services import grant_mandate
+from deputies.services import end_mandate, grant_mandate
 from deputies.states import MandateLevel, Product
 from julu_liaison.common.errors import DomainError
 from julu_liaison.common.pdf import PrintRefused
@@ -120,6 +120,8 @@ def test_no_phone_and_no_place_leave_no_heading_behind():
         (poster(days=[]), "4月这个分站没有接待日"),
         (poster(replace(day(FIRST), people=[])), "4月5日还没有排人,请先在“排班”里排上"),
         (poster(day(FIRST, replace(TEACHER, name=RARE))), "“\U0002b740”(U+2B740)"),
+        (poster(day(FIRST, replace(TEACHER, name="王?强"))), "王?强的姓名里有“?”,像是没有打出来的字,请核对"),
+        (poster(day(FIRST, replace(TEACHER, name="\u3164"))), "4月5日值班的有一位代表没有姓名,请补上"),
         (poster(place="安家庄\ue000"), "值班公告的接待地点里,字库没有U+E000"),
         (poster(title="官亭镇" * 25), "标题太长"),
         (poster(*[day(FIRST + timedelta(days=number)) for number in range(20)]), "接待日或者值班的人太多"),
@@ -139,10 +141,16 @@ def test_other_sizes_are_refused(wrong):
         DutyPoster().size_of(wrong)
 
 
-@pytest.mark.parametrize("wrong", ["", "2026-4", "2026-13", "2026-04-01", "四月"])
+@pytest.mark.parametrize("wrong", ["", "2026-4", "2026-13", "2026-04-01", "四月", "２０２６-１２"])
 def test_a_poster_is_of_a_month(wrong):
     with pytest.raises(DomainError, match="不是月份"):
         month_of(wrong)
+
+
+@pytest.mark.parametrize("period", ["２０２６-１２", "2026-1２"])
+def test_a_month_in_other_digits_is_no_month_for_the_page_either(cast, signed_in, period):
+    answer = signed_in(cast.staff).get("/console/boards/", {"product": "duty_poster", "period": period})
+    assert answer.status_code in (400, 404)
 
 
 # ---- What changed ----
@@ -235,8 +243,8 @@ def published(cast):
     return publish_roster(roster=roster, actor=cast.clerk, at=AT)
 
 
-def facts_of(branch, on: date = TODAY) -> PosterFacts:
-    return poster_facts_of([branch], APRIL, on)[branch.pk]
+def facts_of(branch) -> PosterFacts:
+    return poster_facts_of([branch], APRIL)[branch.pk]
 
 
 def shift_on(branch, on: date) -> Shift:
@@ -258,10 +266,19 @@ def test_facts_come_from_the_published_roster_and_the_place(cast, published):
     ]  # fmt: skip
 
 
-def test_levels_are_those_of_the_day(cast, published):
-    grant_mandate(deputy=cast.head_person, level=MandateLevel.TOWNSHIP, term="第十七届", started_on=TODAY, actor=cast.admin)
-    assert facts_of(cast.gt01).days[0].people[0].levels_label == "县、镇人大代表"
-    assert facts_of(cast.gt01, TODAY - timedelta(days=1)).days[0].people[0].levels_label == "县人大代表"
+def test_levels_are_those_of_the_reception(cast, published):
+    grant_mandate(deputy=cast.head_person, level=MandateLevel.TOWNSHIP, term="第十七届", started_on=SECOND, actor=cast.admin)
+    assert [one.people[0].levels_label for one in facts_of(cast.gt01).days[::2]] == ["县人大代表", "县、镇人大代表"]
+
+
+def test_whoever_has_no_mandate_on_the_day_is_not_announced(cast, published):
+    first = print_poster(cast.gt01)
+    end_mandate(mandate=cast.deputy_person.mandates.get(), ended_on=SECOND, reason="辞职", actor=cast.admin)
+    (standing,) = standings(order_of(Product.DUTY_POSTER, "A4", "2026-04"), [cast.gt01], AT)
+    assert (first.state, standing.state) == ("printed", "refused")
+    assert standing.why == ["4月19日值班的李代表那天没有代表资格,请先换人或补上代表资格"]  # on the 5th there still was one
+    cancel_day(shifts=[shift_on(cast.gt01, THIRD)], reason="停电", actor=cast.clerk, at=AT)
+    assert print_poster(cast.gt01).state == "printed"
 
 
 def test_a_draft_is_nobodys_business(cast):
@@ -276,7 +293,7 @@ def test_a_day_moved_into_the_next_month_stays_on_its_months_poster(cast, publis
     move_day(shifts=[shift_on(cast.gt01, LAST)], to=date(2026, 5, 4), reason="换届选举", actor=cast.clerk, at=AT)
     last = facts_of(cast.gt01).days[-1]
     assert (last.on, last.planned_on, last.reason, last.is_moved) == (date(2026, 5, 4), LAST, "换届选举", True)
-    assert poster_facts_of([cast.gt01], date(2026, 5, 1), TODAY)[cast.gt01.pk].days == []
+    assert poster_facts_of([cast.gt01], date(2026, 5, 1))[cast.gt01.pk].days == []
 
 
 def test_a_day_called_off_gives_way_to_one_moved_there(cast, published):
@@ -290,7 +307,7 @@ def test_number_of_queries_is_fixed(cast, published, django_assert_num_queries):
     publish_roster(roster=draft_roster(station=cast.yt, month=APRIL, actor=cast.stranger, at=AT).roster, actor=cast.stranger, at=AT)
     for branches in ([cast.gt01], [cast.gt01, cast.gt02, cast.yt01]):
         with django_assert_num_queries(7):
-            found = poster_facts_of(branches, APRIL, TODAY)
+            found = poster_facts_of(branches, APRIL)
         assert all(facts.days for facts in found.values())
         with django_assert_num_queries(9):
             standings(order_of(Product.DUTY_POSTER, "A3", "2026-04"), branches, AT)

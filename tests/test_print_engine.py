@@ -243,6 +243,12 @@ def test_missing_glyph_is_refused_with_deputy_field_and_code_point():
         "\u200b",
         "\u202e",
         "\x00",
+        "\u3164",
+        "\u115f",
+        "\u1160",
+        "\uffa0",
+        "\u20dd",
+        "\u2800",
     ],
 )
 def test_characters_that_only_look_right_are_refused(character):

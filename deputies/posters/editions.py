@@ -1,11 +1,12 @@
 """Printing what changed: each print is a numbered, kept edition; what still says the truth is not printed again."""
 
 import re
-from collections.abc import Iterable, Iterator
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.utils._os import safe_join
@@ -22,7 +23,10 @@ from julu_liaison.common.working_days import today_here
 from stations.models import Station
 
 ATTEMPTS = 5
+PORTION = 8  # places whose facts are read at once: few queries, and nobody's facts wait for a whole county's drawing
 SEVERAL_PRINT = "好几个人同时在印这一块,请稍后再试"
+CHANGED_MEANWHILE = "印好以后内容又变了,没有放进去,请再印一次"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -70,33 +74,86 @@ def print_one(*, order: Order, place: Station, actor, at: datetime) -> EditionRe
 def print_all(*, order: Order, places: Iterable[Station], actor, at: datetime) -> Iterator[EditionResult]:
     """Print for many places one after the other; a refusal stops nobody else.
 
-    Facts and latest editions are read at the beginning; whoever has printed meanwhile is found when the number is taken.
+    Facts and latest editions are read for a few places at a time, and those of a place once more when it has been drawn:
+    what is recorded was true then. Whoever has printed meanwhile is found when the number is taken.
     """
     places = list(places)
     for place in places:
         if not can_print(actor, place):
             raise NotAllowed(CENTRALLY)
-    facts = order.product.facts_of(places, today_here(at), order.period)
-    latest = latest_editions(order, places)
-    for place in places:
-        yield _printed(order, place, facts[place.pk], latest.get(place.pk), actor, at)
+    for portion in _portions(places):
+        facts = order.product.facts_of(portion, today_here(at), order.period)
+        latest = latest_editions(order, portion)
+        for place in portion:
+            yield _printed(order, place, facts[place.pk], latest.get(place.pk), actor, at)
+
+
+def still_true(order: Order, results: Sequence[EditionResult], at: datetime) -> list[EditionResult]:
+    """The results, those refused whose edition has ceased to be true since: what is handed over late is looked at again.
+
+    Facts are read for a few places at a time.
+    """
+    found = []
+    for portion in _portions(results):
+        facts = order.product.facts_of([result.place for result in portion], today_here(at), order.period)
+        found += [_looked_at_again(order, result, facts[result.place.pk], at) for result in portion]
+    return found
+
+
+def _looked_at_again(order: Order, result: EditionResult, facts: Any, at: datetime) -> EditionResult:
+    if result.edition is None or result.path is None:
+        return result
+    why = changes_since(order, result.edition, facts, at)
+    return replace(result, state="refused", path=None, reasons=[CHANGED_MEANWHILE, *why]) if why else result
+
+
+def changes_since(order: Order, edition: Edition, facts: Any, at: datetime) -> list[str]:
+    """Why an edition no longer says what is true, in words, by today's `facts` of its place; an empty list says that it
+    does."""
+    facts = order.product.for_size(facts, order.size)
+    try:
+        return why_untrue(order, edition, printing_of(order, edition.place, facts), at)
+    except PrintRefused as refusal:
+        return refusal_reasons(order, facts, refusal)
+
+
+def _portions(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), PORTION):
+        yield items[start : start + PORTION]
 
 
 def _printed(order: Order, place: Station, facts: Any, latest: Edition | None, actor, at: datetime) -> EditionResult:
     facts = order.product.for_size(facts, order.size)
-    remarks = order.product.remarks(facts, order.size)
     try:
-        printing = printing_of(order, place, facts)
         for _attempt in range(ATTEMPTS):
+            printing = printing_of(order, place, facts)
             if latest and not why_again(order, latest, printing, at):
-                return EditionResult(place, "unchanged", kept_file(latest), latest, remarks=remarks)
-            edition = _new_edition(order, printing, latest, actor, at)
-            if edition:
-                return EditionResult(place, "printed", kept_file(edition), edition, remarks=remarks)
+                return _result(order, "unchanged", latest, facts)
+            number = latest.number + 1 if latest else 1
+            drawn = draw(order, printing, number=number, made_at=at, rendition=Rendition())
+            facts = _facts_now(order, place, at)
+            if _still_says(order, printing, printing_of(order, place, facts), at):
+                edition = _new_edition(order, printing, drawn, number, actor, at)
+                if edition:
+                    return _result(order, "printed", edition, facts)
             latest = latest_editions(order, [place]).get(place.pk)
     except PrintRefused as refusal:
         return EditionResult(place, "refused", reasons=refusal_reasons(order, facts, refusal))
     return EditionResult(place, "refused", reasons=[SEVERAL_PRINT])
+
+
+def _result(order: Order, state: str, edition: Edition, facts: Any) -> EditionResult:
+    remarks = order.product.remarks(facts, order.size)
+    return EditionResult(edition.place, state, kept_file(edition), edition, remarks=remarks)
+
+
+def _facts_now(order: Order, place: Station, at: datetime) -> Any:
+    facts = order.product.facts_of([place], today_here(at), order.period)[place.pk]
+    return order.product.for_size(facts, order.size)
+
+
+def _still_says(order: Order, drawn: Printing, now: Printing, at: datetime) -> bool:
+    return drawn.digest == now.digest and not order.product.outdated(drawn.said, now.said, at)
 
 
 def printing_of(order: Order, place: Station, facts: Any) -> Printing:
@@ -122,27 +179,28 @@ def why_untrue(order: Order, edition: Edition, printing: Printing, at: datetime)
     if edition.facts_hash != printing.digest:
         known = edition.facts and order.product.changes(edition.facts, printing.said)
         found += known or ["内容有变化"]
-    return found + order.product.outdated(edition.facts, printing.said, edition.made_at, at)
+    return found + order.product.outdated(edition.facts, printing.said, at)
 
 
-def _new_edition(order: Order, printing: Printing, latest: Edition | None, actor, at) -> Edition | None:
-    """Print and record the next edition; None when somebody else was faster and the number is taken.
+def _new_edition(order: Order, printing: Printing, drawn: Drawn, number: int, actor, at: datetime) -> Edition | None:
+    """Keep and record what was drawn; None when somebody else was faster and the number is taken.
 
-    The number stands on the sheet, so it is printed first and recorded after, without a lock over the printing.
+    The number stands on the sheet, so it is drawn first and recorded after, without a lock over the drawing. Two who
+    draw the same number at the same moment have a file each: whoever loses removes the own one.
     """
-    number = latest.number + 1 if latest else 1
     place, size = printing.place, order.size
-    drawn = draw(order, printing, number=number, made_at=at, rendition=Rendition())
     folder = f"editions/{order.product.product}/{safe_name(place.code)}"
-    stem = "-".join(filter(None, (size.code, order.period, f"{number:03d}", printing.digest[:12])))
+    stem = "-".join(filter(None, (size.code, order.period, f"{number:03d}", printing.digest[:12], uuid.uuid4().hex[:8])))
     name = f"{folder}/{stem}.pdf"
-    write_atomically(Path(safe_join(settings.MEDIA_ROOT, name)), drawn.content)
+    path = Path(safe_join(settings.MEDIA_ROOT, name))
+    write_atomically(path, drawn.content)
     try:
         return record_edition(
             place=place, product=order.product.product, size=size.code, period=order.period, number=number,
             sheets=drawn.sheets, facts=printing.said, facts_hash=printing.digest, file=name, actor=actor, at=at,
         )  # fmt: skip
     except Conflict:
+        path.unlink(missing_ok=True)
         return None
 
 
@@ -185,11 +243,14 @@ def file_name(place: Station, order: Order, suffix: str = ".pdf") -> str:
 
 
 def latest_editions(order: Order, places: Iterable[Station]) -> dict[int, Edition]:
-    """The highest edition of each place in the ordered size, by place key."""
-    keys = [place.pk for place in places]
-    return Edition.objects.highest(
-        keys, product=order.product.product, size=order.size.code, period=order.period
+    """The highest edition of each place in the ordered size, by place key, with its place (one query)."""
+    places = {place.pk: place for place in places}
+    found = Edition.objects.highest(
+        list(places), product=order.product.product, size=order.size.code, period=order.period
     )
+    for key, edition in found.items():
+        edition.place = places[key]
+    return found
 
 
 def safe_name(code: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from julu_liaison.common.errors import DomainError
 
-CUSTOM_SIZE = re.compile(r"(\d{3,4})[xX×](\d{3,4})")
+CUSTOM_SIZE = re.compile(r"([0-9]{3,4})[xX×]([0-9]{3,4})")
 SHORTEST_SIDE, LONGEST_SIDE = 210, 5000  # mm; a PDF page ends at 5080 mm
 LARGEST_PAPER = 841  # mm, the long side of A1
 BLEED_ON_PAPER, BLEED_ON_BOARDS = 3, 10  # mm; boards are cut by hand or folded round an edge

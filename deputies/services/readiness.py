@@ -6,12 +6,13 @@ to what was found last (each morning, and whenever somebody looked) and to what 
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from deputies.models import Edition
 from deputies.states import Product, Readiness
@@ -102,11 +103,37 @@ def _words(month: date, first: date, branches: list[Station]) -> str:
 # ---- What is known without looking again ----
 
 
-def keep_readiness(*, states: Mapping[Station, str], month: date, at: datetime) -> None:
+@dataclass(frozen=True)
+class Look:
+    """What was found of a branch's board. `true`: which of the last hung and the last printed edition held (keys);
+    `lasts`: what was printed after that will hold on the first day of reception, too."""
+
+    state: str
+    at: datetime
+    true: frozenset[int]
+    lasts: bool
+
+
+@dataclass(frozen=True)
+class _Printed:
+    """An edition as the database knows it. `replaced_at`: when a later one of the same size was printed, if any."""
+
+    pk: int
+    made_at: datetime
+    replaced_at: datetime | None
+
+    def holds(self, look: Look | None) -> bool:
+        """Whether it says what is true: found so, or printed since; nothing printed again since was true before."""
+        if look and self.made_at <= look.at:
+            return self.pk in look.true and not (self.replaced_at and self.replaced_at > look.at)
+        return self.replaced_at is None and (look is None or look.lasts)
+
+
+def keep_readiness(*, looks: Mapping[Station, Look], month: date) -> None:
     """Keep what was found of branches' boards, for pages that only count. Lost without harm: see `count_boards`."""
-    by_county: dict[int | None, dict[int, tuple[str, datetime]]] = defaultdict(dict)
-    for branch, state in states.items():
-        by_county[branch.county_id][branch.pk] = (Readiness(state).value, at)
+    by_county: dict[int | None, dict[int, Look]] = defaultdict(dict)
+    for branch, look in looks.items():
+        by_county[branch.county_id][branch.pk] = look
     for county, found in by_county.items():
         known = cache.get(_key(county, month), {})
         cache.set(_key(county, month), {**known, **found}, KEPT.total_seconds())
@@ -118,27 +145,48 @@ def count_boards(branches: StationQuerySet, today: date) -> Counter:
     What changed since they were looked at last is not known; what was printed or hung since is, and a board that was
     never printed is known without looking.
     """
-    newest = Edition.objects.filter(place=OuterRef("pk"), product=Product.BOARD).order_by("-made_at", "-pk")
+    newest = _in_order("-made_at", "-pk")
+    hanging = _in_order("-hung_on", "-hung_recorded_at", "-pk").exclude(hung_on=None)
     rows = branches.annotate(
-        printed_at=Subquery(newest.values("made_at")[:1]), hung_at=Subquery(newest.values("hung_recorded_at")[:1])
-    )
-    rows = list(rows.values_list("pk", "county", "printed_at", "hung_at"))
+        newest=Subquery(newest.values("pk")[:1]), newest_made=Subquery(newest.values("made_at")[:1]),
+        newest_hung=Subquery(newest.values("hung_on")[:1]),
+        hanging=Subquery(hanging.values("pk")[:1]), hanging_made=Subquery(hanging.values("made_at")[:1]),
+        hanging_replaced=Subquery(hanging.values("replaced_at")[:1]),
+    )  # fmt: skip
+    rows = list(rows.values_list(
+        "pk", "county", "newest", "newest_made", "newest_hung", "hanging", "hanging_made", "hanging_replaced"
+    ))  # fmt: skip
     month = month_in_view(today)
-    known: dict[int, tuple[str, datetime]] = {}
-    for county in {county for _branch, county, *_times in rows}:
+    known: dict[int, Look] = {}
+    for county in {county for _branch, county, *_editions in rows}:
         known |= cache.get(_key(county, month), {})
-    return Counter(_state(known.get(branch), printed_at, hung_at) for branch, _county, printed_at, hung_at in rows)
+    found: Counter = Counter()
+    for branch, _county, newest_pk, newest_made, newest_hung, hanging_pk, *hanging_times in rows:
+        waiting = _Printed(newest_pk, newest_made, None) if newest_pk and newest_hung is None else None
+        hangs = _Printed(hanging_pk, *hanging_times) if hanging_pk else None
+        found[_state(known.get(branch), hangs, waiting)] += 1
+    return found
 
 
-def _state(known: tuple[str, datetime] | None, printed_at: datetime | None, hung_at: datetime | None) -> str:
-    """What was found of one board, unless its newest edition (if any) was printed or hung after that."""
-    state, found_at = known or (Readiness.NEVER.value, None)
-    if printed_at is None:
-        return state
-    if found_at and max(printed_at, hung_at or printed_at) <= found_at:
-        return state
-    return Readiness.READY.value if hung_at else Readiness.UNHUNG.value
+def _in_order(*order: str) -> QuerySet:
+    """The editions of a branch's board, for subqueries of branches."""
+    later = Edition.objects.filter(
+        place=OuterRef("place"), product=OuterRef("product"), size=OuterRef("size"), number__gt=OuterRef("number")
+    )
+    editions = Edition.objects.filter(place=OuterRef("pk"), product=Product.BOARD).order_by(*order)
+    return editions.annotate(replaced_at=Subquery(later.order_by("-number").values("made_at")[:1]))
+
+
+def _state(look: Look | None, hangs: _Printed | None, waiting: _Printed | None) -> str:
+    """Of one board. `waiting`: what was printed last, unless it hangs."""
+    if hangs and hangs.holds(look):
+        return Readiness.READY.value
+    if waiting and waiting.holds(look):
+        return Readiness.UNHUNG.value
+    if not (hangs or waiting):
+        return look.state if look else Readiness.NEVER.value
+    return Readiness.REFUSED.value if look and look.state == Readiness.REFUSED else Readiness.CHANGED.value
 
 
 def _key(county: int | None, month: date) -> str:
-    return f"boards-ready-{county}-{month:%Y-%m}"
+    return f"boards-looks-{county}-{month:%Y-%m}"

@@ -30,6 +30,8 @@ RADICALS = range(0x2E80, 0x2FE0)
 # older than the newest rare names, and what is really unassigned has no glyph anyway.
 PRIVATE_USE = "Co"
 UNPRINTABLE_CATEGORIES = ("Cc", "Cf", "Cs", PRIVATE_USE)
+INVISIBLE_LETTERS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # fillers and blanks that count as letters or signs
+ENCLOSING = "Me"  # a frame round the character before: only some programs draw it
 VARIATION_SELECTORS = (range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 
 
@@ -71,6 +73,11 @@ def may_be_drawn(character: str) -> bool:
     return unicodedata.category(character) == PRIVATE_USE or not _is_refused(character)
 
 
+def is_blank(text: str) -> bool:
+    """Whether nobody would see anything of it: no character, or white space and invisible ones only."""
+    return all(character.isspace() or _is_invisible(character) for character in text)
+
+
 def code_points(characters: Iterable[str]) -> str:
     """Those characters for a Chinese sentence: `“㐂”(U+3402)、“”(U+E000)`; invisible ones by number only."""
     return "、".join(_code_point(character) for character in characters)
@@ -78,7 +85,7 @@ def code_points(characters: Iterable[str]) -> str:
 
 def _code_point(character: str) -> str:
     number = f"U+{ord(character):04X}"
-    if unicodedata.category(character) in UNPRINTABLE_CATEGORIES or _is_variation_selector(character):
+    if unicodedata.category(character) in (*UNPRINTABLE_CATEGORIES, ENCLOSING) or _is_invisible(character):
         return number
     return f"“{character}”({number})"
 
@@ -89,10 +96,15 @@ def _is_refused(character: str) -> bool:
     return (
         character == "\N{REPLACEMENT CHARACTER}"
         or ord(character) in RADICALS
-        or unicodedata.category(character) in UNPRINTABLE_CATEGORIES
-        or _is_variation_selector(character)
+        or unicodedata.category(character) in (*UNPRINTABLE_CATEGORIES, ENCLOSING)
+        or _is_invisible(character)
         or _is_compatibility_ideograph(character)
     )
+
+
+def _is_invisible(character: str) -> bool:
+    invisible = character in INVISIBLE_LETTERS or unicodedata.category(character) in ("Cc", "Cf")
+    return invisible or _is_variation_selector(character)
 
 
 def _is_variation_selector(character: str) -> bool:

@@ -6,17 +6,16 @@ matched by code: two of one name are two people.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from deputies.posters.boards.facts import COMING
 from deputies.posters.product import Said
 
-LIST_LASTS = timedelta(days=7 * COMING)
 LONGEST_PAIR = 40  # characters of old and new value together; longer ones are read on the board
 SHEET_TEXTS = {
-    "title": "标题", "subtitle": "副标题", "duty_hours": "接待时间", "place": "接待地点", "station_phone": "联络站电话",
-    "maker": "落款", "place_code": "分站编号", "county_code": "县的编号",
+    "title": "分站名称", "subtitle": "副标题", "duty_hours": "接待时间", "place": "接待地点", "station_phone": "联络站电话",
+    "maker": "监制单位", "place_code": "分站编号", "county_code": "县的编号",
 }  # fmt: skip
 PERSON_TEXTS = {
     "name": "姓名", "levels_label": "代表层级", "employer": "单位", "position": "职务", "contact_scope": "联系内容",
@@ -157,22 +156,22 @@ def _glyphs(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
 # ---- The list of receptions ----
 
 
-def list_outdated(said: Said, now: Said, made_on: date, on: date) -> list[str]:
+def list_outdated(said: Said, now: Said, on: date) -> list[str]:
     """Why the printed list of receptions misleads on the day `on`, and a new one would not.
 
-    All of it has passed, or four weeks have; there was none; or a day still to come is not held as printed. `now` holds
-    the next COMING receptions at most, so that a full list says nothing of the days after its last.
+    All of it has passed; there was none; or a day still to come is not held as printed: called off, moved, or left
+    without people, which the list does not tell apart. `now` holds the next COMING receptions at most, so that a full
+    list says nothing of the days after its last.
     """
     printed, coming = _days(said), _days(now)
     if not printed:
         return ["近期值班排出来了"] if coming and "upcoming" in said else []
     found = [
-        f"{day.month}月{day.day}日的接待停了或改期了"
+        f"{day.month}月{day.day}日的接待停了、改期了或者没有人值班"
         for day in printed
         if on < day <= _known_until(coming) and day not in coming
     ]
-    is_over = max(printed) < on or on - made_on >= LIST_LASTS
-    if is_over and any(day >= on for day in coming):
+    if max(printed) < on and any(day >= on for day in coming):
         found.append("近期值班已经过完了")
     return found
 

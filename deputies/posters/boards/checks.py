@@ -8,7 +8,9 @@ from pathlib import Path
 from deputies.posters.boards.facts import BoardFacts, BoardPerson
 from deputies.posters.boards.layout import BoardLayout, BoardSize, board_layout, on_one_sheet
 from deputies.posters.texts import unprintable
+from deputies.states import MandateLevel
 from julu_liaison.common.errors import DomainError
+from julu_liaison.common.fonts import is_blank
 from julu_liaison.common.pdf import PrintRefused, image_content
 from julu_liaison.common.pictures import DPI, read_head
 
@@ -26,8 +28,10 @@ def check_board(facts: BoardFacts, size: BoardSize) -> list[str]:
     problems += unprintable(texts_of(facts), besides=facts.glyphs)
     problems += _phone_problems(facts)
     for person in facts.people:
-        if not person.name.strip():
+        if is_blank(person.name):
             problems.append("有一位代表没有姓名,请补上")
+        if not person.mandates:
+            problems.append(f"{person.name}已经没有代表资格,请先调出分站或补上代表资格")
         if person.photo:
             problems += _photo_problems(person.name, person.photo, layout, size.photo_ppi)
     return problems
@@ -42,6 +46,7 @@ def board_remarks(facts: BoardFacts, size: BoardSize) -> list[str]:
         "{}的照片印出来不到300dpi,可以印,换一张更大的会更清楚": [
             one for one in people if one.photo and _photo_width(one) < pixels_at_best(layout.photo_width) * ROUNDING
         ],
+        "站长{}没有县级代表资格": [one for one in people if one.is_head and MandateLevel.COUNTY not in one.mandates],
         "{}没有填联系内容": [one for one in people if not one.contact_scope.strip()],
     }
     head = [] if not people or any(one.is_head for one in people) else ["分站还没有站长"]

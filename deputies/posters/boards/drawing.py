@@ -51,11 +51,12 @@ def _print_data(facts: BoardFacts, size: BoardSize, bleed: int) -> dict:
     return {
         "title": facts.title,
         "subtitle": facts.subtitle,
+        "labels": list(LABELS.values()),
         "who": [LABELS[field] for field in WHO],
         "phone_label": LABELS["phone"],
         "station_phone_label": STATION_PHONE,
         "duty": [[heading, text.splitlines()] for heading, text in duty.items() if text],
-        "upcoming": [[_day_label(day), [spaced_name(name) for name in names]] for day, names in facts.upcoming],
+        "upcoming": [[_day_label(day), names] for day, names in facts.upcoming],
         "qr": "qr",
         "footer_left": f"不方便扫码,{call}可在接待时间当面反映",
         "footer_right": f"{facts.maker}监制　{facts.place_code}　{facts.edition_label}　{_day(facts.edited_on)}",

@@ -21,7 +21,7 @@ from deputies.permissions import agreed_by
 from deputies.posters.glyphs import glyphs_for
 from deputies.posters.product import Facts
 from deputies.rules import levels_label
-from deputies.states import LEVEL_ORDER, MembershipRole
+from deputies.states import LEVEL_ORDER, MandateLevel, MembershipRole
 from julu_liaison.common.pictures import Crop
 from stations.models import Station
 
@@ -43,8 +43,8 @@ class PhotoSource:
 class BoardPerson:
     """One deputy as printed. `phone` is the own number or, without consent, the station's.
 
-    `photo_source` is for cutting the photo larger, `photo_held_back` says that there is one without consent; neither is
-    a fact of the board.
+    `photo_source` is for cutting the photo larger, `photo_held_back` says that there is one without consent, `mandates`
+    are the levels of those in force; none of the three is a fact of the board.
     """
 
     code: str
@@ -58,6 +58,7 @@ class BoardPerson:
     photo: Path | None
     photo_source: PhotoSource | None = None
     photo_held_back: bool = False
+    mandates: frozenset[str] = frozenset((MandateLevel.COUNTY,))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +133,7 @@ def _person(membership: Membership, branch: Station, levels: set[str], on: date)
         photo=photo,
         photo_source=_photo_source(deputy) if photo else None,
         photo_held_back=bool(deputy.photo) and photo is None,
+        mandates=frozenset(levels),
     )
 
 

@@ -66,6 +66,7 @@ LEAST_POINTS = 8
 LEAST_ON_A2 = 3.55  # mm; larger boards are read from further away
 LARGEST_BODY = 9.6  # mm on A2
 GAP_COST = 0.12  # an empty place in the grid spoils a board as much as cards 12 % out of proportion
+STRAY_COST = 0.4  # and a last row that is less than half full, as much as cards 40 % out of it
 SQUARE_FROM, WIDE_FROM = 1.05, 1.55  # width : height of a card
 
 
@@ -164,7 +165,13 @@ def board_layout(size: BoardSize, people: int) -> BoardLayout:
     layouts = [_laid_out(size, *grid) for grid in grids]
     largest = max(layout.body for layout in layouts)
     legible = [layout for layout in layouts if layout.body >= 0.8 * largest]
-    return min(legible, key=lambda layout: _misshape(layout) + GAP_COST * (layout.columns * layout.rows - people))
+    return min(legible, key=lambda layout: _misshape(layout) + _emptiness(layout, people))
+
+
+def _emptiness(layout: BoardLayout, people: int) -> float:
+    """What the places without a card cost: seven are 4 + 3 rather than 3 + 3 + 1."""
+    empty = layout.columns * layout.rows - people
+    return GAP_COST * empty + (STRAY_COST if empty > layout.columns / 2 else 0)
 
 
 def _misshape(layout: BoardLayout) -> float:

@@ -47,7 +47,7 @@ class Board(PrintProduct):
             del said[name]
         said["template"] = template_version(find_template(TEMPLATE, facts.county_code))
         for person in said["people"]:
-            del person["photo_source"], person["photo_held_back"]
+            del person["photo_source"], person["photo_held_back"], person["mandates"]
             person["photo"] = hashlib.sha256(image_content(person["photo"])).hexdigest() if person["photo"] else ""
         said["upcoming"] = [[day.isoformat(), names] for day, names in facts.upcoming]
         return said
@@ -67,8 +67,8 @@ class Board(PrintProduct):
     def as_printed(self, facts: BoardFacts, said: Said) -> BoardFacts:
         return replace(facts, upcoming=[(date.fromisoformat(day), names) for day, names in said["upcoming"]])
 
-    def outdated(self, said: Said, now: Said, made_at: datetime, at: datetime) -> list[str]:
-        return list_outdated(said, now, today_here(made_at), today_here(at))
+    def outdated(self, said: Said, now: Said, at: datetime) -> list[str]:
+        return list_outdated(said, now, today_here(at))
 
     def passing(self, said: Said, now: Said, at: datetime) -> list[str]:
         return list_remarks(said, now, today_here(at))

@@ -71,14 +71,15 @@ def _names(day: Day, *, besides: Day) -> str:
 
 
 def _level_changes(before: list[Day], now: list[Day]) -> list[str]:
-    """Each person once, on however many days."""
-    was = {person["code"]: person["levels_label"] for day in before for person in day["people"]}
-    now_is = {person["code"]: person for day in now for person in day["people"]}
-    return [
-        f"{person['name']}的代表层级改了:{was[code] or '没有'} → {person['levels_label'] or '没有'}"
-        for code, person in sorted(now_is.items())
-        if code in was and was[code] != person["levels_label"]
+    """Each person once, on however many days they are the same."""
+    was = {(person["code"], day["planned_on"]): person["levels_label"] for day in before for person in day["people"]}
+    now_is = {(person["code"], day["planned_on"]): person for day in now for person in day["people"]}
+    found = [
+        f"{person['name']}的代表层级改了:{was[place] or '没有'} → {person['levels_label'] or '没有'}"
+        for place, person in sorted(now_is.items())
+        if place in was and was[place] != person["levels_label"]
     ]
+    return list(dict.fromkeys(found))
 
 
 def _words(day: Day) -> str:

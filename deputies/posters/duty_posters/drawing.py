@@ -9,6 +9,7 @@ from deputies.posters.duty_posters.facts import PosterDay, PosterFacts
 from deputies.posters.product import Drawn, Rendition
 from deputies.posters.sizes import PrintSize
 from deputies.posters.texts import Text, unprintable
+from julu_liaison.common.fonts import is_blank
 from julu_liaison.common.pdf import PrintRefused, find_template, render_pdf, render_png
 from julu_liaison.common.qr import qr_svg
 from julu_liaison.common.templatetags.liaison import WEEKDAYS
@@ -27,7 +28,17 @@ def check_poster(facts: PosterFacts) -> list[str]:
     problems = [
         f"{_short(day.on)}还没有排人,请先在“排班”里排上" for day in facts.days if not day.people and not day.is_off
     ]
+    problems += [problem for day in facts.days if not day.is_off for problem in _personal_problems(day)]
     return problems + unprintable(texts_of(facts), besides=facts.glyphs)
+
+
+def _personal_problems(day: PosterDay) -> list[str]:
+    nameless = [f"{_short(day.on)}值班的有一位代表没有姓名,请补上" for person in day.people if is_blank(person.name)]
+    return nameless + [
+        f"{_short(day.on)}值班的{person.name}那天没有代表资格,请先换人或补上代表资格"
+        for person in day.people
+        if not person.levels_label
+    ]
 
 
 def texts_of(facts: PosterFacts) -> Iterator[Text]:

@@ -8,20 +8,21 @@ from datetime import date
 
 from activities.models import Roster, Shift
 from activities.states import CALLED_OFF, RosterState, ShiftState
-from deputies.posters.boards.facts import branch_address, duty_hours, levels_held, printed_levels
+from deputies.models import Mandate
+from deputies.posters.boards.facts import branch_address, duty_hours, printed_levels
 from deputies.posters.glyphs import glyphs_for
 from deputies.posters.product import Facts
 from julu_liaison.common.errors import DomainError
 from stations.models import Station
 
-MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
+MONTH = re.compile(r"20[0-9][0-9]-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True)
 class PosterPerson:
     code: str
     name: str
-    levels_label: str  # 县、镇人大代表
+    levels_label: str  # 县、镇人大代表; empty for somebody without a mandate in force on that day
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,8 @@ def month_of(period: str) -> date:
     return date.fromisoformat(f"{period}-01")
 
 
-def poster_facts_of(branches: Iterable[Station], month: date, on: date) -> dict[int, PosterFacts]:
-    """The facts of many posters by branch key (seven queries, whatever the number); levels are those of the day `on`."""
+def poster_facts_of(branches: Iterable[Station], month: date) -> dict[int, PosterFacts]:
+    """The facts of many posters by branch key (seven queries, whatever the number); levels are those of the reception."""
     keys = [branch.pk for branch in branches]
     places = {
         branch.pk: branch for branch in Station.objects.filter(pk__in=keys).select_related("parent__parent", "county")
@@ -75,8 +76,7 @@ def poster_facts_of(branches: Iterable[Station], month: date, on: date) -> dict[
     rosters = Roster.objects.filter(station__in=stations, month=month, state=RosterState.PUBLISHED)
     published = set(rosters.values_list("station", flat=True))
     shifts = _shifts_of(keys, month)
-    held = [place.deputy_id for rows in shifts.values() for shift in rows for place in shift.places.all()]
-    levels = levels_held(held, on)
+    mandates = _mandates_of(shift for rows in shifts.values() for shift in rows)
     glyphs = glyphs_for(places.values())
     return {
         key: PosterFacts(
@@ -86,7 +86,7 @@ def poster_facts_of(branches: Iterable[Station], month: date, on: date) -> dict[
             title=branch.full_name,
             month=month,
             is_published=branch.parent_id in published or bool(shifts[key]),
-            days=_days(shifts[key], levels, branch),
+            days=_days(shifts[key], mandates, branch),
             duty_hours=duty_hours(branch),
             place=branch.address or branch.host,
             station_phone=branch.phone_here,
@@ -105,7 +105,22 @@ def _shifts_of(branches: list[int], month: date) -> dict[int, list[Shift]]:
     return found
 
 
-def _days(shifts: list[Shift], levels: dict[int, set[str]], branch: Station) -> list[PosterDay]:
+def _mandates_of(shifts: Iterable[Shift]) -> dict[int, list[Mandate]]:
+    """The mandates of those on duty, by deputy key."""
+    on_duty = {place.deputy_id for shift in shifts for place in shift.places.all()}
+    found = defaultdict(list)
+    for mandate in Mandate.objects.filter(deputy__in=on_duty):
+        found[mandate.deputy_id].append(mandate)
+    return found
+
+
+def _levels_on(day: date, mandates: list[Mandate], branch: Station) -> str:
+    """In words; empty without any."""
+    levels = [one.level for one in mandates if one.started_on <= day and (one.ended_on is None or day <= one.ended_on)]
+    return printed_levels(levels, branch) if levels else ""
+
+
+def _days(shifts: list[Shift], mandates: dict[int, list[Mandate]], branch: Station) -> list[PosterDay]:
     """A day called off is left out where another reception is held on it: nobody need be told twice of one date."""
     held = {shift.date for shift in shifts if shift.state == ShiftState.PLANNED}
     return [
@@ -116,7 +131,11 @@ def _days(shifts: list[Shift], levels: dict[int, set[str]], branch: Station) -> 
             reason=_told_reason(shift),
             people=sorted(
                 (
-                    PosterPerson(place.deputy.code, place.deputy.name, printed_levels(levels[place.deputy_id], branch))
+                    PosterPerson(
+                        code=place.deputy.code,
+                        name=place.deputy.name,
+                        levels_label=_levels_on(shift.date, mandates[place.deputy_id], branch),
+                    )
                     for place in shift.places.all()
                 ),
                 key=lambda person: person.code,

@@ -42,7 +42,7 @@ class DutyPoster(PrintProduct):
 
     def facts_of(self, places: Iterable[Station], on: date, period: str = "") -> dict[int, PosterFacts]:
         """Raises DomainError unless `period` is a month."""
-        return poster_facts_of(places, month_of(period), on)
+        return poster_facts_of(places, month_of(period))
 
     def for_size(self, facts: PosterFacts, size: PrintSize) -> PosterFacts:
         return replace(facts, glyphs=used_glyphs(facts.glyphs, (text for _owner, _field, text in texts_of(facts))))

@@ -12,8 +12,8 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
 from deputies.permissions import can_print
-from deputies.posters.readiness import BoardReadiness, readiness_of
-from deputies.services.readiness import AHEAD, first_reception, keep_readiness, month_in_view
+from deputies.posters.readiness import BoardReadiness, keep_looks, readiness_of
+from deputies.services.readiness import AHEAD, first_reception, month_in_view
 from deputies.states import Readiness
 from deputies.views.editions.choosing import demand_reader, places_for
 from julu_liaison.common.working_days import today_here
@@ -33,7 +33,7 @@ def boards_ready(request):
         return redirect("boards-ready")
     first_day = first_reception(month)
     rows = readiness_of(places_for(request.user, Level.BRANCH), first_day, now)
-    keep_readiness(states={row.place: row.state for row in rows}, month=month, at=now)
+    keep_looks(rows, month=month, at=now)
     waiting = [row for row in rows if not row.is_ready]
     context = {
         "month": month, "months": months, "first_day": first_day, "hung_by": first_day - AHEAD, "today": today,
