@@ -37,7 +37,7 @@ def filed(cast):
 
 
 def words(cast, summary, place=None, period=YEAR):
-    return paragraph_of(summary, Grid(place or cast.county, 11, 72), *period)
+    return paragraph_of(summary, Grid(place or cast.county, 11, 72), *period, today=date(2027, 1, 1))
 
 
 @pytest.mark.parametrize(
@@ -74,6 +74,11 @@ def test_what_did_not_happen_is_not_mentioned(cast):
     assert words(cast, NOTHING).endswith("联络分站没有履职记录。")
 
 
+def test_a_day_to_come_is_not_named(cast):
+    told = paragraph_of(replace(NOTHING, deputies=4), Grid(cast.county, 11, 72), *YEAR, today=date(2026, 11, 30))
+    assert told.endswith("截至2026年11月30日,全县共有各级人大代表4名。")
+
+
 def test_opinions_that_went_neither_way_are_the_rest(cast):
     told = words(cast, replace(NOTHING, opinions=9, opinions_solved_in_branch=4, opinions_to_departments=2))
     assert "其中分站内部解决4件,转交政府有关部门办理2件,其余3件由联络站协调解决或正在办理。" in told
@@ -83,9 +88,9 @@ def test_a_station_and_a_branch_say_who_they_are(cast):
     for place, grid in ((cast.county, (2, 3)), (cast.gt, (1, 2)), (cast.gt01, (0, 1))):
         found = grid_of(place, SUNDAY)
         assert (found.stations, found.branches) == grid
-    station = paragraph_of(NOTHING, grid_of(cast.gt, SUNDAY), *YEAR)
+    station = paragraph_of(NOTHING, grid_of(cast.gt, SUNDAY), *YEAR, today=SUNDAY)
     assert station.startswith("2026年,官亭镇人大代表联络站及所属2个分站")
-    assert paragraph_of(NOTHING, grid_of(cast.gt01, SUNDAY), *YEAR).startswith("2026年,官亭镇人大代表联络站第一分站没有")
+    assert paragraph_of(NOTHING, grid_of(cast.gt01, SUNDAY), *YEAR, today=SUNDAY).startswith("2026年,官亭镇人大代表联络站第一分站没有")
 
 
 def test_the_page_shows_paragraph_figures_and_their_meaning(filed, signed_in):
@@ -119,7 +124,7 @@ def test_the_paper_holds_the_paragraph_and_every_figure_and_is_recorded(filed, s
     paper = Document(BytesIO(b"".join(answer.streaming_content)))
     figures = summary_of(start=YEAR[0], end=YEAR[1], place=filed.gt)
     told = "".join(line.text for line in paper.paragraphs)
-    assert paragraph_of(figures, grid_of(filed.gt, YEAR[1]), *YEAR) in told
+    assert paragraph_of(figures, grid_of(filed.gt, YEAR[1]), *YEAR, today=date.today()) in told
     cells = [(row.cells[0].text, row.cells[1].text) for row in paper.tables[0].rows[1:]]
     assert cells == [(label, str(number)) for label, number in figures.lines()]
     detail = AuditLog.objects.get(action="hand_out_table").detail

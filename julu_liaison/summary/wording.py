@@ -41,11 +41,11 @@ def period_words(start: date, end: date) -> str:
     return f"{_day(start)}至{_day(end) if start.year != end.year else _day_of_year(end)}"
 
 
-def paragraph_of(summary: Summary, grid: Grid, start: date, end: date) -> str:
-    """One paragraph; what did not happen is not mentioned."""
+def paragraph_of(summary: Summary, grid: Grid, start: date, end: date, *, today: date) -> str:
+    """One paragraph; what did not happen is not mentioned, nor is a day named that is still to come."""
     sentences = [_work(summary), _opinions(summary), _given_out(summary)]
     told = "".join(f"{sentence}。" for sentence in sentences if sentence) or f"{NOTHING}。"
-    return f"{period_words(start, end)},{_who(grid)}{told}{_in_office(summary, grid, end)}"
+    return f"{period_words(start, end)},{_who(grid)}{told}{_in_office(summary, grid, min(end, today))}"
 
 
 def _who(grid: Grid) -> str:

@@ -52,7 +52,7 @@ def summary(request):
     links = _links(place, start, end)
     context |= {
         "name": form.name,
-        "paragraph": paragraph_of(figures, grid, start, end),
+        "paragraph": paragraph_of(figures, grid, start, end, today=today),
         "rows": [(label, getattr(figures, key), MEANINGS[key], links.get(key, "")) for key, label in LABELS.items()],
         "roles": list(figures.lines())[len(LABELS) :],
         "docx": with_values(request.GET, format="docx"),
