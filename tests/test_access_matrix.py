@@ -18,7 +18,7 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from activities.services import SundayRow, file_log
 from activities.states import Presence
-from deputies.models import Deputy
+from deputies.models import Deputy, GlyphImage
 from deputies.services import (
     add_constituent,
     add_deputy,
@@ -110,7 +110,19 @@ def admin_arguments(cast) -> dict[str, dict[str, tuple]]:
         for page in ("change", "history", "delete")
     }
     apps = sorted({model.partition("_")[0] for model in own})
-    return pages | {"admin:app_list": {app: (app,) for app in apps}} | term_arguments(cast, neighbour)
+    pages |= {"admin:app_list": {app: (app,) for app in apps}}
+    return pages | term_arguments(cast, neighbour) | glyph_arguments(cast, neighbour)
+
+
+def glyph_arguments(cast, neighbour) -> dict[str, dict[str, tuple]]:
+    """Pictures of characters, of the own county and another."""
+    rows = {
+        place: GlyphImage.objects.create(
+            county=county, character="\U0002b740", image=b"a picture", digest="0" * 64, note="身份证", added_at=moment(SUNDAY)
+        )
+        for place, county in (("own", cast.county), ("foreign", neighbour))
+    }
+    return {name: {place: (row.uid,) for place, row in rows.items()} for name in ("glyph", "glyph-drop")}
 
 
 def _county_rows(county, admin) -> dict[str, object]:
@@ -144,7 +156,7 @@ def arguments(cast) -> dict[str, dict[str, tuple]]:
     }
     for job in jobs.values():
         write_atomically(job_folder(job) / "report.pdf", b"%PDF-")
-    for name in ("boards/one.pdf", "photos/one.jpg"):
+    for name in ("editions/one.pdf", "editions/one.png", "editions/one-marks.pdf", "photos/one.jpg"):
         write_atomically(Path(settings.MEDIA_ROOT) / name, b"a file")
     people = {"own": cast.deputies["GT01"][2], "foreign": cast.deputies["YT01"][1]}
     Deputy.objects.filter(pk__in=[person.pk for person in people.values()]).update(photo="photos/one.jpg")
@@ -170,13 +182,12 @@ def arguments(cast) -> dict[str, dict[str, tuple]]:
         "duty-log": {place: (logs[place].uid,) for place in both},
         "job": {place: (jobs[place].uid,) for place in both},
         "job-file": {place: (jobs[place].uid,) for place in both},
+        "job-resume": {place: (jobs[place].uid,) for place in both},
         "deputy": {place: (people[place].code,) for place in both},
         "deputy-photo": {place: (people[place].code,) for place in both},
         "branch-page": {place: (branches[place].code,) for place in both},
         **{name: {place: (editions[place].uid,) for place in both} for name in EDITION_PAGES},
         "board-draft": {place: (branches[place].code,) for place in both},
-        "glyph": {"-": (uuid.UUID(int=1),)},
-        "glyph-drop": {"-": (uuid.UUID(int=1),)},
         "deputy-score": {place: (people[place].code,) for place in both},
         **{name: {place: (people[place].code,) for place in both} for name in DEPUTY_PAGES},
         "deputy-consent": {place: (people[place].code, "phone") for place in both},
