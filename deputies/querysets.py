@@ -152,6 +152,10 @@ class DeputyQuerySet(models.QuerySet):
         )
 
 
+# Hung on one day, the later print hangs, whichever was recorded last: an earlier record may have been corrected.
+LAST_HUNG_FIRST = ("-hung_on", "-made_at", "-pk")
+
+
 class EditionQuerySet(models.QuerySet):
     """What was printed for places: the county's, and a clerk's own station with its branches."""
 
@@ -172,7 +176,7 @@ class EditionQuerySet(models.QuerySet):
 
     def hanging(self, places, **same) -> dict:
         """What was hung last at each of `places` (keys), by place, whatever its size; `same`: product, period."""
-        return self.exclude(hung_on=None)._last(places, same, "-hung_on", "-hung_recorded_at", "-pk")
+        return self.exclude(hung_on=None)._last(places, same, *LAST_HUNG_FIRST)
 
     def newest(self, places, **same) -> dict:
         """What was printed last for each of `places` (keys), by place, whatever its size; `same`: product, period."""

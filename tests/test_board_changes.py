@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deputies.posters.boards.changes import (
-    LIST_LASTS,
     PERSON_TEXTS,
     changed_words,
     lasting_of,
@@ -88,7 +87,7 @@ def test_a_phone_is_told_by_whose_it_is():
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"title": "官亭镇人大代表联络站第二分站"}, "标题 官亭镇人大代表联络站第一分站 → 官亭镇人大代表联络站第二分站"),
+        ({"title": "官亭镇人大代表联络站第二分站"}, "分站名称 官亭镇人大代表联络站第一分站 → 官亭镇人大代表联络站第二分站"),
         ({"duty_hours": "每星期日\n下午"}, "接待时间 每星期日 上午9:00—11:30 → 每星期日 下午"),
         ({"place": "李庄村委会"}, "接待地点 安家庄村委会 → 李庄村委会"), ({"qr_url": "x"}, "二维码的网址换了"),
         ({"template": "2"}, "版式换了"), ({"glyphs": {"𫝀": "d"}}, "“𫝀”的补字图有了"), ({"new": 1}, "内容有变化"),
@@ -100,7 +99,7 @@ def test_the_rest_of_the_sheet(fields, sentence):
 
 def test_an_edition_without_facts_says_only_that_something_changed():
     assert changed_words({}, BEFORE) == ["内容有变化"]
-    assert list_outdated({}, board(upcoming=[["2026-11-29", ["陈卫"]]]), TODAY, TODAY) == []
+    assert list_outdated({}, board(upcoming=[["2026-11-29", ["陈卫"]]]), TODAY) == []
 
 
 people = st.builds(
@@ -143,29 +142,37 @@ def listed(*days: date, names=("陈卫", "王磊")) -> dict:
 
 def test_a_list_is_over_when_all_its_days_have_passed_and_there_is_a_new_one():
     printed, now = listed(*SUNDAYS[:2]), listed(*SUNDAYS[2:])
-    assert list_outdated(printed, now, TODAY, SUNDAYS[1]) == []
-    assert list_outdated(printed, now, TODAY, SUNDAYS[1] + timedelta(days=1)) == ["近期值班已经过完了"]
-    assert list_outdated(printed, listed(), TODAY, SUNDAYS[2]) == []  # nothing better could be printed
-    assert list_outdated(listed(*SUNDAYS), listed(*SUNDAYS[3:]), TODAY, TODAY + LIST_LASTS) == ["近期值班已经过完了"]
-    assert list_outdated(listed(), now, TODAY, TODAY) == ["近期值班排出来了"]
-    assert list_outdated(printed, listed(), TODAY, TODAY) == ["11月29日的接待停了或改期了", "12月6日的接待停了或改期了"]
+    assert list_outdated(printed, now, SUNDAYS[1]) == []
+    assert list_outdated(printed, now, SUNDAYS[1] + timedelta(days=1)) == ["近期值班已经过完了"]
+    assert list_outdated(printed, listed(), SUNDAYS[2]) == []  # nothing better could be printed
+    assert list_outdated(listed(), now, TODAY) == ["近期值班排出来了"]
+    off = "的接待停了、改期了或者没有人值班"
+    assert list_outdated(printed, listed(), TODAY) == [f"11月29日{off}", f"12月6日{off}"]
 
 
 def test_a_day_that_is_not_held_as_printed_is_a_reason_to_print():
     printed = listed(*SUNDAYS[:4])
-    assert list_outdated(printed, printed, TODAY, TODAY) == []
+    assert list_outdated(printed, printed, TODAY) == []
     without = [day for day in SUNDAYS if day != SUNDAYS[1]]
-    assert list_outdated(printed, listed(*without[:4]), TODAY, TODAY) == ["12月6日的接待停了或改期了"]
+    assert list_outdated(printed, listed(*without[:4]), TODAY) == ["12月6日的接待停了、改期了或者没有人值班"]
     moved = sorted([*without, SUNDAYS[1] - timedelta(days=1)])[:4]
-    assert list_outdated(printed, listed(*moved), TODAY, TODAY) == ["12月6日的接待停了或改期了"]
-    assert list_outdated(printed, listed(*SUNDAYS[1:5]), TODAY, TODAY + timedelta(days=5)) == []  # the first is over
+    assert list_outdated(printed, listed(*moved), TODAY) == ["12月6日的接待停了、改期了或者没有人值班"]
+    assert list_outdated(printed, listed(*SUNDAYS[1:5]), TODAY + timedelta(days=5)) == []  # the first is over
+
+
+def test_a_list_lasts_until_its_last_day_however_long_that_is():
+    """Every second Sunday, four days are eight weeks."""
+    days = [SUNDAYS[0] + timedelta(weeks=2 * count) for count in range(6)]
+    printed = listed(*days[:4])
+    assert list_outdated(printed, listed(*days[3:]), days[3]) == []
+    assert list_outdated(printed, listed(*days[4:]), days[3] + timedelta(days=1)) == ["近期值班已经过完了"]
 
 
 def test_days_beyond_a_full_list_are_not_judged():
     """Two days put in push the last printed ones off the list of four; nobody called them off."""
     extra = [SUNDAYS[0] - timedelta(days=3), SUNDAYS[0] - timedelta(days=2)]
     now = listed(*extra, *SUNDAYS[:2])
-    assert list_outdated(listed(*SUNDAYS[:4]), now, TODAY, TODAY) == []
+    assert list_outdated(listed(*SUNDAYS[:4]), now, TODAY) == []
     assert list_remarks(listed(*SUNDAYS[:4]), now, TODAY) == ["近期值班里多了2天"]
 
 
@@ -175,7 +182,7 @@ def test_names_that_were_swapped_are_a_remark():
     assert list_remarks(printed, now, TODAY) == []
     now["upcoming"][0][1] = ["王磊", "李桂芳"]
     assert list_remarks(printed, now, TODAY) == ["近期值班里有1天换了人"]
-    assert list_outdated(printed, now, TODAY, TODAY) == []
+    assert list_outdated(printed, now, TODAY) == []
     assert list_remarks(printed, now, SUNDAYS[1]) == []  # it is over
     assert list_remarks(printed, listed(*SUNDAYS[:4]), TODAY) == []  # later days are no news
     assert list_remarks(listed(), now, TODAY) == []
@@ -183,9 +190,11 @@ def test_names_that_were_swapped_are_a_remark():
 
 @given(st.sets(st.sampled_from(SUNDAYS)), st.sets(st.sampled_from(SUNDAYS)), st.sampled_from([TODAY, *SUNDAYS]))
 def test_a_day_is_off_exactly_when_the_roster_no_longer_has_it(printed, held, on):
-    """Whatever is printed and held: each day named is to come and not held; one within the known days is never missed."""
+    """Whatever is printed and held: each day named is to come and not held; one within the known days is never missed.
+    It is over only when the last has passed."""
     coming = sorted(day for day in held if day >= on)[:4]
-    reasons = list_outdated(listed(*sorted(printed)), listed(*coming), TODAY, on)
-    named = {day for day in SUNDAYS if f"{day.month}月{day.day}日的接待停了或改期了" in reasons}
+    reasons = list_outdated(listed(*sorted(printed)), listed(*coming), on)
+    named = {day for day in SUNDAYS if f"{day.month}月{day.day}日的接待停了、改期了或者没有人值班" in reasons}
     known = {day for day in printed if len(coming) < 4 or day <= coming[-1]}
     assert named == {day for day in known if day > on and day not in held}
+    assert ("近期值班已经过完了" in reasons) == bool(printed and max(printed) < on and coming)

@@ -37,8 +37,9 @@ from scoring.posters.statements import render_statements, statement_pdf
 from scoring.reports.terms import sheet_pdf, sheets_of
 from scoring.services.statements import statement_of
 from scoring.services.years import year_sheet
-from stations.services import edit_station
-from tests.cast import make_deputy, moment
+from stations.services import appoint, edit_station, open_station
+from stations.states import Role
+from tests.cast import OPENED, make_deputy, moment
 from tests.pictures import encoded, png_of_200_megapixels
 
 RARE, PRIVATE = "\U0002b740", "\ue863"  # beyond the basic plane; a code that an old system gave a rare name
@@ -421,6 +422,28 @@ def test_auditors_look_on_and_all_others_stay_out(cast, signed_in):
         assert [client.get(one).status_code for one in (image, drop)] == [404, 404], who
         assert client.post(drop).status_code == 404, who
     assert GlyphImage.objects.count() == 1
+
+
+def test_staff_of_two_counties_choose_whose_characters(cast, signed_in):
+    other = open_station(code="ZXX", name="邻县", parent=None, opened_on=OPENED, actor=None)
+    appoint(user=cast.staff, role=Role.COUNTY_STAFF, station=other, started_on=OPENED, actor=None)
+    rename(cast, f"李{RARE}")
+    client, address = signed_in(cast.staff), reverse("glyphs")
+    page = client.get(address).content.decode()
+    assert "U+2B740" in page and f'href="{address}?county=ZXX"' in page and "看邻县的" in page
+    theirs = client.get(address, {"county": "ZXX"}).content.decode()
+    assert "U+2B740" not in theirs and f'href="{address}?county=JLX"' in theirs
+    answer = send(client, county="ZXX")
+    assert answer.redirect_chain == [(f"{address}?county=ZXX", 302)]
+    glyph = GlyphImage.objects.get()
+    assert glyph.county == other
+    drop = reverse("glyph-drop", args=[glyph.uid])
+    assert f'href="{address}?county=ZXX"' in client.get(drop).content.decode()
+    assert client.post(drop).url == f"{address}?county=ZXX"
+    for wrong in ("GT", "\0", "NONE"):
+        assert client.get(address, {"county": wrong}).status_code == 404
+        assert send(client, county=wrong).status_code == 404
+    assert signed_in(cast.auditor).get(address, {"county": "ZXX"}).status_code == 404
 
 
 def test_the_picture_is_handed_out_privately_and_asked_for_again(cast, signed_in):

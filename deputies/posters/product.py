@@ -92,7 +92,7 @@ class PrintProduct(ABC):
         """Today's facts with what has passed since put back, so that another rendition says what the edition said."""
         return facts
 
-    def outdated(self, said: Said, now: Said, made_at: datetime, at: datetime) -> list[str]:
+    def outdated(self, said: Said, now: Said, at: datetime) -> list[str]:
         """Why a sheet must be printed again although what lasts has not changed."""
         return []
 

@@ -45,9 +45,10 @@ class PrintCommand(BaseCommand):
             order = self.ordered(options)
             places = _places(order.product.level, station, branch)
             for result in print_all(order=order, places=places, actor=None, at=now):
-                told = _left_in(out, result, order, renditions, now)
-                self.stdout.write(f"{result.place.code}\t{result.state}\t{told}")
-                refused |= result.state == "refused"
+                path, reasons = _left_in(out, result, order, renditions, now)
+                told = " ".join(";".join(reasons).split()) or path
+                self.stdout.write(f"{result.place.code}\t{'refused' if reasons else result.state}\t{told}")
+                refused |= bool(reasons)
         except DomainError as error:
             raise CommandError(error.message) from error
         if refused:
@@ -58,29 +59,38 @@ def _places(level: str, station: str | None, branch: str | None) -> list[Station
     """Open places of the level in official order: of all counties, of a place, or the one branch."""
     if branch and level != Level.BRANCH:
         raise CommandError("印联络站牌请用 --station 写联络站的编号。")
-    found = Station.objects.filter(level=level).open(today_here()).select_related("parent", "county")
+    found = Station.objects.filter(level=level).open(today_here()).select_related("county")
     code = station or branch
     if code:
         place = Station.objects.filter(code=code).first()
         if place is None or (branch and place.level != Level.BRANCH):
             raise CommandError(f"没有编号是 {code} 的{'分站' if branch else '站点'}。")
         found = found.under(place)
-    places = list(found.order_by("county__code", "parent__official_order", "official_order", "code"))
+    places = sorted(found.in_official_order(), key=lambda place: place.county.code)
     if code and not places:
         raise CommandError(f"{code} 没有开放的{PLACES[level]}。")
     return places
 
 
-def _left_in(out: Path, result: EditionResult, order: Order, renditions: list[Rendition], now) -> str:
-    """Copy a place's files into the folder; return the plain one's path, or why there is none."""
-    if result.path is None or result.edition is None:
-        return " ".join(";".join(result.reasons).split())
+def _left_in(
+    out: Path, result: EditionResult, order: Order, renditions: list[Rendition], now
+) -> tuple[Path, list[str]]:
+    """Copy a place's files into the folder; return where the plain one lies, and what kept any of them from lying there."""
     path = out / file_name(result.place, order)
+    if result.path is None or result.edition is None:
+        return path, result.reasons
     write_atomically(path, result.path.read_bytes())
+    reasons = []
     for rendition in renditions:
-        kept = rendition_of(order, result.edition, rendition, now)
-        write_atomically(_named_like(path, rendition), kept.read_bytes())
-    return str(path)
+        target = _named_like(path, rendition)
+        try:
+            kept = rendition_of(order, result.edition, rendition, now)
+        except DomainError as error:
+            target.unlink(missing_ok=True)  # of an earlier run, and no longer what the plain one beside it says
+            reasons.append(f"{target.name}没有印成:{error.message}")
+        else:
+            write_atomically(target, kept.read_bytes())
+    return path, reasons
 
 
 def _named_like(path: Path, rendition: Rendition) -> Path:

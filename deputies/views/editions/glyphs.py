@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
 from deputies.models import GlyphImage
@@ -70,18 +72,20 @@ class Row:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def glyphs(request):
-    """What is lacking, with whose texts it stands in, and the pictures there are. POST supplies or replaces one."""
-    county = _county_of(request.user)
-    if request.method != "POST":
-        return _page(request, county)
+    """What a county (`?county=`) lacks, with whose texts it stands in, and the pictures there are. POST supplies one."""
+    posted = request.method == "POST"
+    counties = _counties_of(request.user)
+    county = _chosen((request.POST if posted else request.GET).get("county", ""), counties)
+    if not posted:
+        return _page(request, county, counties)
     if not can_supply_glyphs(request.user, county):
         raise NotAllowed(COUNTY_ONLY)
     character = request.POST.get("character", "")
     form = GlyphForm(request.POST, request.FILES, character=character)
     if form.is_valid() and _supplied(request, county, form):
         messages.success(request, f"{code_points([character])}的图收好了,用到这个字的公示牌可以印了。")
-        return redirect("glyphs")
-    return _page(request, county, failed=form)
+        return redirect(_address(county))
+    return _page(request, county, counties, failed=form)
 
 
 @require_safe
@@ -109,19 +113,31 @@ def glyph_drop(request, uid):
     if request.method == "POST":
         drop_glyph(glyph=found, actor=request.user, at=timezone.now())
         messages.success(request, f"{label}的图去掉了。")
-        return redirect("glyphs")
+        return redirect(_address(found.county))
     today = today_here()
     uses = glyph_uses(found.county, today, [found.character]).of(found.character)
-    context = {"glyph": found, "label": label, "branches": branches_needing(uses, today)}
+    context = {"glyph": found, "label": label, "branches": branches_needing(uses, today), "back": _address(found.county)}
     return render(request, "editions/glyph_drop.html", context)
 
 
-def _county_of(user) -> Station:
-    """The county whose pictures the person sees: its staff and auditors. Raises NotAllowed for others."""
-    county = Station.objects.centres().filter(pk__in=scope_of(user).counties).order_by("code").first()
-    if county is None:
+def _counties_of(user) -> list[Station]:
+    """The counties whose pictures the person sees: their staff and auditors. Raises NotAllowed for others."""
+    counties = list(Station.objects.centres().filter(pk__in=scope_of(user).counties).order_by("code"))
+    if not counties:
         raise NotAllowed(COUNTY_ONLY)
-    return county
+    return counties
+
+
+def _chosen(code: str, counties: list[Station]) -> Station:
+    """The county with that code, without one the first; what is no choice: 404."""
+    found = next((county for county in counties if county.code == (code or counties[0].code)), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _address(county: Station) -> str:
+    return f"{reverse('glyphs')}?{urlencode({'county': county.code})}"
 
 
 def _supplied(request, county: Station, form: GlyphForm) -> bool:
@@ -140,7 +156,7 @@ def _supplied(request, county: Station, form: GlyphForm) -> bool:
     return True
 
 
-def _page(request, county: Station, failed: GlyphForm | None = None):
+def _page(request, county: Station, counties: list[Station], failed: GlyphForm | None = None):
     pictures = list(GlyphImage.objects.filter(county=county).select_related("added_by").defer("image"))
     uses = glyph_uses(county, today_here(), [picture.character for picture in pictures])
     may_supply = can_supply_glyphs(request.user, county)
@@ -155,6 +171,7 @@ def _page(request, county: Station, failed: GlyphForm | None = None):
         "pictures": [
             Row(one.character, uses.of(one.character), form_of(one.character), one) for one in pictures
         ],
-        "failed": failed, "may_supply": may_supply,
+        "failed": failed, "may_supply": may_supply, "county": county,
+        "others": [(one.name, _address(one)) for one in counties if one != county],
     }  # fmt: skip
     return render(request, "editions/glyphs.html", context, status=400 if failed else 200)
