@@ -13,6 +13,7 @@ from dateutil.relativedelta import relativedelta
 from django.core.cache import cache
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.urls import reverse
 
 from deputies.models import Edition
 from deputies.states import Product, Readiness
@@ -50,7 +51,7 @@ def month_in_view(today: date) -> date:
 
 
 def readiness_page(month: date) -> str:
-    return f"/console/boards/ready/?month={month:%Y-%m}"
+    return f"{reverse('boards-ready')}?month={month:%Y-%m}"
 
 
 # ---- Telling ----
