@@ -7,8 +7,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from deputies.models import Deputy
-from deputies.posters import EditionResult, file_name, order_of
+from deputies.posters import EditionResult, Order, file_name, order_of
 from deputies.posters.batches import Batch, bind_batch, pack_batch, print_batch
+from deputies.posters.editions import still_true
 from deputies.posters.readiness import watch_boards as look_at_boards
 from deputies.reports import binding_name, binding_pdf, branch_archives, make_files, printable
 from deputies.services import put_album
@@ -46,6 +47,7 @@ def print_editions(
         for result in tell_progress(job, print_batch(batch, places), total=len(places)):
             _tell_result(job, result)
             results.append(result)
+        results = _still_true(job, order, results)
         printed = [result for result in results if result.path]
         if not printed:
             raise DomainError(f"一块{order.product.label}也没有印成,请看下面的原因。")
@@ -73,6 +75,15 @@ def _tell_result(job: Job, result: EditionResult) -> None:
         tell_line(job, f"{name}:内容没有变,用原来的文件", state="unchanged")
     for remark in result.remarks:
         tell_line(job, f"{name}:{remark}", state="remark")
+
+
+def _still_true(job: Job, order: Order, results: list[EditionResult]) -> list[EditionResult]:
+    """Tell what has changed while the others were printed (a consent withdrawn) and leave its file out."""
+    looked_at = still_true(order, results, timezone.now())
+    for before, now in zip(results, looked_at, strict=True):
+        if before.path and not now.path:
+            _tell_result(job, now)
+    return looked_at
 
 
 @shared_task

@@ -21,6 +21,7 @@ from deputies.posters import EditionResult, batches, order_of, print_all
 from deputies.posters.batches import Batch, print_batch, shop_name
 from deputies.posters.job_tickets import JobTicket, TicketLine, ticket_pdf, ticket_workbook
 from deputies.posters.sizes import PrintSize
+from deputies.services import withdraw_consent
 from deputies.states import Product
 from deputies.tasks import print_editions
 from julu_liaison.common.errors import Conflict
@@ -30,7 +31,7 @@ from julu_liaison.common.pdf import PrintRefused
 from julu_liaison.common.whole_files import appearing
 from stations.models import Station
 from stations.services import edit_station
-from tests.cast import make_deputy, moment
+from tests.cast import agree, make_deputy, moment
 
 pytestmark = [pytest.mark.once, pytest.mark.usefixtures("media")]
 
@@ -174,6 +175,32 @@ def test_a_sheet_that_cannot_be_drawn_with_marks_is_told_and_the_rest_goes_on(ca
     ]
     with archive_of(job) as archive:
         assert len(archive.namelist()) == 3
+
+
+@pytest.mark.parametrize("package", ["zip", "pdf"])
+def test_a_consent_withdrawn_while_others_are_printed_keeps_the_sheet_back(cast, ordered, monkeypatch, package):
+    agree(cast, cast.deputy_person, "phone")
+
+    def withdrawn_after_the_first(batch, places):
+        for result in print_batch(batch, places):
+            yield result
+            if result.place == cast.gt01:
+                withdraw_consent(deputy=cast.deputy_person, subject="phone", actor=cast.clerk, reason="本人要求", at=AT)
+
+    monkeypatch.setattr("deputies.tasks.print_batch", withdrawn_after_the_first)
+    job = ordered(package=package)
+    assert [state for state, _text in lines(job)] == ["done", "done", "done", "refused"]
+    sentence = lines(job)[3][1]
+    assert sentence.startswith("官亭镇人大代表联络站第一分站:印好以后内容又变了") and "李代表" in sentence
+    if package == "pdf":
+        assert len(PdfReader(job_folder(job) / job.file).pages) == 2
+        assert cast.deputy_person.phone not in text_of(job_folder(job) / job.file)
+        return
+    with archive_of(job) as archive:
+        assert [name[:7] for name in archive.namelist() if "/" in name] == ["官亭镇/GT0", "阎疃镇/YT0"]
+        assert "官亭镇/GT02-第二分站-公示牌-A3-第1版.pdf" in archive.namelist()
+        refused = load_workbook(BytesIO(archive.read("印制单.xlsx")))["没有印的"]
+    assert "第一分站" in refused["B5"].value and "又变了" in refused["C5"].value
 
 
 def test_remarks_are_told_beside_what_was_printed(cast, ordered, monkeypatch):
