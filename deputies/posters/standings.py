@@ -6,7 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from deputies.models import Edition
-from deputies.posters.editions import Order, latest_editions, printing_of, refusal_reasons, why_again
+from deputies.posters.editions import (
+    Order,
+    changes_since,
+    latest_editions,
+    printing_of,
+    refusal_reasons,
+    why_again,
+)
 from julu_liaison.common.pdf import PrintRefused
 from julu_liaison.common.working_days import today_here
 from stations.models import Station
@@ -16,7 +23,8 @@ MOST_SHOWN = 4  # sentences in a row of a list
 
 @dataclass(frozen=True)
 class Standing:
-    """A place's last edition of one size. `state`: new (never printed), changed, current or refused.
+    """A place's last edition of one size. `state`: new (never printed), changed, current, refused, or
+    otherwise: another size hangs there and still holds, so that none of this size is due.
 
     `why`: all that changed since, or why it can't be printed; `remarks`: worth knowing, and no reason to print.
     `hanging`: what hangs there, of whatever size.
@@ -64,7 +72,7 @@ def standings(order: Order, places: Iterable[Station], at: datetime) -> list[Sta
 
 
 def _standing(order: Order, place: Station, facts: Any, edition: Edition | None, hanging: Edition | None, at) -> Standing:
-    facts = order.product.for_size(facts, order.size)
+    raw, facts = facts, order.product.for_size(facts, order.size)
     remarks = order.product.remarks(facts, order.size)
     state, why = "new", []
     if problems := order.product.problems(facts, order.size):
@@ -79,4 +87,12 @@ def _standing(order: Order, place: Station, facts: Any, edition: Edition | None,
                 why = why_again(order, edition, printing, at)
                 state = "changed" if why else "current"
                 remarks = [*remarks, *order.product.passing(edition.facts, printing.said, at)]
+    if state in ("new", "changed") and hanging and hanging.size != order.size.code and _holds(order, place, raw, hanging, at):
+        state, why = "otherwise", []
     return Standing(place, facts, edition, hanging, state, why, remarks)
+
+
+def _holds(order: Order, place: Station, facts: Any, hanging: Edition, at: datetime) -> bool:
+    hanging.place = place
+    hung = Order(order.product, order.product.size_of(hanging.size), order.period)
+    return not changes_since(hung, hanging, facts, at)

@@ -1,11 +1,15 @@
 """What is printed, how large, for which month and where: what the pages of editions have in their address."""
 
+import re
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from django import forms
 from django.http import Http404
 
+from deputies.models import Edition
 from deputies.permissions import can_print, sees_editions
 from deputies.posters import PRODUCTS, Order, PrintProduct, product_of
 from deputies.posters.duty_posters import month_of
@@ -17,6 +21,9 @@ from stations.models import Station
 from stations.querysets import scope_of
 from stations.rules import place_choices
 from stations.states import Level
+
+TYPED_SIZE = re.compile(r"\s*([0-9.]+)\s*[xX×*＊]\s*([0-9.]+)\s*(毫米|mm|厘米|公分|cm|米|m)?\s*", re.IGNORECASE)
+IN_MM = {"厘米": 10, "公分": 10, "cm": 10, "米": 1000, "m": 1000}
 
 
 def demand_reader(user) -> None:
@@ -41,6 +48,29 @@ def current_period(today: date) -> str:
     return f"{today + timedelta(days=(SUNDAY - today.weekday()) % 7):%Y-%m}"
 
 
+def usual_size(product: PrintProduct, places: Iterable[Station]) -> str:
+    """The size that hangs at most of the places; where nothing hangs the one printed last, or else the product's own."""
+    keys = [place.pk for place in places]
+    editions = Edition.objects.defer("facts")
+    if hanging := editions.hanging(keys, product=product.product):
+        return Counter(edition.size for edition in hanging.values()).most_common(1)[0][0]
+    printed = editions.newest(keys, product=product.product).values()
+    return max(printed, key=lambda edition: edition.made_at).size if printed else product.default_size
+
+
+def in_millimetres(typed: str) -> str:
+    """A size as people write it, the way products name sizes: `150×100厘米` → `1500x1000`; anything else as it is."""
+    match = TYPED_SIZE.fullmatch(typed)
+    if not match:
+        return typed
+    times = IN_MM.get((match[3] or "").lower(), 1)
+    try:
+        width, height = (round(float(side) * times) for side in (match[1], match[2]))
+    except ValueError:
+        return typed
+    return f"{width}x{height}"
+
+
 def order_named(data, default: PrintProduct) -> Order:
     """The order that an address names, with what it leaves out. Raises NotFound, DomainError."""
     product = product_of(data["product"]) if data.get("product") else default
@@ -60,9 +90,10 @@ def _select(label: str) -> forms.ChoiceField:
 
 
 class ChoiceForm(forms.Form):
-    """What for which places. `was` is the product that the page showed: another one starts with its own usual size.
+    """What for which places. `was` is the product that the page showed: another one starts anew.
 
-    Any size but the named ones is typed as `custom`; a size out of the blue, a place out of scope: 404.
+    Without a size it is the one usual at those places; any but the named ones is typed as `custom`. A size out
+    of the blue, a place out of scope: 404.
     """
 
     product = _select("种类")
@@ -78,11 +109,11 @@ class ChoiceForm(forms.Form):
         was = data.get("was") or product.product
         self.places = places_for(user, product.level)
         self.wrong_size = ""
-        size = self._size(product, data if was == product.product else {})
-        self.order = Order(product, size, _period(product, data))
         station = data.get("station", "")
         if was != product.product and product_of(was).level != product.level:
             station = ""
+        size = self._size(product, data if was == product.product else {}, self._of(station))
+        self.order = Order(product, size, _period(product, data))
         super().__init__({
             "product": product.product, "size": size.code, "period": self.order.period, "station": station,
             "custom": data.get("custom", "")[:20] if self.wrong_size else "",
@@ -91,14 +122,14 @@ class ChoiceForm(forms.Form):
         if not self.is_valid():
             raise Http404
 
-    def _size(self, product: PrintProduct, data) -> PrintSize:
+    def _size(self, product: PrintProduct, data, places: list[Station]) -> PrintSize:
         if custom := data.get("custom", "").strip():
             try:
-                return product.size_of(custom)
+                return product.size_of(in_millimetres(custom))
             except DomainError as error:
                 self.wrong_size = error.message
         try:
-            return product.size_of(data.get("size") or product.default_size)
+            return product.size_of(data.get("size") or usual_size(product, places))
         except DomainError as error:
             raise Http404 from error
 
@@ -119,7 +150,9 @@ class ChoiceForm(forms.Form):
 
     def chosen(self) -> list[Station]:
         """The places of the chosen place, or all."""
-        code = self.cleaned_data["station"]
+        return self._of(self.cleaned_data["station"])
+
+    def _of(self, code: str) -> list[Station]:
         return [place for place in self.places if not code or code in (place.code, place.township.code)]
 
     @property
