@@ -78,10 +78,11 @@ def _tell_result(job: Job, result: EditionResult) -> None:
 
 
 def _still_true(job: Job, order: Order, results: list[EditionResult]) -> list[EditionResult]:
-    """Tell what has changed while the others were printed (a consent withdrawn) and leave its file out."""
+    """Leave out what has changed while the others were printed (a consent withdrawn), and say so instead of 印好了."""
     looked_at = still_true(order, results, timezone.now())
     for before, now in zip(results, looked_at, strict=True):
         if before.path and not now.path:
+            job.lines = [line for line in job.lines if not line["text"].startswith(f"{now.place.full_name}:")]
             _tell_result(job, now)
     return looked_at
 

@@ -110,7 +110,7 @@ def _demand_day(edition: Edition, hung_on: date, at: datetime) -> None:
 
 def _which(edition: Edition) -> dict[str, str | int]:
     """Which edition of its place it is, for the audit."""
-    known = {"product": edition.product, "size": edition.size, "number": edition.number}
+    known: dict[str, str | int] = {"product": edition.product, "size": edition.size, "number": edition.number}
     return known | ({"period": edition.period} if edition.period else {})
 
 
