@@ -10,7 +10,7 @@ from activities.models import Shift
 from activities.states import RosterState, ShiftState
 from deputies.models import Mandate, Membership
 from deputies.permissions import agreed_by
-from deputies.rules import levels_label
+from deputies.rules import levels_label, township_word
 from deputies.states import LEVEL_ORDER, MembershipRole
 from julu_liaison.common.working_days import today_here
 from stations.models import Station
@@ -75,7 +75,7 @@ def _cards(branch: Station, today) -> list[Card]:
     members = Membership.objects.in_force(today).filter(branch=branch).select_related("deputy").heads_first()
     people = [member.deputy for member in members]
     levels = _levels(people, today)
-    township = "镇" if branch.parent.name.endswith("镇") else "乡"
+    township = township_word(branch.parent.name)
     return [_card(member, levels_label(levels[member.deputy_id], township), branch, today) for member in members]
 
 

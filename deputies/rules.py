@@ -96,8 +96,13 @@ def _syllables(name: str) -> list[str]:
     return [item[0] for item in pinyin(name, style=Style.NORMAL, errors="ignore")]
 
 
-def levels_label(levels: list[str], township: str = "乡") -> str:
-    """Return levels as printed on boards, e.g. `县、镇人大代表`; `township` is 乡 or 镇 as the place is called."""
+def township_word(place: str) -> str:
+    """What a township of that name is called: 镇, 乡, or 乡镇 where it is neither (an 经济开发区)."""
+    return place[-1:] if place.endswith(("镇", "乡")) else "乡镇"
+
+
+def levels_label(levels: list[str], township: str = "乡镇") -> str:
+    """Return levels as printed on boards, e.g. `县、镇人大代表`; `township` as `township_word` says."""
     words = [township if level == MandateLevel.TOWNSHIP else MandateLevel(level).label for level in levels]
     return "、".join(words) + "人大代表" if words else ""
 

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from dataclasses import replace
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from shutil import copy
@@ -78,7 +79,44 @@ def test_a_long_post_makes_only_itself_smaller():
     assert len(phones) == 1
 
 
+@once
+def test_a_long_post_goes_below_the_photo_where_room_is_free_there():
+    """Beside the photo it would shrink to the smallest type."""
+    facts = board([person(0, position=LONG_POST[:40], contact_scope=""), *(person(number) for number in range(1, 9))])
+    runs = written(render_board(facts, "A2"))
+    value = next(one for one in runs if one[0].startswith(LONG_POST[:8]))
+    name = next(one for one in runs if one[0] == person(0).name)
+    assert value[1] < name[1] and value[3] >= 1.2 * smallest_type(board_size("A2"))
+
+
+# ---- Side column ----
+
+
+@once
+def test_names_of_a_list_are_not_spread_and_have_commas_between_them():
+    facts = board(upcoming=[(date(2026, 11, 29), ["石景山", "丛亮", "吕涛"])])
+    runs = [text for text, *_ in written(render_board(facts, "A2"))]
+    assert "石景山、丛亮、吕涛" in "".join(runs) and "石景山、丛亮、吕涛、" not in "".join(runs)
+
+
+@once
+def test_without_a_list_the_side_columns_text_is_larger_and_reaches_down():
+    listed, plain = (written(render_board(board(8, upcoming=upcoming), "2400x1200")) for upcoming in (board().upcoming, []))
+    phone, listed_phone = (next(one for one in runs if one[0] == "0319-5550100") for runs in (plain, listed))
+    layout = board_layout(board_size("2400x1200"), 8)
+    assert phone[3] > listed_phone[3]
+    assert phone[2] < layout.height - layout.top - 0.75 * layout.main_height
+
+
 # ---- Cards ----
+
+
+@once
+@pytest.mark.parametrize(("size", "people"), [("A3", 7), ("A2", 7), ("1200x900", 7)])
+def test_nobody_stands_alone_in_a_last_row(size, people):
+    layout = board_layout(board_size(size), people)
+    assert (layout.columns, layout.rows) == (4, 2)
+
 
 
 @once
@@ -233,20 +271,31 @@ def test_the_source_of_a_photo_is_no_fact_of_the_board(portrait):
 
 @once
 def test_remarks_name_people_once_a_kind(portrait):
+    soft = {"photo": portrait["photo"], "photo_source": replace(portrait["photo_source"], crop=Crop(0, 0, 600, 800))}
     people = [
-        person(1, **portrait),
+        person(1, **soft),
         person(2, photo_held_back=True, contact_scope=""),
         person(3, contact_scope=" "),
-        person(4, **portrait | {"photo_source": None}),
+        person(4, **portrait),
     ]
     assert Board().remarks(board(people), board_size("2400x1200")) == [
         "分站还没有站长",
+        "1张照片放大后不太清楚:李桂芳",
         "陈卫的照片没有同意公开,印的是空白头像",
         "王志强还没有照片,印的是空白头像",
-        "李桂芳、刘玉梅的照片印出来不到300dpi,可以印,换一张更大的会更清楚",
         "陈卫、王志强没有填联系内容",
     ]
     assert Board().remarks(board([person(0, **portrait)] * 12), board_size("A2")) == []
+
+
+@once
+def test_soft_photos_are_counted_and_three_of_them_named(portrait):
+    """A photo of twice the width that must be there is clear from where people stand."""
+    soft, clear = (replace(portrait["photo_source"], crop=Crop(0, 0, width, width * 4 // 3)) for width in (330, 630))
+    people = [person(n, photo=portrait["photo"], photo_source=soft if n < 5 else clear) for n in range(15)]
+    remarks = "5张照片放大后不太清楚:张建国、李桂芳、陈卫等5人"
+    assert Board().remarks(board(people), board_size("2400x1200")) == [remarks]
+    assert Board().remarks(board(people), board_size("A2")) == []
 
 
 @once

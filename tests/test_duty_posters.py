@@ -14,6 +14,7 @@ from activities.services import add_day, cancel_day, draft_roster, hand_over_pla
 from activities.states import ShiftState
 from deputies.models import Deputy, Edition
 from deputies.posters import Rendition, order_of, print_one, rendition_of, standings
+from deputies.posters.boards import board_facts
 from deputies.posters.duty_posters import DutyPoster, PosterDay, PosterFacts, PosterPerson, month_of, poster_facts_of
 from deputies.services import end_mandate, grant_mandate
 from deputies.states import MandateLevel, Product
@@ -78,6 +79,7 @@ def test_everything_is_on_one_page_in_order():
     )  # fmt: skip
     places = [text.index(words) for words in expected]
     assert places == sorted(places)
+    assert "王志强、" in text and "陈卫" in text and "陈卫、" not in text
     assert only_embedded_subsets(pdf)
 
 
@@ -262,13 +264,20 @@ def test_facts_come_from_the_published_roster_and_the_place(cast, published):
     assert facts.qr_url.endswith("/b/GT01/")
     assert [one.on for one in facts.days] == [FIRST, SECOND, THIRD, LAST]
     assert [(person.name, person.levels_label) for person in facts.days[0].people] == [
-        ("赵站长", "县人大代表"), ("李代表", "镇人大代表"),
+        ("李代表", "镇人大代表"), ("赵站长", "县人大代表"),
     ]  # fmt: skip
+
+
+def test_board_and_poster_name_those_of_a_day_in_one_order(cast, published):
+    Deputy.objects.filter(pk=cast.head_person.pk).update(sort_key="a")
+    board = board_facts(cast.gt01, TODAY)
+    assert board.upcoming[0] == (FIRST, [person.name for person in facts_of(cast.gt01).days[0].people])
+    assert board.upcoming[0][1][0] == "赵站长"
 
 
 def test_levels_are_those_of_the_reception(cast, published):
     grant_mandate(deputy=cast.head_person, level=MandateLevel.TOWNSHIP, term="第十七届", started_on=SECOND, actor=cast.admin)
-    assert [one.people[0].levels_label for one in facts_of(cast.gt01).days[::2]] == ["县人大代表", "县、镇人大代表"]
+    assert [one.people[1].levels_label for one in facts_of(cast.gt01).days[::2]] == ["县人大代表", "县、镇人大代表"]
 
 
 def test_whoever_has_no_mandate_on_the_day_is_not_announced(cast, published):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deputies.rules import levels_label, name_initials, name_stroke_key, strokes_of
+from deputies.rules import levels_label, name_initials, name_stroke_key, strokes_of, township_word
 from julu_liaison.common.texts import plain_number
 from julu_liaison.common.working_days import Calendar, sundays_of
 from opinions.rules import due_day
@@ -88,6 +88,8 @@ def test_initials_know_surnames(name, initials):
 def test_levels_are_printed_as_the_place_is_called():
     assert levels_label(["county", "township"], "镇") == "县、镇人大代表"
     assert levels_label([], "镇") == ""
+    assert levels_label(["county", "township"], township_word("经济开发区")) == "县、乡镇人大代表"
+    assert [township_word(place) for place in ("官亭镇", "闫疃乡", "")] == ["镇", "乡", "乡镇"]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import date
 from deputies.reports.archive import Archive
 from deputies.reports.chapters import Item
 from deputies.reports.wording import place_name
-from deputies.rules import levels_label
+from deputies.rules import levels_label, township_word
 from julu_liaison.common.templatetags.liaison import aligned_name, points
 from julu_liaison.common.texts import long_day, typeset
 
@@ -71,9 +71,7 @@ def paper_of(archive: Archive, on: date) -> Paper:
 
 def levels_in(archive: Archive) -> str:
     """县、镇人大代表: the levels held in the year, the lowest called as the deputy's own place is."""
-    township = "乡"
-    if archive.memberships and archive.memberships[-1].branch.parent.name.endswith("镇"):
-        township = "镇"
+    township = township_word(archive.memberships[-1].branch.parent.name if archive.memberships else "")
     return levels_label(list(dict.fromkeys(one.level for one in archive.mandates)), township)
 
 

@@ -23,7 +23,7 @@ from activities.models import Activity, ActivityAttendance, Attendance, ServiceR
 from activities.states import SERVED
 from deputies.models import Constituent, Contact, Mandate, Membership
 from deputies.permissions import is_oneself, keeps_constituents_at, sees_chain, sees_whole_phones
-from deputies.rules import CONSTITUENCY_LEVELS, CONSTITUENTS_EACH, levels_label
+from deputies.rules import CONSTITUENCY_LEVELS, CONSTITUENTS_EACH, levels_label, township_word
 from deputies.services import look_at_constituents
 from deputies.states import MembershipRole
 from deputies.views.constituents import Known
@@ -135,7 +135,7 @@ def _links(user, place: Station, members: list[Membership], today: date) -> list
     keeps, whole = keeps_constituents_at(user, place), sees_whole_phones(user)
     masked = not keeps and _audits(user, place)
     known = _constituents_of(members, today)
-    township = "镇" if place.parent.name.endswith("镇") else "乡"
+    township = township_word(place.parent.name)
     links = []
     for member in members:
         mine, rows = is_oneself(user, member.deputy), known[member.deputy_id]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from deputies.posters.boards.facts import BoardFacts, BoardPerson
 from deputies.posters.boards.layout import BoardLayout, BoardSize, board_layout, on_one_sheet
+from deputies.posters.sizes import LARGEST_PAPER
 from deputies.posters.texts import unprintable
 from deputies.states import MandateLevel
 from julu_liaison.common.errors import DomainError
@@ -17,7 +18,10 @@ from julu_liaison.common.pictures import DPI, read_head
 LABELS = {"employer": "单位", "position": "职务", "contact_scope": "联系内容", "phone": "联系方式"}
 SHARP_PHOTO = (600, 800)  # pixels; good enough for any size
 MM_PER_INCH = 25.4
-ROUNDING = 0.99  # a photo one pixel short of 300 dpi is no news
+ROUNDING = 0.99  # a photo one pixel short is no news
+CLEAR_ON_PAPER = 150  # pixels per inch; half of what is the best
+CLEAR_ON_BOARDS = 1.25  # times what must be there at least
+NAMED = 3  # people in a sentence on photos
 MOST_PIXELS = 25_000_000
 
 
@@ -43,14 +47,22 @@ def board_remarks(facts: BoardFacts, size: BoardSize) -> list[str]:
     kinds = {
         "{}的照片没有同意公开,印的是空白头像": [one for one in people if one.photo_held_back],
         "{}还没有照片,印的是空白头像": [one for one in people if not one.photo and not one.photo_held_back],
-        "{}的照片印出来不到300dpi,可以印,换一张更大的会更清楚": [
-            one for one in people if one.photo and _photo_width(one) < pixels_at_best(layout.photo_width) * ROUNDING
-        ],
         "站长{}没有县级代表资格": [one for one in people if one.is_head and MandateLevel.COUNTY not in one.mandates],
         "{}没有填联系内容": [one for one in people if not one.contact_scope.strip()],
     }
     head = [] if not people or any(one.is_head for one in people) else ["分站还没有站长"]
-    return head + [words.format(_names(found)) for words, found in kinds.items() if found]
+    return head + _unclear_photos(people, layout, size) + [words.format(_names(found)) for words, found in kinds.items() if found]
+
+
+def _unclear_photos(people: Iterable[BoardPerson], layout: BoardLayout, size: BoardSize) -> list[str]:
+    """Photos that can be printed and are seen to be soft: by the distance from which that size is read."""
+    ppi = CLEAR_ON_PAPER if max(size.width, size.height) <= LARGEST_PAPER else CLEAR_ON_BOARDS * size.photo_ppi
+    needed = layout.photo_width / MM_PER_INCH * ppi * ROUNDING
+    names = [one.name for one in people if one.photo and _photo_width(one) < needed]
+    if not names:
+        return []
+    more = f"等{len(names)}人" if len(names) > NAMED else ""
+    return [f"{len(names)}张照片放大后不太清楚:{'、'.join(names[:NAMED])}{more}"]
 
 
 def pixels_at_best(mm: float) -> int:

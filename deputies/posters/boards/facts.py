@@ -16,11 +16,11 @@ from django.utils._os import safe_join
 
 from activities.models import Shift
 from activities.states import RosterState, ShiftState
-from deputies.models import Mandate, Membership
+from deputies.models import Deputy, Mandate, Membership
 from deputies.permissions import agreed_by
 from deputies.posters.glyphs import glyphs_for
 from deputies.posters.product import Facts
-from deputies.rules import levels_label
+from deputies.rules import levels_label, township_word
 from deputies.states import LEVEL_ORDER, MandateLevel, MembershipRole
 from julu_liaison.common.pictures import Crop
 from stations.models import Station
@@ -159,7 +159,7 @@ def consented_photo(deputy, on: date) -> Path | None:
 
 def printed_levels(levels: Iterable[str], branch: Station) -> str:
     """县、镇人大代表, the township called as the branch's is."""
-    township = "镇" if branch.parent.name.endswith("镇") else "乡"
+    township = township_word(branch.parent.name)
     return levels_label([level for level in LEVEL_ORDER if level in levels], township)
 
 
@@ -167,6 +167,11 @@ def duty_hours(branch: Station) -> str:
     """The reception hours; where only a time of day was typed, with the day."""
     hours = branch.duty_hours_here
     return hours if re.search("周|星期|礼拜|每", hours) else f"{EVERY_SUNDAY} {hours}".strip()
+
+
+def on_duty(shift: Shift) -> list[Deputy]:
+    """Who receives on that day, in the order of every list; the places with their deputies are there."""
+    return sorted((place.deputy for place in shift.places.all()), key=lambda deputy: (deputy.sort_key, deputy.code))
 
 
 def levels_held(deputies: Iterable[int], on: date) -> dict[int, set[str]]:
@@ -183,7 +188,7 @@ def _coming_receptions(keys: list[int], on: date) -> dict[int, list[tuple[date, 
     shifts = Shift.objects.filter(branch__in=keys, state=ShiftState.PLANNED, roster__state=RosterState.PUBLISHED)
     found = defaultdict(list)
     for shift in shifts.within(on, on + COMING_WITHIN).order_by("date").prefetch_related("places__deputy"):
-        names = [place.deputy.name for place in shift.places.all()]
+        names = [deputy.name for deputy in on_duty(shift)]
         if names and len(found[shift.branch_id]) < COMING:
             found[shift.branch_id].append((shift.date, names))
     return found

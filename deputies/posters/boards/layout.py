@@ -66,7 +66,7 @@ LEAST_POINTS = 8
 LEAST_ON_A2 = 3.55  # mm; larger boards are read from further away
 LARGEST_BODY = 9.6  # mm on A2
 GAP_COST = 0.12  # an empty place in the grid spoils a board as much as cards 12 % out of proportion
-STRAY_COST = 0.4  # and a last row that is less than half full, as much as cards 40 % out of it
+STRAY_COST = 0.5  # and a last row that is less than half full, as much as cards 50 % out of it
 SQUARE_FROM, WIDE_FROM = 1.05, 1.55  # width : height of a card
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import date
 
 from activities.states import ShiftState
-from deputies.posters.boards.drawing import spaced_name
 from deputies.posters.duty_posters.facts import PosterDay, PosterFacts
 from deputies.posters.product import Drawn, Rendition
 from deputies.posters.sizes import PrintSize
@@ -99,7 +98,7 @@ def _day_data(day: PosterDay) -> dict:
         "moved": f"原定{_short(day.planned_on)}" if day.is_moved else "",
         "off": _off_word(day),
         "reason": day.reason,
-        "people": [[spaced_name(person.name), person.levels_label] for person in day.people],
+        "people": [[person.name, person.levels_label] for person in day.people],
     }
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from activities.models import Roster, Shift
 from activities.states import CALLED_OFF, RosterState, ShiftState
 from deputies.models import Mandate
-from deputies.posters.boards.facts import branch_address, duty_hours, printed_levels
+from deputies.posters.boards.facts import branch_address, duty_hours, on_duty, printed_levels
 from deputies.posters.glyphs import glyphs_for
 from deputies.posters.product import Facts
 from julu_liaison.common.errors import DomainError
@@ -107,9 +107,9 @@ def _shifts_of(branches: list[int], month: date) -> dict[int, list[Shift]]:
 
 def _mandates_of(shifts: Iterable[Shift]) -> dict[int, list[Mandate]]:
     """The mandates of those on duty, by deputy key."""
-    on_duty = {place.deputy_id for shift in shifts for place in shift.places.all()}
+    deputies = {place.deputy_id for shift in shifts for place in shift.places.all()}
     found = defaultdict(list)
-    for mandate in Mandate.objects.filter(deputy__in=on_duty):
+    for mandate in Mandate.objects.filter(deputy__in=deputies):
         found[mandate.deputy_id].append(mandate)
     return found
 
@@ -129,17 +129,14 @@ def _days(shifts: list[Shift], mandates: dict[int, list[Mandate]], branch: Stati
             on=shift.date,
             state=shift.state,
             reason=_told_reason(shift),
-            people=sorted(
-                (
-                    PosterPerson(
-                        code=place.deputy.code,
-                        name=place.deputy.name,
-                        levels_label=_levels_on(shift.date, mandates[place.deputy_id], branch),
-                    )
-                    for place in shift.places.all()
-                ),
-                key=lambda person: person.code,
-            ),
+            people=[
+                PosterPerson(
+                    code=deputy.code,
+                    name=deputy.name,
+                    levels_label=_levels_on(shift.date, mandates[deputy.pk], branch),
+                )
+                for deputy in on_duty(shift)
+            ],
         )
         for shift in shifts
         if shift.state == ShiftState.PLANNED or shift.date not in held
