@@ -3,6 +3,7 @@
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -289,12 +290,15 @@ def test_files_are_handed_out_and_it_is_recorded(cast, signed_in):
     client = signed_in(cast.clerk)
     plain = client.get(reverse("edition-file", args=[edition.uid]))
     assert b"".join(plain.streaming_content) == kept_file(edition).read_bytes()
-    assert "GT01-A3.pdf" in plain["Content-Disposition"]
+    assert quote("GT01-第一分站-公示牌-A3-第1版.pdf") in plain["Content-Disposition"]
     marked = client.get(reverse("edition-marks", args=[edition.uid]))
     page = PdfReader(BytesIO(b"".join(marked.streaming_content))).pages[0]
-    assert "GT01-A3-marks.pdf" in marked["Content-Disposition"] and page.mediabox.width > page.trimbox.width
+    assert quote("-第1版-带裁切线.pdf") in marked["Content-Disposition"]
+    assert page.mediabox.width > page.trimbox.width
     rows = AuditLog.objects.filter(action="download", target_key=str(edition.uid)).order_by("pk")
-    assert [row.detail["file"] for row in rows] == ["GT01-A3.pdf", "GT01-A3-marks.pdf"]
+    assert [row.detail["file"] for row in rows] == [
+        "GT01-第一分站-公示牌-A3-第1版.pdf", "GT01-第一分站-公示牌-A3-第1版-带裁切线.pdf",
+    ]  # fmt: skip
     assert {row.county_code for row in rows} == {"JLX"}
     kept_file(edition).unlink()
     for name in ("edition-file", "edition-marks", "edition-preview"):

@@ -12,6 +12,7 @@ from deputies.posters.editions import (
     print_all,
     print_one,
     rendition_of,
+    speaking_name,
 )
 from deputies.posters.product import PrintProduct, Rendition
 from deputies.posters.products import PRODUCTS, product_of
@@ -31,6 +32,7 @@ __all__ = [
     "print_one",
     "product_of",
     "rendition_of",
+    "speaking_name",
     "standings",
 ]
 

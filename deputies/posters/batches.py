@@ -7,7 +7,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from deputies.posters.editions import EditionResult, Order, print_all, rendition_of, safe_name
+from deputies.posters.editions import (
+    EditionResult,
+    Order,
+    forget_unrecorded,
+    print_all,
+    rendition_of,
+    safe_name,
+    speaking_name,
+)
 from deputies.posters.job_tickets import JobTicket, TicketLine, ticket_pdf, ticket_workbook
 from deputies.posters.product import Rendition
 from julu_liaison.common.errors import DomainError
@@ -48,6 +56,8 @@ def print_batch(batch: Batch, places: Iterable[Station]) -> Iterator[EditionResu
             yield result
             continue
         clear_unfinished(result.path.parent, before=batch.at - LEFT_BEHIND)
+        if result.state == "printed":
+            forget_unrecorded(result.edition, before=batch.at - LEFT_BEHIND)
         yield _with_marks(batch, result) if batch.with_marks else result
 
 
@@ -86,9 +96,7 @@ def pack_batch(batch: Batch, results: Sequence[EditionResult], target: Path, *, 
 def shop_name(order: Order, result: EditionResult) -> str:
     """What a print shop understands: `官亭镇/GT01-第一分站-公示牌-A2-第3版.pdf`."""
     assert result.edition is not None  # there is a file
-    place = result.place
-    parts = (place.code, place.name, order.product.label, order.size.code, order.period, result.edition.label)
-    return f"{safe_name(place.township.name)}/{'-'.join(safe_name(part) for part in parts if part)}.pdf"
+    return f"{safe_name(result.place.township.name)}/{speaking_name(order, result.edition)}"
 
 
 def _ticket(batch: Batch, files: Sequence[tuple[str, EditionResult]], results: Sequence[EditionResult]) -> JobTicket:
@@ -103,7 +111,8 @@ def _ticket(batch: Batch, files: Sequence[tuple[str, EditionResult]], results: S
     refused = [(result.place.full_name, ";".join(result.reasons)) for result in results if not result.path]
     return JobTicket(
         product=batch.order.product.label, size=batch.order.size, period=batch.order.period,
-        ordered_by=batch.actor.name if batch.actor else "", at=batch.at, with_marks=batch.with_marks,
+        ordered_by=batch.actor.name if batch.actor else "", phone=batch.actor.phone if batch.actor else "",
+        at=batch.at, with_marks=batch.with_marks,
         copies=batch.copies, lines=lines, refused=refused,
     )  # fmt: skip
 

@@ -23,6 +23,7 @@ from julu_liaison.common.working_days import today_here
 from stations.models import Station
 
 ATTEMPTS = 5
+MARKED = "-marks"  # at the end of the name of a file with bleed and crop marks
 PORTION = 8  # places whose facts are read at once: few queries, and nobody's facts wait for a whole county's drawing
 SEVERAL_PRINT = "好几个人同时在印这一块,请稍后再试"
 CHANGED_MEANWHILE = "印好以后内容又变了,没有放进去,请再印一次"
@@ -218,12 +219,22 @@ def kept_file(edition: Edition) -> Path:
     return Path(safe_join(settings.MEDIA_ROOT, edition.file))
 
 
+def forget_unrecorded(edition: Edition, *, before: datetime) -> None:
+    """Remove what a killed worker printed for the same place and product and never recorded, if older than `before`."""
+    same = Edition.objects.filter(place=edition.place_id, product=edition.product)
+    recorded = {Path(name).stem for name in same.values_list("file", flat=True)}
+    for path in kept_file(edition).parent.glob("*.pdf"):
+        is_recorded = path.stem.removesuffix(MARKED) in recorded
+        if not is_recorded and path.stat().st_mtime < before.timestamp():
+            path.unlink(missing_ok=True)
+
+
 def rendition_of(order: Order, edition: Edition, rendition: Rendition, at: datetime) -> Path:
     """Another file of the same edition, kept beside it: with crop marks, or a PNG. Drawn when first asked for.
 
     Raises Conflict when the facts have changed since: then only a new edition can be drawn.
     """
-    suffix = f"{'-marks' if rendition.with_marks else ''}.{'png' if rendition.png else 'pdf'}"
+    suffix = f"{MARKED if rendition.with_marks else ''}.{'png' if rendition.png else 'pdf'}"
     path = kept_file(edition).with_name(kept_file(edition).stem + suffix)
     if not path.is_file():
         facts = order.product.facts_of([edition.place], today_here(at), order.period)[edition.place_id]
@@ -238,8 +249,15 @@ def rendition_of(order: Order, edition: Edition, rendition: Rendition, at: datet
 
 
 def file_name(place: Station, order: Order, suffix: str = ".pdf") -> str:
-    """The name under which a file is handed out: `GT01-A2.pdf`."""
+    """The name of a place's latest file, whichever edition that is: `GT01-A2.pdf`."""
     return "-".join(filter(None, (safe_name(place.code), order.size.code, order.period))) + suffix
+
+
+def speaking_name(order: Order, edition: Edition, suffix: str = ".pdf") -> str:
+    """What a print shop and a clerk understand: `GT01-第一分站-公示牌-A2-第3版.pdf`."""
+    place = edition.place
+    parts = (place.code, place.name, order.product.label, order.size.code, order.period, edition.label)
+    return "-".join(safe_name(part) for part in parts if part) + suffix
 
 
 def latest_editions(order: Order, places: Iterable[Station]) -> dict[int, Edition]:

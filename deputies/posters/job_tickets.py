@@ -8,6 +8,7 @@ from io import BytesIO
 from xlsxwriter import Workbook
 
 from deputies.posters.sizes import PrintSize
+from deputies.states import Product
 from julu_liaison.common.fonts import missing_glyphs
 from julu_liaison.common.pdf import TEMPLATES, render_pdf
 from julu_liaison.common.working_days import today_here
@@ -15,15 +16,17 @@ from julu_liaison.common.working_days import today_here
 TEMPLATE = TEMPLATES / "table.typ"
 NO_GLYPH = "〓"  # stands where a character has no glyph, as printers have always set it
 A4 = 9
+UNIT, UNIT_OF_POSTERS = "块", "张"
 COLUMNS = (  # label, width in the workbook, share of the page
-    ("序号", 6, 1.1), ("站点", 30, 4.4), ("文件", 46, 6), ("版次", 9, 1.6), ("成品(毫米)", 13, 2.4), ("块数", 7, 1.1),
-    ("每块份数", 9, 1.1), ("合计份数", 9, 1.1), ("送到", 34, 4.4), ("电话", 16, 2.8),
+    ("序号", 6, 1.3), ("站点", 30, 4.2), ("文件", 46, 6), ("版次", 9, 1.6), ("成品(毫米)", 13, 2.65), ("{}数", 7, 1.3),
+    ("每{}份数", 9, 2), ("合计份数", 9, 2), ("送到", 34, 4), ("电话", 16, 3.05),
 )  # fmt: skip
 SIZE, SHEETS, COPIES, SUM = 4, 5, 6, 7  # columns
-SIZE_COLUMNS = ("成品(毫米)", "文件数", "块数", "合计份数")
+SIZE_COLUMNS = ("成品(毫米)", "文件数", "{}数", "合计份数")
 REFUSED_COLUMNS = (("序号", 6, 1), ("站点", 34, 6), ("没有印的原因", 100, 18))
 HEADER_ROWS = 4  # title, who and when, how, headings
-RECEIVED = "收件核对:文件数、块数与合计份数都对得上再开机。"
+RECEIVED = "收件核对:文件数、{}数与合计份数都对得上再开机。"
+TO_FILL_IN = "材质:____________________    要求送达日期:________年____月____日"
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,21 @@ class JobTicket:
     lines: Sequence[TicketLine]
     refused: Sequence[tuple[str, str]]
     period: str = ""
+    phone: str = ""  # of who ordered
+
+    @property
+    def unit(self) -> str:
+        """What a sheet is counted in."""
+        return UNIT_OF_POSTERS if self.product == Product.DUTY_POSTER.label else UNIT
+
+    @property
+    def columns(self) -> list[tuple[str, int, float]]:
+        return [(label.format(self.unit), width, share) for label, width, share in COLUMNS]
+
+    @property
+    def notes(self) -> list[str]:
+        """What the shop checks, and what is filled in by hand."""
+        return [RECEIVED.format(self.unit), TO_FILL_IN]
 
     @property
     def title(self) -> str:
@@ -68,8 +86,12 @@ class JobTicket:
     def ordered(self) -> str:
         """Who ordered, when, for which month."""
         day = today_here(self.at)
-        parts = [f"下单:{self.ordered_by}" if self.ordered_by else "", f"日期:{day.year}年{day.month}月{day.day}日"]
-        return "  ".join(filter(None, [*parts, f"月份:{self.period}" if self.period else ""]))
+        parts = [
+            f"下单:{self.ordered_by} {self.phone}".strip() if self.ordered_by else "",
+            f"日期:{day.year}年{day.month}月{day.day}日",
+            f"月份:{in_chinese(self.period)}" if self.period else "",
+        ]
+        return "  ".join(filter(None, parts))
 
     @property
     def how(self) -> str:
@@ -82,8 +104,8 @@ class JobTicket:
     @property
     def totals(self) -> str:
         return (
-            f"{self.trimmed}毫米:{len(self.lines)}个文件,{self.sheets}块,"
-            f"每块{self.copies}份,合计{self.sheets * self.copies}份"
+            f"{self.trimmed}毫米:{len(self.lines)}个文件,{self.sheets}{self.unit},"
+            f"每{self.unit}{self.copies}份,合计{self.sheets * self.copies}份"
         )
 
     def rows(self) -> list[list[str | int]]:
@@ -98,13 +120,19 @@ class JobTicket:
         return [[number, place, why] for number, (place, why) in enumerate(self.refused, start=1)]
 
 
+def in_chinese(period: str) -> str:
+    """2026-12 → 2026年12月."""
+    year, month = period.split("-")
+    return f"{year}年{int(month)}月"
+
+
 # ---- PDF ----
 
 
 def ticket_pdf(ticket: JobTicket) -> bytes:
     """The ticket as A4 pages; what was not printed stands on pages of its own. Raises PrintRefused."""
     total = ["", "合计", f"{len(ticket.lines)}个文件", "", "", ticket.sheets, "", ticket.sheets * ticket.copies, "", ""]
-    data = _part(ticket.title, ticket, COLUMNS, [*ticket.rows(), total], [ticket.totals, RECEIVED])
+    data = _part(ticket.title, ticket, ticket.columns, [*ticket.rows(), total], [ticket.totals, *ticket.notes])
     if ticket.refused:
         data["more"] = [_part(f"{ticket.product}:没有印的", ticket, REFUSED_COLUMNS, ticket.refused_rows(), [])]
     return render_pdf(template=TEMPLATE, data=data)
@@ -135,10 +163,11 @@ def ticket_workbook(ticket: JobTicket) -> bytes:
     with Workbook(output, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         looks = _looks(book)
         page = book.add_worksheet("印制单")
-        _begin(page, looks, ticket, ticket.title, COLUMNS)
+        _begin(page, looks, ticket, ticket.title, ticket.columns)
         end = _write_lines(page, looks, ticket)
         end = _write_sizes(page, looks, ticket, end + 1)
-        page.write_string(end + 1, 0, RECEIVED, looks["plain"])
+        for row, note in enumerate(ticket.notes, start=end + 1):
+            page.write_string(row, 0, note, looks["plain"])
         if ticket.refused:
             page = book.add_worksheet("没有印的")
             _begin(page, looks, ticket, f"{ticket.product}:没有印的", REFUSED_COLUMNS)
@@ -207,7 +236,7 @@ def _write_sizes(page, looks: dict, ticket: JobTicket, row: int) -> int:
     first, last = HEADER_ROWS + 1, HEADER_ROWS + len(ticket.lines)
     sizes = f"E{first}:E{last}"
     for index, label in enumerate(SIZE_COLUMNS, start=SIZE):
-        page.write_string(row, index, label, looks["heading"])
+        page.write_string(row, index, label.format(ticket.unit), looks["heading"])
     row += 1
     key = f"E{row + 1}"
     page.write_string(row, SIZE, ticket.trimmed, looks["text"])

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from deputies.forms import HangingForm
 from deputies.models import Edition
 from deputies.permissions import can_print
-from deputies.posters import Order, Rendition, file_name, kept_file, order_of, rendition_of
+from deputies.posters import Order, Rendition, kept_file, order_of, rendition_of, speaking_name
 from deputies.posters.hanging import changes_since, usual_places
 from deputies.services import record_hanging
 from deputies.services.editions import CENTRALLY, record_download, record_look
@@ -98,7 +98,7 @@ def edition_file(request, uid):
     """The kept file of one edition; who takes it is recorded."""
     found = visible_edition(request.user, uid)
     order = order_of(found.product, found.size, found.period)
-    return _handed_out(request, found, kept_file(found), file_name(found.place, order))
+    return _handed_out(request, found, kept_file(found), speaking_name(order, found))
 
 
 @require_safe
@@ -108,7 +108,7 @@ def edition_marks(request, uid):
     found = visible_edition(request.user, uid)
     order = order_of(found.product, found.size, found.period)
     path = _drawn(order, found, MARKS)
-    return _handed_out(request, found, path, file_name(found.place, order, "-marks.pdf"))
+    return _handed_out(request, found, path, speaking_name(order, found, "-带裁切线.pdf"))
 
 
 @require_safe
