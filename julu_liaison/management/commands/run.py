@@ -5,12 +5,15 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 
 from django.conf import settings
 from django.core.management import BaseCommand, call_command
 
 from stations.models import Station
 
+PAUSE = 5  # seconds between two looks at the worker, and before a dead one is started again
 ACCOUNTS = (
     ("xian", "县级管理员"),
     ("xian2", "县级工作人员"),
@@ -37,12 +40,15 @@ class Command(BaseCommand):
             self.stdout.write("第一次启动,正在建立演示县,大约一分钟……")
             call_command("seed_demo")
         self._print_accounts(host, port)
-        worker = self._start_worker()
+        worker = KeptWorker(self._start_worker, say=self._say)
         try:
             return self._serve(host, port)
         finally:
-            worker.send_signal(signal.SIGTERM)
-            worker.wait(timeout=20)
+            worker.stop()
+
+    def _say(self, sentence: str) -> None:
+        self.stdout.write(sentence)
+        self.stdout.flush()
 
     def _print_accounts(self, host: str, port: int) -> None:
         self.stdout.write(f"\n请用浏览器打开 http://{host}:{port}/ ,按 Ctrl+C 停止。")
@@ -67,3 +73,27 @@ class Command(BaseCommand):
         else:
             os.environ["DJANGO_RUNSERVER_HIDE_WARNING"] = "true"
             call_command("runserver", f"{host}:{port}", use_reloader=False)
+
+
+class KeptWorker:
+    """A process beside this one that is started again when it dies, until it is stopped."""
+
+    def __init__(self, start: Callable[[], subprocess.Popen], *, say: Callable[[str], None], pause: float = PAUSE):
+        self._start, self._say, self._pause = start, say, pause
+        self._stopped = threading.Event()
+        self._process = start()
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+        self._watcher.start()
+
+    def _watch(self) -> None:
+        while not self._stopped.wait(self._pause):
+            if self._process.poll() is not None:
+                self._say("后台工作进程停了,正在重新启动。")
+                self._process = self._start()
+
+    def stop(self) -> None:
+        """Also while it is being started again: nobody starts another one after that."""
+        self._stopped.set()
+        self._watcher.join()
+        self._process.send_signal(signal.SIGTERM)
+        self._process.wait(timeout=20)
