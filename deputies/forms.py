@@ -8,7 +8,7 @@ from django.db.models import Case, Q, Value, When
 from deputies.models import Constituent, Contact, Deputy
 from deputies.querysets import DeputyQuerySet
 from deputies.services.consents import LONGEST_EVIDENCE, SUBJECTS
-from deputies.services.editions import LONGEST_HANGER, LONGEST_PLACE
+from deputies.services.editions import LONGEST_HANGER, LONGEST_PLACE, LONGEST_REASON, WHY_TAKEN_BACK
 from deputies.states import ContactForm, ServiceRole
 from julu_liaison.common.errors import DomainError
 from julu_liaison.common.working_days import today_here
@@ -192,3 +192,13 @@ class HangingForm(forms.Form):
             self.add_error(name if name in self.fields else None, sentence)
         if not error.fields:
             self.add_error(None, error.message)
+
+
+class TakeBackForm(forms.Form):
+    """Why a record of hanging is taken back."""
+
+    reason = text_field("为什么去掉", LONGEST_REASON, required=True)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].error_messages["required"] = WHY_TAKEN_BACK

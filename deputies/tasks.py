@@ -70,7 +70,7 @@ def _tell_result(job: Job, result: EditionResult) -> None:
     if not result.path:
         tell_line(job, f"{name}:{';'.join(result.reasons)}", state="refused")
     elif result.state == "printed" or (result.edition and result.edition.made_at >= job.created_at):
-        tell_line(job, f"{name}:印好了")
+        tell_line(job, f"{name}:做好了")
     else:
         tell_line(job, f"{name}:内容没有变,用原来的文件", state="unchanged")
     for remark in result.remarks:

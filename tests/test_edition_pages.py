@@ -33,7 +33,7 @@ from tests.test_boards import reception
 pytestmark = [pytest.mark.once, pytest.mark.usefixtures("media")]
 
 LIST, HANGING = "/console/boards/", "/console/boards/hanging/"
-LIST_QUERIES, HANGING_QUERIES, EDITION_QUERIES = 13, 14, 14
+LIST_QUERIES, HANGING_QUERIES, EDITION_QUERIES = 14, 14, 14
 RARE = "孙\U0002b740兰"
 NOBODYS = ("head", "deputy", "officer", "system", "security")
 
@@ -562,7 +562,7 @@ def test_hanging_costs_the_same_for_one_and_for_three(cast, signed_in, django_as
 
 
 def test_a_draft_is_a_picture_and_leaves_nothing_behind(cast, signed_in, media):
-    answer = signed_in(cast.clerk).get(reverse("board-draft", args=["GT01"]), {"size": "A3"})
+    answer = signed_in(cast.clerk).get(reverse("board-draft", args=["GT01"]), {"size": "A3", "picture": "1"})
     with Image.open(BytesIO(answer.content)) as picture:
         assert picture.width / picture.height == pytest.approx(420 / 297, abs=0.01)
     assert answer["Content-Type"] == "image/png" and answer["Content-Disposition"].startswith("inline")
@@ -581,9 +581,9 @@ def test_drafts_of_posters_and_plates(cast, signed_in):
     publish_roster(roster=reception(cast.gt01, month, cast.deputies["GT01"][:2]), actor=cast.clerk, at=timezone.now())
     assert Roster.objects.count() == 1
     client = signed_in(cast.clerk)
-    asked = {"product": "duty_poster", "size": "A4", "period": f"{month:%Y-%m}"}
+    asked = {"product": "duty_poster", "size": "A4", "period": f"{month:%Y-%m}", "picture": "1"}
     assert client.get(reverse("board-draft", args=["GT01"]), asked)["Content-Type"] == "image/png"
-    plate = {"product": "station_plate"}
+    plate = {"product": "station_plate", "picture": "1"}
     assert client.get(reverse("board-draft", args=["GT"]), plate)["Content-Type"] == "image/png"
     assert client.get(reverse("board-draft", args=["GT01"]), plate).status_code == 404
 

@@ -222,8 +222,8 @@ def test_what_does_not_fit_beside_the_cards_is_refused_too(changes, words):
 def test_missing_glyph_is_refused_with_deputy_field_and_code_point():
     facts = board([person(0, name=f"孙{RARE}兰"), person(1, employer="第\ue000小学")])
     messages = check_board(facts, "A3")
-    assert f"孙{RARE}兰的姓名里,字库没有“{RARE}”(U+2B740),请核对这个字" in messages
-    assert "李桂芳的单位里,字库没有U+E000,请核对这个字" in messages
+    assert f"孙{RARE}兰的姓名里,字库没有“{RARE}”(U+2B740):先核对是不是打错了字,确实没有的请县人大办公室补字" in messages
+    assert "李桂芳的单位里,字库没有U+E000:先核对是不是打错了字,确实没有的请县人大办公室补字" in messages
     with pytest.raises(PrintRefused) as refusal:
         render_board(facts, "A3", png=True)
     assert refusal.value.messages == messages

@@ -21,7 +21,7 @@ from deputies.services.constituents import (
     record_contact,
     void_contact,
 )
-from deputies.services.editions import record_edition, record_hanging
+from deputies.services.editions import record_edition, record_hanging, take_back_hanging
 from deputies.services.glyphs import add_glyph, drop_glyph
 from deputies.services.loading import NewDeputy, NewMandate, edit_deputies, load_deputies
 from deputies.services.mandates import edit_mandate, end_mandate, grant_mandate
@@ -63,6 +63,7 @@ __all__ = [
     "record_edition",
     "record_hanging",
     "remove_photo",
+    "take_back_hanging",
     "void_contact",
     "withdraw_consent",
 ]

@@ -16,7 +16,8 @@ from julu_liaison.common.models import AuditLog
 from julu_liaison.common.working_days import today_here
 from stations.models import Station
 
-LONGEST_PLACE, LONGEST_HANGER = 60, 40
+LONGEST_PLACE, LONGEST_HANGER, LONGEST_REASON = 60, 40, 100
+WHY_TAKEN_BACK = "请写为什么去掉,例如:勾错了一行"
 CENTRALLY = "公示牌和站牌由县人大办公室统一制作、统一悬挂,分站所在的联络站也可以印制和登记。"
 
 
@@ -68,6 +69,28 @@ def record_hanging(
             hung_on=hung_on.isoformat(), where=edition.hung_where, by=edition.hung_by, **_which(edition),
         )  # fmt: skip
     return found
+
+
+@transaction.atomic
+def take_back_hanging(*, edition: Edition, reason: str, actor, at: datetime) -> None:
+    """Record that an edition was never hung though it was recorded (记错了); what was said of it stays in the audit.
+
+    Raises NotAllowed, DomainError without a reason, Conflict when it is not recorded as hung.
+    """
+    _demand_printer(actor, edition.place)
+    if not reason.strip():
+        raise DomainError(WHY_TAKEN_BACK, fields={"reason": WHY_TAKEN_BACK})
+    edition = Edition.objects.select_for_update(of=("self",)).select_related("place").get(pk=edition.pk)
+    if edition.hung_on is None:
+        raise Conflict("这一版现在没有悬挂登记,不用再去掉。")
+    audit.record(
+        "take_back_hanging", actor=actor, target=edition.place, county_code=_county_code(edition.place), at=at,
+        hung_on=edition.hung_on.isoformat(), where=edition.hung_where, by=edition.hung_by, reason=reason.strip(),
+        **_which(edition),
+    )  # fmt: skip
+    edition.hung_on, edition.hung_where, edition.hung_by = None, "", ""
+    edition.hung_recorded_by = edition.hung_recorded_at = None
+    edition.save(update_fields=["hung_on", "hung_where", "hung_by", "hung_recorded_by", "hung_recorded_at"])
 
 
 def record_download(*, edition: Edition, file: str, actor, at: datetime) -> None:

@@ -32,7 +32,7 @@ def job(request, uid):
     """A job's progress; asked again every second by htmx, or by the reader's own click."""
     found, at = visible_job(request.user, uid), timezone.now()
     stalled = is_stalled(found, at)
-    context = {"job": found, "stalled": stalled, "hint": "" if stalled else _hint(found, at)}
+    context = {"job": found, "stalled": stalled, "hint": "" if stalled else _hint(found, at), **_sum(found)}
     return render(request, "jobs/_job.html" if request.htmx else "jobs/job.html", context)
 
 
@@ -83,9 +83,24 @@ def visible_job(user, uid) -> Job:
 
 def _hint(job: Job, at) -> str:
     """What to do when a job waits unusually long."""
-    if job.state == Job.State.QUEUED and at - (job.heartbeat_at or job.created_at) > WAITS_LONG:
+    silent = at - (job.heartbeat_at or job.created_at) > WAITS_LONG
+    if job.state == Job.State.RUNNING and silent:
+        return "一分钟没有动静了,十分钟后会自动接着做。"
+    if job.state == Job.State.QUEUED and silent:
         return "排队超过一分钟了。前面可能还有别的工作;一直不动的话,请联系管理员看看后台服务有没有启动。"
     return ""
+
+
+def _sum(job: Job) -> dict:
+    """What became of finished printing, and its lines apart: what was made is much and of little interest."""
+    if job.kind != "print_editions" or not job.is_over:
+        return {"lines": job.lines[::-1], "made": []}
+    made = [line for line in job.lines if line["state"] in ("done", "unchanged")]
+    refused = [line for line in job.lines if line["state"] == "refused"]
+    remarks = [line for line in job.lines if line["state"] == "remark"]
+    unit = "张" if job.arguments.get("period") else "块"
+    words = f"{len(made)}{unit}做好" + (f",{len(refused)}{unit}印不了" if refused else "")
+    return {"lines": [*refused, *remarks], "made": made, "sum": words}
 
 
 @never_cache

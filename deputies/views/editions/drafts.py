@@ -1,5 +1,7 @@
 """A preview of what would be printed today, without an edition."""
 
+from urllib.parse import urlencode
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -24,7 +26,8 @@ from stations.models import Station
 @login_required
 @never_cache
 def draft(request, code):
-    """A picture of the next edition (小样), never kept; a page with the reasons (409) while it can't be printed."""
+    """The next edition (小样), never kept: a page, or with `?picture=1` its picture; the reasons (409) while it can't be
+    printed."""
     places = Station.objects.visible_to(request.user).select_related("parent", "county")
     place = get_object_or_404(places, code=code)
     if not can_print(request.user, place):
@@ -36,6 +39,8 @@ def draft(request, code):
     facts = order.product.facts_of([place], today_here(at), order.period)[place.pk]
     facts = order.product.for_size(facts, order.size)
     try:
+        if "picture" not in request.GET:
+            return _page(request, order, place, facts)
         content = _drawn(order, place, facts, at)
     except PrintRefused as refusal:
         reasons = refusal_reasons(order, facts, refusal)
@@ -43,6 +48,16 @@ def draft(request, code):
     answer = HttpResponse(content, content_type="image/png")
     answer["Content-Disposition"] = content_disposition_header(False, file_name(place, order, "-小样.png"))
     return answer
+
+
+def _page(request, order: Order, place: Station, facts):
+    """Raises PrintRefused for what the picture would be refused for, as far as it is known without drawing."""
+    if problems := order.product.problems(facts, order.size):
+        raise PrintRefused(problems)
+    printing_of(order, place, facts)  # a photo that is not there
+    asked = {"product": order.product.product, "size": order.size.code, "period": order.period}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return render(request, "editions/draft.html", {"place": place, "order": order, "query": query})
 
 
 def _drawn(order: Order, place: Station, facts, at) -> bytes:

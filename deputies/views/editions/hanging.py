@@ -1,7 +1,8 @@
 """What was printed and is not on the wall yet; recording that it was hung."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from itertools import groupby
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -30,9 +31,10 @@ from stations.states import Level
 class FilterForm(forms.Form):
     station = forms.ChoiceField(label="地方", required=False, widget=forms.Select(attrs={"class": "fld"}))
     product = forms.ChoiceField(label="种类", required=False, widget=forms.Select(attrs={"class": "fld"}))
+    size = forms.CharField(label="尺寸", required=False, max_length=20, widget=forms.Select(attrs={"class": "fld"}))
 
     def __init__(self, data, *, stations: list[Station]):
-        super().__init__({name: data.get(name, "") for name in ("station", "product")})
+        super().__init__({name: data.get(name, "") for name in ("station", "product", "size")})
         self.stations = {station.code: station for station in stations}
         self.fields["station"].choices = [("", "全部"), *((station.code, station.name) for station in stations)]
         self.fields["product"].choices = [("", "全部"), *((one.product, one.label) for one in PRODUCTS.values())]
@@ -45,9 +47,17 @@ class FilterForm(forms.Form):
         editions = editions.filter(product__in=[product] if product else list(PRODUCTS))
         return editions.under(self.stations[station]) if station else editions
 
+    def of_size(self, rows: list[Waiting]) -> list[Waiting]:
+        """The rows of the chosen size; those that there are can be chosen, and the one that was."""
+        chosen = self.cleaned_data["size"]
+        sizes = {row.order.size.code: row.order.size.label for row in rows}
+        offered = {chosen: chosen} | sizes if chosen else sizes
+        self.fields["size"].widget.choices = [("", "全部"), *offered.items()]
+        return [row for row in rows if chosen in ("", row.order.size.code)]
+
     @property
     def query(self) -> str:
-        return "&".join(f"{name}={value}" for name, value in self.cleaned_data.items() if value)
+        return urlencode({name: value for name, value in self.cleaned_data.items() if value})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,7 +68,7 @@ def hanging(request):
     posted = request.method == "POST"
     chosen = FilterForm(request.POST if posted else request.GET, stations=places_for(request.user, Level.TOWNSHIP))
     seen = Edition.objects.visible_to(request.user)
-    rows = waiting(chosen.applied(seen), timezone.now())
+    rows = chosen.of_size(waiting(chosen.applied(seen), timezone.now()))
     if not posted:
         offered = HangingForm(initial={"hung_on": today_here(), "by": usual_hanger(request.user)}, many=True)
         return _page(request, chosen, rows, offered)
@@ -76,7 +86,7 @@ def hanging(request):
 
 
 def _ticked(request, seen, rows: list[Waiting], form: HangingForm) -> list[Waiting]:
-    """The ticked rows; with errors on the form for none, for too long a place, for what somebody else has recorded."""
+    """The ticked rows; with errors on the form for none, two of one place, too long a place, what somebody else has recorded."""
     uids = set(request.POST.getlist("edition"))
     found = [row for row in rows if str(row.edition.uid) in uids]
     if not all(can_print(request.user, row.edition.place) for row in found):
@@ -88,6 +98,10 @@ def _ticked(request, seen, rows: list[Waiting], form: HangingForm) -> list[Waiti
         form.add_error(None, f"有{len(gone)}块刚由别人登记过,或者又印了新的一版,已经不在下面,请再看一遍")
     elif not found:
         form.add_error(None, "还没有勾选,请先勾选挂好了的")
+    sheets = Counter((row.edition.place, row.order.product, row.order.period) for row in found)
+    for (place, product, _period), count in sheets.items():
+        if count > 1:
+            form.add_error(None, f"{place.full_name}的{product.label}勾了{count}块,请只勾挂上去的那一块")
     for row in found:
         if len(_own_place(request, row)) > LONGEST_PLACE:
             form.add_error(None, f"{row.edition.place.full_name}:悬挂地点最多{LONGEST_PLACE}个字")

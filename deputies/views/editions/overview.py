@@ -5,12 +5,13 @@ from itertools import groupby
 
 from django import forms
 from django.contrib.auth.decorators import login_required
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from deputies.permissions import can_print
+from deputies.permissions import can_print, can_supply_glyphs
 from deputies.posters import Order, Standing, standings
 from deputies.posters.sizes import LARGEST_PAPER
 from deputies.services.editions import CENTRALLY
@@ -20,10 +21,14 @@ from julu_liaison.common.errors import Conflict, NotAllowed
 from julu_liaison.common.jobs import start_job
 from julu_liaison.common.models import Job
 from julu_liaison.common.texts import plain_number
-from stations.models import Station
-from stations.states import Level
+from julu_liaison.common.working_days import today_here
+from stations.models import Posting, Station
+from stations.querysets import scope_of
+from stations.states import COUNTY_ROLES, Level
 
 MOST_COPIES = 99
+KIND = "print_editions"
+RECENT = 5
 
 SHOWN: dict[str, tuple[str, Callable[[Standing], bool]]] = {
     "": ("全部", lambda row: True),
@@ -103,7 +108,7 @@ def _ordered(order: Order, places: list[Station], how: dict, actor) -> Job:
     what = places[0].full_name if len(places) == 1 else f"{len(places)}个{level}"
     name = f"{order.product.label}({' '.join(filter(None, (order.size.label, order.period)))})"
     return start_job(
-        kind="print_editions", title=f"{name}:{what}", actor=actor, task=print_editions,
+        kind=KIND, title=f"{name}:{what}", actor=actor, task=print_editions,
         place_ids=[place.pk for place in places], product=order.product.product, size=order.size.code,
         period=order.period, package=how["package"], with_marks=how["with_marks"], copies=how["copies"],
     )  # fmt: skip
@@ -123,8 +128,17 @@ def _page(request, choice: ChoiceForm, rows: list[Standing], press: PressForm | 
         "may_print": bool(rows) and all(can_print(request.user, row.place) for row in rows),
         "unit": "张" if order.product.has_period else "块",
         "press": press or PressForm(initial=PressForm.usual(order)), "ticked": set(data.getlist("place")),
+        "jobs": _latest_orders(request.user),
+        "may_supply": bool(rows) and can_supply_glyphs(request.user, rows[0].place.county),
     }  # fmt: skip
     return render(request, "editions/list.html", context, status=400 if wrong else 200)
+
+
+def _latest_orders(user):
+    """The person's own latest orders; for the county's staff also those of who serves in the county."""
+    counties = scope_of(user).places(*COUNTY_ROLES)
+    of_county = Posting.objects.in_force(today_here()).filter(user=OuterRef("asked_by"), station__county__in=counties)
+    return Job.objects.filter(Q(asked_by=user) | Exists(of_county), kind=KIND).select_related("asked_by")[:RECENT]
 
 
 def _by_township(order: Order, rows: list[Standing]) -> list[tuple[str, list[Standing]]]:

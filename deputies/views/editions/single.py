@@ -7,12 +7,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from deputies.forms import HangingForm
+from deputies.forms import HangingForm, TakeBackForm
 from deputies.models import Edition
 from deputies.permissions import can_print
 from deputies.posters import Order, Rendition, kept_file, order_of, rendition_of, speaking_name
 from deputies.posters.hanging import changes_since, usual_places
-from deputies.services import record_hanging
+from deputies.services import record_hanging, take_back_hanging
 from deputies.services.editions import CENTRALLY, record_download, record_look
 from deputies.views.editions.choosing import demand_reader
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
@@ -32,13 +32,16 @@ def visible_edition(user, uid) -> Edition:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def edition(request, uid):
-    """What it says and what became of it. POST records where it hangs; what needs mending comes back on the page."""
+    """What it says and what became of it. POST records where it hangs, or with `do=take_back` that it never did; what
+    needs mending comes back on the page."""
     demand_reader(request.user)
     found = visible_edition(request.user, uid)
     if request.method != "POST":
         return _page(request, found)
     if not can_print(request.user, found.place):
         raise NotAllowed(CENTRALLY)
+    if request.POST.get("do") == "take_back":
+        return _taken_back(request, found)
     form = HangingForm(request.POST)
     if form.is_valid():
         try:
@@ -51,7 +54,16 @@ def edition(request, uid):
     return _page(request, found, form)
 
 
-def _page(request, found: Edition, form: HangingForm | None = None):
+def _taken_back(request, found: Edition):
+    form = TakeBackForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, wrong=form)
+    take_back_hanging(edition=found, reason=form.cleaned_data["reason"], actor=request.user, at=timezone.now())
+    messages.success(request, f"{found.place.full_name}的{found.label}的悬挂登记去掉了,现在是还没有挂。")
+    return redirect("edition", uid=found.uid)
+
+
+def _page(request, found: Edition, form: HangingForm | None = None, wrong: TakeBackForm | None = None):
     at, order = timezone.now(), order_of(found.product, found.size, found.period)
     editions = Edition.objects.filter(
         place=found.place_id, product=found.product, size=found.size, period=found.period
@@ -62,10 +74,10 @@ def _page(request, found: Edition, form: HangingForm | None = None):
         "edition": found, "order": order, "why": why, "others": [one for one in editions if one.pk != found.pk],
         "is_latest": all(one.number <= found.number for one in editions), "has_file": kept_file(found).is_file(),
         "has_preview": _may_draw(found, why, ".png"), "has_marks": _may_draw(found, why, "-marks.pdf"),
-        "form": form or _offered(request, found),
+        "form": form or _offered(request, found), "wrong": wrong or TakeBackForm(),
         "may_print": can_print(request.user, found.place), "said": f"editions/said/{found.product}.html",
     }  # fmt: skip
-    return render(request, "editions/edition.html", context, status=400 if form else 200)
+    return render(request, "editions/edition.html", context, status=400 if form or wrong else 200)
 
 
 def _offered(request, found: Edition) -> HangingForm:
