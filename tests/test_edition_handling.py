@@ -124,7 +124,8 @@ def test_finished_printing_says_its_sum_and_what_is_missing_first(cast, signed_i
     ]  # fmt: skip
     job = ordered_by(cast.clerk, state=Job.State.DONE, file="all.zip", done=3, total=3, lines=lines)
     page = text_of(signed_in(cast.clerk).get(reverse("job", args=[job.uid])))
-    found = [page.index(words) for words in ("文件做好了,请下载去印", "2块做好,1块印不了", "乙:缺字", "甲:请看", "做好的<span", "甲:做好了")]
+    told = ("文件做好了,请下载去印", "2块做好,1块印不了", "乙:缺字", "甲:请看", "做好的<span", "甲:做好了")
+    found = [page.index(words) for words in told]
     assert found == sorted(found)
 
 
