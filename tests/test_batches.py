@@ -171,7 +171,7 @@ def test_a_sheet_that_cannot_be_drawn_with_marks_is_told_and_the_rest_goes_on(ca
     job = ordered(cast.gt01, cast.gt02, with_marks=True)
     assert lines(job) == [
         ("refused", "官亭镇人大代表联络站第一分站:内容已经变了,请先印新的一版。"),
-        ("done", "官亭镇人大代表联络站第二分站:印好了"),
+        ("done", "官亭镇人大代表联络站第二分站:做好了"),
     ]
     with archive_of(job) as archive:
         assert len(archive.namelist()) == 3
@@ -206,7 +206,7 @@ def test_a_consent_withdrawn_while_others_are_printed_keeps_the_sheet_back(cast,
 def test_remarks_are_told_beside_what_was_printed(cast, ordered, monkeypatch):
     monkeypatch.setattr("deputies.posters.boards.Board.remarks", lambda board, facts, size: ["字小,请走近看"])
     job = ordered(cast.gt01)
-    assert lines(job) == [("done", "官亭镇人大代表联络站第一分站:印好了")]
+    assert lines(job) == [("done", "官亭镇人大代表联络站第一分站:做好了")]
     assert lines(job, remarks=True) == [("remark", "官亭镇人大代表联络站第一分站:字小,请走近看")]
 
 
@@ -242,8 +242,8 @@ def test_what_a_killed_run_has_printed_is_found_and_not_printed_again(cast, orde
     job = ordered(cast.gt01, cast.gt02, cast.yt01, job=job)
     assert (job.state, job.done, job.total) == (Job.State.DONE, 3, 3)
     assert lines(job) == [
-        ("done", "官亭镇人大代表联络站第一分站:印好了"),  # for this very job, before the kill
-        ("done", "官亭镇人大代表联络站第二分站:印好了"),
+        ("done", "官亭镇人大代表联络站第一分站:做好了"),  # for this very job, before the kill
+        ("done", "官亭镇人大代表联络站第二分站:做好了"),
         ("unchanged", "阎疃镇人大代表联络站第一分站:内容没有变,用原来的文件"),
     ]
     assert Edition.objects.filter(place=cast.gt01).get() == first.edition
