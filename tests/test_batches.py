@@ -17,7 +17,7 @@ from openpyxl.utils import range_boundaries
 from pypdf import PdfReader
 
 from deputies.models import Edition
-from deputies.posters import EditionResult, batches, order_of, print_all
+from deputies.posters import EditionResult, batches, kept_file, order_of, print_all
 from deputies.posters.batches import Batch, print_batch, shop_name
 from deputies.posters.job_tickets import JobTicket, TicketLine, ticket_pdf, ticket_workbook
 from deputies.posters.sizes import PrintSize
@@ -260,6 +260,21 @@ def test_half_written_files_of_killed_runs_are_cleared_and_those_of_living_ones_
         os.utime(half, (stamp, stamp))
     list(print_batch(Batch(order, actor=cast.staff, at=AT), [cast.gt01]))
     assert sorted(path.name for path in first.path.parent.iterdir()) == [".A3-002.pdf.x2", first.path.name]
+
+
+def test_prints_that_a_killed_run_never_recorded_are_cleared_with_the_next_one(cast, media):
+    batch = Batch(order_of(Product.BOARD, "A3"), cast.staff, AT, with_marks=True)
+    (first,) = print_batch(batch, [cast.gt01])
+    folder = kept_file(first.edition).parent
+    lost, living = folder / "A3-002-lost.pdf", folder / "A3-002-living.pdf"
+    for path, age in ((lost, timedelta(hours=2)), (living, timedelta(0)), (first.path, timedelta(hours=2))):
+        path.write_bytes(path.read_bytes() if path.is_file() else b"%PDF-")
+        stamp = (AT - age).timestamp()
+        os.utime(path, (stamp, stamp))
+    edit_station(station=cast.gt01, address="村委会二楼", actor=cast.admin)
+    (second,) = print_batch(batch, [cast.gt01])
+    assert second.state == "printed" and not lost.exists()
+    assert all(path.is_file() for path in (living, first.path, second.path, kept_file(first.edition)))
 
 
 def test_a_file_that_fails_half_way_leaves_what_was_there(tmp_path):
