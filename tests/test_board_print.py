@@ -79,16 +79,6 @@ def test_a_long_post_makes_only_itself_smaller():
     assert len(phones) == 1
 
 
-@once
-def test_a_long_post_goes_below_the_photo_where_room_is_free_there():
-    """Beside the photo it would shrink to the smallest type."""
-    facts = board([person(0, position=LONG_POST[:40], contact_scope=""), *(person(number) for number in range(1, 9))])
-    runs = written(render_board(facts, "A2"))
-    value = next(one for one in runs if one[0].startswith(LONG_POST[:8]))
-    name = next(one for one in runs if one[0] == person(0).name)
-    assert value[1] < name[1] and value[3] >= 1.2 * smallest_type(board_size("A2"))
-
-
 # ---- Side column ----
 
 

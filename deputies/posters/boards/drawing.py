@@ -51,7 +51,6 @@ def _print_data(facts: BoardFacts, size: BoardSize, bleed: int) -> dict:
     return {
         "title": facts.title,
         "subtitle": facts.subtitle,
-        "labels": list(LABELS.values()),
         "who": [LABELS[field] for field in WHO],
         "phone_label": LABELS["phone"],
         "station_phone_label": STATION_PHONE,
