@@ -213,6 +213,25 @@ def test_refused_with_the_reason_and_nothing_is_recorded(cast, media):
     assert not Edition.objects.exists() and not list(media.glob("editions/**/*.pdf"))
 
 
+def test_what_did_not_fit_is_known_until_it_is_mended(cast):
+    """Only drawing shows that a name is too long; nobody is told to print it again and again."""
+    Deputy.objects.filter(pk=cast.deputy_person.pk).update(name="长" * 40)
+    refused = print_board(branch=cast.gt01, size="A3", actor=None, at=AT)
+    assert refused.state == "refused" and "太长" in refused.reasons[0]
+    (standing,) = standings([cast.gt01], "A3", AT)
+    assert (standing.state, standing.why) == ("refused", refused.reasons)
+    assert standings([cast.gt01], "A2", AT)[0].state == "new"  # nobody has tried that
+    Deputy.objects.filter(pk=cast.deputy_person.pk).update(name="长名")
+    assert standings([cast.gt01], "A3", AT)[0].state == "new"
+
+
+def test_what_holds_is_current_whatever_could_not_be_printed_today(cast, monkeypatch):
+    printed = print_board(branch=cast.gt01, size="A3", actor=None, at=AT)
+    monkeypatch.setattr("deputies.posters.boards.product.check_board", lambda facts, size: ["字库没有"])
+    assert print_board(branch=cast.gt01, size="A3", actor=None, at=AT).edition == printed.edition
+    assert standings([cast.gt01], "A3", AT)[0].state == "current"
+
+
 def test_only_those_who_make_boards_may_print(cast):
     for user in (cast.staff, cast.admin, cast.clerk, None):
         assert print_board(branch=cast.gt01, size="A3", actor=user, at=AT).path

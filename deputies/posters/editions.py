@@ -4,11 +4,12 @@ import re
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 from django.conf import settings
+from django.core.cache import cache
 from django.utils._os import safe_join
 
 from deputies.models import Edition
@@ -23,6 +24,7 @@ from julu_liaison.common.working_days import today_here
 from stations.models import Station
 
 ATTEMPTS = 5
+UNFIT_KNOWN = timedelta(days=60)
 MARKED = "-marks"  # at the end of the name of a file with bleed and crop marks
 PORTION = 8  # places whose facts are read at once: few queries, and nobody's facts wait for a whole county's drawing
 SEVERAL_PRINT = "好几个人同时在印这一块,请稍后再试"
@@ -131,7 +133,7 @@ def _printed(order: Order, place: Station, facts: Any, latest: Edition | None, a
             if latest and not why_again(order, latest, printing, at):
                 return _result(order, "unchanged", latest, facts)
             number = latest.number + 1 if latest else 1
-            drawn = draw(order, printing, number=number, made_at=at, rendition=Rendition())
+            drawn = _drawn(order, printing, number, at)
             facts = _facts_now(order, place, at)
             if _still_says(order, printing, printing_of(order, place, facts), at):
                 edition = _new_edition(order, printing, drawn, number, actor, at)
@@ -161,6 +163,26 @@ def printing_of(order: Order, place: Station, facts: Any) -> Printing:
     """What the sheet says (`facts` as for the size). Raises PrintRefused for a photo that is not there."""
     said = order.product.said(facts, order.size)
     return Printing(place, facts, said, digest_of(order.product.lasting(said), order.size))
+
+
+def kept_back(order: Order, printing: Printing) -> list[str]:
+    """What keeps a sheet from being printed, as far as it is known without drawing it: its problems, or what was too long when
+    somebody tried to print exactly this."""
+    return order.product.problems(printing.facts, order.size) or cache.get(_unfit(order, printing), [])
+
+
+def _drawn(order: Order, printing: Printing, number: int, at: datetime) -> Drawn:
+    """The plain file. Raises PrintRefused, and remembers what only drawing has shown (a text that doesn't fit)."""
+    try:
+        return draw(order, printing, number=number, made_at=at, rendition=Rendition())
+    except PrintRefused as refusal:
+        cache.set(_unfit(order, printing), refusal.messages, timeout=UNFIT_KNOWN.total_seconds())
+        raise
+
+
+def _unfit(order: Order, printing: Printing) -> str:
+    """The cache's key of exactly what the sheet says, what passes by itself included."""
+    return f"unfit:{order.product.product}:{digest_of(printing.said, order.size)}"
 
 
 def refusal_reasons(order: Order, facts: Any, refusal: PrintRefused) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from deputies.models import Edition
-from deputies.posters.editions import Order, Printing, printing_of, refusal_reasons, why_untrue
+from deputies.posters.editions import Order, Printing, kept_back, printing_of, refusal_reasons, why_untrue
 from deputies.posters.products import product_of
 from deputies.posters.standings import in_brief
 from deputies.services.readiness import Look, first_reception, keep_readiness, month_in_view, remind_of_boards
@@ -151,8 +151,11 @@ class _Look:
         return self._printings[edition.size]
 
     def _problems(self, edition: Edition | None) -> list[str]:
-        order = self._order(edition)
-        return order.product.problems(self._shown(edition), order.size)
+        order, shown = self._order(edition), self._shown(edition)
+        try:
+            return kept_back(order, printing_of(order, self.branch, shown))
+        except PrintRefused as refusal:
+            return refusal_reasons(order, shown, refusal)
 
     def _shown(self, edition: Edition | None) -> Any:
         order = self._order(edition)

@@ -9,11 +9,13 @@ from deputies.models import Edition
 from deputies.posters.editions import (
     Order,
     changes_since,
+    kept_back,
     latest_editions,
     printing_of,
     refusal_reasons,
     why_again,
 )
+from deputies.posters.hanging import waits_for_hanging
 from julu_liaison.common.pdf import PrintRefused
 from julu_liaison.common.working_days import today_here
 from stations.models import Station
@@ -45,8 +47,8 @@ class Standing:
 
     @property
     def waits_for_hanging(self) -> bool:
-        """Printed, still right, and not on the wall."""
-        return self.state == "current" and self.edition is not None and self.edition.hung_on is None
+        """Printed, still right, and not on the wall, nor something later in its place."""
+        return self.state == "current" and self.edition is not None and waits_for_hanging(self.edition, self.hanging)
 
 
 def in_brief(sentences: list[str]) -> str:
@@ -74,19 +76,17 @@ def standings(order: Order, places: Iterable[Station], at: datetime) -> list[Sta
 def _standing(order: Order, place: Station, facts: Any, edition: Edition | None, hanging: Edition | None, at) -> Standing:
     raw, facts = facts, order.product.for_size(facts, order.size)
     remarks = order.product.remarks(facts, order.size)
-    state, why = "new", []
-    if problems := order.product.problems(facts, order.size):
-        state, why = "refused", problems
+    try:
+        printing = printing_of(order, place, facts)
+    except PrintRefused as refusal:
+        state, why = "refused", refusal_reasons(order, facts, refusal)
     else:
-        try:
-            printing = printing_of(order, place, facts)
-        except PrintRefused as refusal:
-            state, why = "refused", refusal_reasons(order, facts, refusal)
-        else:
-            if edition is not None:
-                why = why_again(order, edition, printing, at)
-                state = "changed" if why else "current"
-                remarks = [*remarks, *order.product.passing(edition.facts, printing.said, at)]
+        why = why_again(order, edition, printing, at) if edition else []
+        state = "new" if edition is None else "changed" if why else "current"
+        if edition:
+            remarks = [*remarks, *order.product.passing(edition.facts, printing.said, at)]
+        if state != "current" and (reasons := kept_back(order, printing)):
+            state, why = "refused", reasons
     if state in ("new", "changed") and hanging and hanging.size != order.size.code and _holds(order, place, raw, hanging, at):
         state, why = "otherwise", []
     return Standing(place, facts, edition, hanging, state, why, remarks)
