@@ -224,7 +224,7 @@ def test_a_ticket_whose_pdf_fails_keeps_nobody_from_the_boards(cast, ordered, mo
 def test_names_typed_by_people_stay_in_their_folder(cast):
     cast.gt.name, cast.gt01.name = "../官亭/镇", "第一\\分站:*?"
     cast.gt01.parent = cast.gt
-    result = EditionResult(cast.gt01, "printed", Path("x.pdf"), Edition(number=3))
+    result = EditionResult(cast.gt01, "printed", Path("x.pdf"), Edition(number=3, place=cast.gt01))
     name = shop_name(order_of(Product.BOARD, "A3"), result)
     assert re.fullmatch(r"[\w-]+/[\w-]+\.pdf", name)
 
@@ -353,4 +353,4 @@ def test_the_paper_ticket_has_every_row_of_a_county():
     ticket = a_ticket([1] * 72, with_marks=True, size=PrintSize("2400x1200", "240×120厘米", 2400, 1200), period="2026-03")
     paper = text_of(BytesIO(ticket_pdf(ticket)))
     assert all(f"官亭镇/{number}.pdf" in paper for number in range(72))
-    assert "四边各含10毫米出血" in paper and "月份:2026-03" in paper and "72个文件,72块,每块1份,合计72份" in paper
+    assert "四边各含10毫米出血" in paper and "月份:2026年3月" in paper and "72个文件,72块,每块1份,合计72份" in paper

@@ -98,7 +98,7 @@ def test_moved_days_say_so_and_days_called_off_are_struck_with_the_reason():
         day(date(2026, 4, 13), planned_on=SECOND, reason="村委会停电"),
         day(THIRD, state=ShiftState.NOT_HELD),
     )))  # fmt: skip
-    assert "4月5日星期日停王志强刘玉梅大雪封路" in text
+    assert "4月5日星期日停王志强、刘玉梅大雪封路" in text
     assert "4月13日星期一原定4月12日" in text
     assert "村委会停电" in text
     assert "未开展" in text

@@ -84,7 +84,7 @@ def test_head_comes_first_with_a_badge_and_names_of_two_are_spaced():
 
 def test_side_column_and_footer_say_when_where_and_whose():
     text = pages(render_board(board(6), "A3"))[0]
-    for words in ("微信扫一扫", "每星期日上午9:00—11:30", "官亭镇便民服务中心一楼", "近期值班", "王志强刘玉梅"):
+    for words in ("微信扫一扫", "每星期日上午9:00—11:30", "官亭镇便民服务中心一楼", "近期值班", "王志强、刘玉梅"):
         assert words in text
     assert "巨鹿县人大常委会监制GT01第3版2026年11月20日" in text
     assert "近期值班" not in pages(render_board(board(6, upcoming=[]), "A3"))[0]
