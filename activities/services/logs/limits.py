@@ -86,11 +86,11 @@ def set_filing_limit(
     if prompt_days is not None and prompt_days not in PROMPT_RANGE:
         raise DomainError("请填1到31之间的天数。", fields={"prompt_days": "请填1到31"})
     limit, _created = FilingLimit.objects.select_for_update().get_or_create(county=county)
-    wanted = (day, limit.prompt_days if prompt_days is None else prompt_days)
-    before = (limit.day, limit.prompt_days)
-    if before != wanted:
-        audit.record("set_filing_limit", actor=actor, target=county, at=at, before=list(before), after=list(wanted))
-        limit.day, limit.prompt_days = wanted
+    prompt = limit.prompt_days if prompt_days is None else prompt_days
+    if (limit.day, limit.prompt_days) != (day, prompt):
+        prompts = {"prompt_before": limit.prompt_days, "prompt_after": prompt} if prompt != limit.prompt_days else {}
+        audit.record("set_filing_limit", actor=actor, target=county, at=at, before=limit.day, after=day, **prompts)
+        limit.day, limit.prompt_days = day, prompt
         limit.save(update_fields=["day", "prompt_days"])
     return limit
 
