@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -88,7 +89,9 @@ def set_filing_limit(
     limit, _created = FilingLimit.objects.select_for_update().get_or_create(county=county)
     prompt = limit.prompt_days if prompt_days is None else prompt_days
     if (limit.day, limit.prompt_days) != (day, prompt):
-        prompts = {"prompt_before": limit.prompt_days, "prompt_after": prompt} if prompt != limit.prompt_days else {}
+        prompts: dict[str, Any] = {}
+        if prompt != limit.prompt_days:
+            prompts = {"prompt_before": limit.prompt_days, "prompt_after": prompt}
         audit.record("set_filing_limit", actor=actor, target=county, at=at, before=limit.day, after=day, **prompts)
         limit.day, limit.prompt_days = day, prompt
         limit.save(update_fields=["day", "prompt_days"])
