@@ -4,7 +4,7 @@
 document.documentElement.classList.add("js");
 document.addEventListener("DOMContentLoaded", function () {
   "use strict";
-  var LIFE = 30 * 86400000, PREFIX = "sunday:v1:", IDENTITY = "identity:", SOON = 400, LATER = 1500, AGAIN = 10000, PATIENCE = 2000;
+  var LIFE = 30 * 86400000, PREFIX = "sunday:v1:", IDENTITY = "identity:", SOON = 400, LATER = 1500, AGAIN = 10000, PATIENCE = 2000, MOMENT = 30000;
   var DETAIL = /-m\d+-/, PRIVATE = /-m\d+-(name|phone|village|sex)$/;
   function all(root, selector) { return [].slice.call(root.querySelectorAll(selector)); }
   function byId(id) { return document.getElementById(id); }
@@ -231,8 +231,11 @@ document.addEventListener("DOMContentLoaded", function () {
   }
   function restore(row, code) {
     var mine = part(kept.v, code), there = part(snapshot().values, code), seen = +(kept.v[code + "-v"] || [0])[0] || 0;
-    if ((kept.d && !kept.d[code]) || JSON.stringify(mine) === JSON.stringify(there)) return false;
+    // The server took the row while this page was already on its way: the page is older than what is kept.
+    var isOlder = version(code) < seen && Date.now() - kept.t < MOMENT;
+    if ((kept.d && !kept.d[code] && !isOlder) || JSON.stringify(mine) === JSON.stringify(there)) return false;
     fill(row, mine);
+    if (isOlder) version(code, seen);
     if (version(code) > seen && row.dataset.who) {
       offer(row, code, { who: row.dataset.who, at: row.dataset.at, version: version(code), typed: there });
       version(code, seen);

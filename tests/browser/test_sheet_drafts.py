@@ -65,6 +65,22 @@ def test_what_is_typed_is_on_the_server_and_goes_on_at_another_computer(sheet, p
     assert page.input_value("#GT01-n") == "6" and not page.locator(".choose").count()
 
 
+def test_a_page_made_before_the_row_arrived_does_not_look_empty(sheet, page):
+    """Reloaded while the row was on its way: the server knows it a moment after it has made the page."""
+    type_a_row(sheet(page))
+    until(page, SAVED)
+    draft = SheetDraft.objects.get()
+    SheetDraft.objects.all().delete()
+    page.reload()
+    draft.save(force_insert=True)
+    assert page.input_value("#GT01-o") == LIGHTS and page.input_value("#GT01-n") == "4"
+    assert "接着上次没登记的填" in page.inner_text("#restored")
+    page.fill("#GT01-n", "5")
+    until(page, SAVED)
+    assert read_draft(SheetDraft.objects.get())["GT01-n"] == ["5"]
+    assert not page.evaluate(ASKED)  # nobody else has typed anything
+
+
 @pytest.mark.parametrize("mine", [True, False])
 def test_typed_on_two_computers_at_once_one_chooses_and_can_change_ones_mind(
     sheet, page, colleague, look_over, mine
