@@ -105,7 +105,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "julu_liaison.overview.frame",
+                "julu_liaison.frame.frame",
             ],
             "builtins": ["julu_liaison.common.templatetags.liaison"],
         },

@@ -6,7 +6,7 @@ import pytest
 from django.test import RequestFactory
 from django.urls import reverse
 
-from julu_liaison.overview import SECTIONS_OF, frame
+from julu_liaison.frame import SECTIONS_OF, frame
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,7 @@ from activities.states import Category, Form, Presence, ShiftState
 from deputies.models import Deputy
 from julu_liaison.common.models import CalendarDay
 from julu_liaison.common.working_days import Calendar
-from julu_liaison.overview import frame
+from julu_liaison.frame import frame
 from opinions.models import Opinion
 from stations.models import Station
 from stations.services import appoint, open_station

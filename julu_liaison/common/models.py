@@ -1,4 +1,4 @@
-"""What every app needs and no app owns: the audit trail, counters, jobs, the calendar, replayed requests."""
+"""What every app needs and no app owns: the audit trail, counters, jobs, scheduled runs, the calendar, kept figures."""
 
 import uuid
 
@@ -121,6 +121,39 @@ class ReplayedRequest(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="replayed_request_once")]
+
+    def __str__(self):
+        return self.key
+
+
+class TaskRun(models.Model):
+    """The last run of one scheduled task, whoever of the workers it was; one row a task. Written by `common.task_runs` only."""
+
+    task = models.CharField("任务", max_length=120, unique=True)
+    started_at = models.DateTimeField("开始")
+    finished_at = models.DateTimeField("结束", null=True, blank=True)
+    is_failed = models.BooleanField("出错", default=False)
+    words = models.CharField("结果", max_length=200, blank=True)
+    succeeded_at = models.DateTimeField("上次做成", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "定时任务"
+        ordering = ["task"]
+
+    def __str__(self):
+        return self.task
+
+
+class KeptFigures(models.Model):
+    """Figures that take long to count, kept with the time they were counted at. Written by `common.kept_figures` only.
+
+    `key` names what was counted, with everything it depends on; `refreshing_since`: somebody is counting anew.
+    """
+
+    key = models.CharField(max_length=120, unique=True)
+    content = models.JSONField()
+    counted_at = models.DateTimeField()
+    refreshing_since = models.DateTimeField(null=True, blank=True)
 
     def __str__(self):
         return self.key

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from julu_liaison.common.working_days import today_here
-from julu_liaison.overview import first_page
+from julu_liaison.frame import first_page
 from stations.models import Station, Village
 from stations.querysets import scope_of
 
