@@ -12,6 +12,7 @@ urlpatterns = [
     path("console/", views.console, name="console"),
     path("console/places/", include("stations.urls")),
     path("console/sundays/", views.console_sundays, name="console-sundays"),
+    path("console/health/", views.health, name="health"),
     path("summary/", views.summary, name="summary"),
     path("console/calendar/", views.calendar, name="calendar"),
     path("console/calendar/drop/", views.calendar_drop, name="calendar-drop"),

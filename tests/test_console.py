@@ -136,8 +136,8 @@ def test_console_costs_the_same_with_one_ticket_and_with_three(
             client.get(reverse("console-sundays"))
 
 
-# session and user 2, scope 1, counts 1, days 1, gaps 1, calendar 1, urgent 1, points 5, frame 2
-CONSOLE_QUERIES = 17
+# session and user 2, scope 1, counts 1, days 1, gaps 1, calendar 1, urgent 1, points 5, scheduled runs 2, frame 2
+CONSOLE_QUERIES = 19
 SUNDAYS_QUERIES = 6
 
 # --- Deputies ---------------------------------------------------------------------------------------------------

@@ -195,6 +195,11 @@ def _stalled(at: datetime) -> QuerySet[Job]:
     return Job.objects.filter(silent, state__in=Job.UNFINISHED)
 
 
+def count_unfinished(at: datetime) -> tuple[int, int]:
+    """How many jobs are not over, and how many of them have stalled."""
+    return Job.objects.filter(state__in=Job.UNFINISHED).count(), _stalled(at).count()
+
+
 def resume_stalled(at: datetime) -> int:
     """Hand over again what has stalled; returns how many jobs. What was stopped at work too often ends with a sentence.
 

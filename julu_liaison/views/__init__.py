@@ -4,6 +4,7 @@ from julu_liaison.views.calendar import calendar, calendar_drop, calendar_load
 from julu_liaison.views.console import console, console_sundays
 from julu_liaison.views.exporting import export_page, export_register
 from julu_liaison.views.finding import home
+from julu_liaison.views.health import health
 from julu_liaison.views.importing import import_failed, import_page, import_passwords, import_preview, import_template
 from julu_liaison.views.inbox import notices
 from julu_liaison.views.me import me
@@ -17,6 +18,7 @@ __all__ = [
     "console_sundays",
     "export_page",
     "export_register",
+    "health",
     "home",
     "import_failed",
     "import_page",

@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
@@ -20,6 +21,7 @@ from deputies.services.readiness import count_boards
 from deputies.states import Readiness
 from julu_liaison.common.holidays import missing_years
 from julu_liaison.common.working_days import today_here
+from julu_liaison.health import count_late
 from opinions.models import Opinion
 from opinions.states import ENDED, Kind, State
 from scoring.models import Appeal, BonusClaim
@@ -109,7 +111,14 @@ def _tasks(user, counties, today: date, days: list[ReceptionDay]) -> list[Task]:
         Task("两周内接待日不足2人", gaps, reverse("console-roster"), gaps > 0, unit="次"),
         *_board_tasks(counties, today),
         *_point_tasks(user, counties, today),
+        *_late_runs(),
     ]
+
+
+def _late_runs() -> list[Task]:
+    """Nothing to see while the background service does its work."""
+    late = count_late(at=timezone.now())
+    return [Task("定时任务没按时", late, reverse("health"), True, unit="项")] if late else []
 
 
 def _board_tasks(counties, today: date) -> list[Task]:
