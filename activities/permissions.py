@@ -102,6 +102,32 @@ def can_declare_month(user, station) -> bool:
     return holds(user, Right.PLAN_ROSTERS, station.pk, station.county_id)
 
 
+def can_confirm_month(user, report) -> bool:
+    """The branch's head; the station's clerk for a head who signed on paper."""
+    return holds(user, Right.CONFIRM_MONTHS, report.branch_id, report.station_id)
+
+
+def can_accept_month(user, report) -> bool:
+    """The station's clerk; the county where a station has nobody."""
+    return holds(user, Right.ACCEPT_MONTHS, report.station_id, report.county_id)
+
+
+def can_lock_month(user, report) -> bool:
+    """The county: lock a month, send a station's back, make a locked one anew."""
+    return holds(user, Right.LOCK_MONTHS, report.county_id)
+
+
+def can_send_month_back(user, report) -> bool:
+    """Who takes the next step above: a branch's goes back from the station, a station's from the county."""
+    return can_accept_month(user, report) if report.branch_id else can_lock_month(user, report)
+
+
+def sees_months(user) -> bool:
+    """Open the monthly reports at all; which are in them is a matter of scope."""
+    scope = scope_of(user)
+    return bool(scope.counties or scope.townships or scope.headed)
+
+
 def can_keep_feed(user, of) -> bool:
     """Make and revoke the calendar address of a deputy (only oneself) or a branch (its head, the station, the county)."""
     if isinstance(of, Station):

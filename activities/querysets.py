@@ -1,10 +1,11 @@
 """Named queries over shifts, leave, logs, visits, attendance, activities and service records."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, Sum, When
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, Subquery, Sum, When
+from django.db.models.functions import Coalesce, TruncDate
 
 from activities.states import (
     CALLED_OFF,
@@ -13,6 +14,7 @@ from activities.states import (
     Handling,
     LeaveState,
     LogState,
+    ReportState,
     RosterState,
     ShiftState,
     SwapState,
@@ -20,6 +22,12 @@ from activities.states import (
 from deputies.querysets import DatedQuerySet
 from stations.querysets import PlacedQuerySet, scope_of
 from stations.states import Level
+
+FURTHEST_MOVED = timedelta(days=92)  # how far from its Sunday a reception is looked for: holidays and snow are days
+
+
+def _rows(model: str, app: str = "activities"):
+    return apps.get_model(app, model)._default_manager.all()
 
 
 def _held_first():
@@ -39,6 +47,15 @@ class ShiftQuerySet(PlacedQuerySet):
     def of_month(self, month: date):
         """Reception days that count for the month `month` lies in, whenever they are held."""
         return self.filter(for_sunday__year=month.year, for_sunday__month=month.month)
+
+    def counting_within(self, start: date, end: date):
+        """Reception days that count for these days: by their Sunday, whenever they are held."""
+        return self.filter(for_sunday__range=(start, end))
+
+    def with_logs(self):
+        """Annotate `is_logged`, and `is_prompt` for a log that was filed in time."""
+        logs = _rows("DutyLog").valid().filter(branch=OuterRef("branch"), date=OuterRef("date"))
+        return self.annotate(is_logged=Exists(logs), is_prompt=Exists(logs.prompt()))
 
     def on_day(self, branch, day: date):
         """The branch's shifts of one day, one that is to be held before one called off."""
@@ -146,6 +163,25 @@ class DutyLogQuerySet(PlacedQuerySet):
     def within(self, start: date, end: date):
         """Logs of sessions held from `start` to `end`, both included."""
         return self.filter(date__range=(start, end))
+
+    def counting_within(self, start: date, end: date):
+        """Logs that count for these days, as in the monthly report: by the Sunday of their reception, else by their own date.
+
+        Annotates that day as `counts_on`.
+        """
+        shifts = _rows("Shift").filter(branch=OuterRef("branch"), date=OuterRef("date")).order_by("for_sunday")
+        near = self.within(start - FURTHEST_MOVED, end + FURTHEST_MOVED)
+        counted = near.annotate(counts_on=Coalesce(Subquery(shifts.values("for_sunday")[:1]), F("date")))
+        return counted.filter(counts_on__range=(start, end))
+
+    def prompt(self):
+        """Logs filed within the days that their county calls in time (按时登记)."""
+        limits = dict(_rows("FilingLimit").values_list("county", "prompt_days"))
+        usual = apps.get_model("activities", "FilingLimit")._meta.get_field("prompt_days").default
+        in_time = Q(waited__lte=timedelta(days=usual)) & ~Q(county__in=limits)
+        for county, days in limits.items():
+            in_time |= Q(county=county, waited__lte=timedelta(days=days))
+        return self.annotate(waited=TruncDate("filed_at") - F("date")).filter(in_time)
 
     def unconfirmed(self):
         """Logs that count and wait for the head."""
@@ -265,6 +301,27 @@ class CompleteMonthQuerySet(models.QuerySet):
     def standing(self):
         """Declared and not taken back."""
         return self.filter(taken_back_at=None)
+
+
+class MonthReportQuerySet(PlacedQuerySet):
+    """Staff their places, a head the own branch; a report above the branch has no `branch`, so only staff see it."""
+
+    def of_month(self, month: date):
+        return self.filter(month=month.replace(day=1))
+
+    def locked(self):
+        return self.filter(state=ReportState.LOCKED)
+
+    def of_level(self, level: str):
+        return self.filter(place__level=level)
+
+    def in_official_order(self):
+        """The county's, then each station's followed by its branches'."""
+        rows = self.select_related("place__parent", "branch", "station", "county")
+        return rows.order_by(
+            F("station__official_order").asc(nulls_first=True), F("station__code").asc(nulls_first=True),
+            F("branch__official_order").asc(nulls_first=True), F("branch__code").asc(nulls_first=True),
+        )  # fmt: skip
 
 
 class ExemptionQuerySet(DatedQuerySet):

@@ -11,3 +11,5 @@ visit_corrected = Signal()
 attendance_changed = Signal()
 #: announced: station, deputy_ids, year; its records of a month of that year are complete, or no longer
 month_declared = Signal()
+#: settled: place, first, last (days of a month), on → each listener returns {key of a branch: {field of PlaceMonth: number}}
+month_counted = Signal()

@@ -180,3 +180,12 @@ class Covers(TextChoices):
     ALL = "all", "值班和活动"
     DUTY = "duty", "接待日值班"
     ACTIVITIES = "activities", "活动"
+
+
+class ReportState(TextChoices):
+    """How far a place's monthly report has come (月报状态): the head confirms, the station accepts, the county locks."""
+
+    DRAFT = "draft", "待确认"
+    CONFIRMED = "confirmed", "站长已确认"
+    ACCEPTED = "accepted", "联络站已审"
+    LOCKED = "locked", "已锁定"

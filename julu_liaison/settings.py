@@ -167,6 +167,8 @@ CELERY_BEAT_SCHEDULE = {
     "sheet-drafts-nightly": {
         "task": "activities.tasks.forget_old_drafts", "schedule": crontab(hour=4, minute=0),
     },
+    # A county's machine may be off in the night of the first: asked every hour, it is the month that says what is missing.
+    "months-hourly": {"task": "activities.tasks.issue_months", "schedule": crontab(minute=20)},
     "rosters-daily": {"task": "activities.tasks.watch_rosters", "schedule": crontab(hour=7, minute=0)},
     "deadlines-daily": {"task": "opinions.tasks.sweep_deadlines", "schedule": crontab(hour="7,12,17", minute=30)},
     "questions-daily": {"task": "scoring.tasks.remind_questions", "schedule": crontab(hour=7, minute=40)},

@@ -2,8 +2,9 @@
 
 from django.dispatch import receiver
 
-from activities.signals import matters_recorded, visit_corrected
+from activities.signals import matters_recorded, month_counted, visit_corrected
 from julu_liaison.common.signals import calendar_changed
+from opinions.rules.months import opinions_of_month
 from opinions.services import follow_visit, register_opinions, set_default_terms
 from opinions.services.clocks import follow_days
 from opinions.services.relocating import demand_no_open_tickets, follow_branch, follow_merger
@@ -19,6 +20,11 @@ def register_matters(sender, *, branch, log, matters, actor, at, **_more):
 @receiver(visit_corrected)
 def correct_the_villager(sender, *, visit, **_more):
     follow_visit(visit=visit)
+
+
+@receiver(month_counted)
+def count_the_opinions(sender, *, place, first, last, on, **_more):
+    return opinions_of_month(place=place, first=first, last=last, on=on)
 
 
 @receiver(county_opened)

@@ -4,6 +4,7 @@ Every model with a place offers `Model.objects.visible_to(user)`, built on `scop
 from MPTT ranges (a stale range leaks) but from the parent keys that rows carry: branch, station, county.
 """
 
+from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -136,6 +137,11 @@ class StationQuerySet(TreeQuerySet):
     def open(self, on: date):
         """Stations open on the day `on`; a closed one keeps its history and leaves lists."""
         return self.filter(Q(closed_on=None) | Q(closed_on__gt=on), opened_on__lte=on)
+
+    def open_in_month(self, first: date):
+        """Stations open on a day of the month that begins on `first`."""
+        last = first.replace(day=monthrange(first.year, first.month)[1])
+        return self.filter(Q(closed_on=None) | Q(closed_on__gt=first), opened_on__lte=last)
 
     def open_in(self, county, on: date):
         """The open places of one county, with their parents, in official order: what a `PlaceBook` is made of."""

@@ -43,6 +43,9 @@ class Right(TextChoices):
     REVEAL_VILLAGERS = "reveal_villagers", "查看群众身份"
     RECORD_ACTIVITIES = "record_activities", "记录活动"
     MAKE_REPORTS = "make_reports", "出报表"
+    CONFIRM_MONTHS = "confirm_months", "确认月报"
+    ACCEPT_MONTHS = "accept_months", "审核月报"
+    LOCK_MONTHS = "lock_months", "锁定月报"
     PRINT_BOARDS = "print_boards", "印公示牌"
     CHECK_CLAIMS = "check_claims", "核对加分申报"
     DECIDE_POINTS = "decide_points", "审定积分"
@@ -51,7 +54,7 @@ class Right(TextChoices):
 COUNTY_WORK = frozenset(
     {Right.MAINTAIN, Right.DIRECT_OPINIONS, Right.VOID_LOGS, Right.PLAN_ROSTERS, Right.RECORD_ACTIVITIES,
      Right.MAKE_REPORTS, Right.PRINT_BOARDS, Right.ALLOW_LATE_LOGS, Right.APPROVE_LEAVE, Right.REVEAL_VILLAGERS,
-     Right.CHECK_CLAIMS, Right.DECIDE_POINTS}
+     Right.CHECK_CLAIMS, Right.DECIDE_POINTS, Right.ACCEPT_MONTHS, Right.LOCK_MONTHS}
 )  # fmt: skip
 # Roles are bundles of rights. A right counts at the posting's own place and, as each `can_…` says, for what is below it.
 RIGHTS_OF: dict[str, frozenset[Right]] = {
@@ -63,11 +66,11 @@ RIGHTS_OF: dict[str, frozenset[Right]] = {
     Role.CLERK: frozenset(
         {Right.HANDLE_OPINIONS, Right.FILE_LOGS, Right.VOID_LOGS, Right.PLAN_ROSTERS, Right.RECORD_ACTIVITIES,
          Right.MAKE_REPORTS, Right.PRINT_BOARDS, Right.CONFIRM_LOGS, Right.APPROVE_LEAVE, Right.REVEAL_VILLAGERS,
-         Right.CHECK_CLAIMS}
+         Right.CHECK_CLAIMS, Right.CONFIRM_MONTHS, Right.ACCEPT_MONTHS}
     ),
     Role.BRANCH_HEAD: frozenset(
         {Right.HANDLE_OPINIONS, Right.FILE_LOGS, Right.RECORD_ACTIVITIES, Right.CONFIRM_LOGS, Right.APPROVE_LEAVE,
-         Right.REVEAL_VILLAGERS}
+         Right.REVEAL_VILLAGERS, Right.CONFIRM_MONTHS}
     ),
     Role.DEPUTY: frozenset(),
     Role.DEPARTMENT_OFFICER: frozenset({Right.ANSWER_OPINIONS}),

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from activities.reports.figures import read_month
+from activities.rules.months import read_month
 from activities.services import SundayRow, file_log
 from activities.states import Presence
 from deputies.models import Deputy, Membership

@@ -14,7 +14,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
 
-from activities.reports import make_report, read_month
+from activities.reports import make_report
+from activities.rules.months import read_month
 from deputies.models import GlyphImage
 from deputies.posters import order_of, print_one, standings
 from deputies.posters.boards import board_facts

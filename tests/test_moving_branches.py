@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from activities.models import DutyLog, Roster, Shift
-from activities.reports.figures import read_month
+from activities.rules.months import read_month
 from activities.services import (
     Matter,
     SundayRow,

@@ -64,6 +64,9 @@ class ActivityFilter(forms.Form):
     kind = _choice("类别", [("", "全部"), *ActivityKind.choices])
     state = _choice("状态", [("", "全部"), *ActivityState.choices])
     station = _choice("地方", ())
+    # Reached by links alone: figures that count the activities of other periods than a year.
+    since = forms.DateField(label="日期从", required=False, widget=forms.HiddenInput)
+    until = forms.DateField(label="日期到", required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: QueryDict, *, user, today: date):
         super().__init__(data)
@@ -80,6 +83,8 @@ class ActivityFilter(forms.Form):
         chosen = self.cleaned_data
         if chosen["year"]:
             rows = rows.filter(held_on__year=int(chosen["year"]))
+        for name, column in (("since", "held_on__gte"), ("until", "held_on__lte")):
+            rows = rows.filter(**{column: chosen[name]}) if chosen[name] else rows
         rows = rows.filter(**{name: chosen[name] for name in ("kind", "state") if chosen[name]})
         return rows.under(self.places[chosen["station"]]) if chosen["station"] else rows
 

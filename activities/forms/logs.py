@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django import forms
 from django.db.models import QuerySet
@@ -27,6 +27,7 @@ NO_FILTER = [("", "全部")]
 MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 STAND_INS = 2  # how many deputies of other branches can be added at a time
 MOST_FORGOTTEN = 20
+EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 
 
 # ---- The register --------------------------------------------------------------------------------------------------
@@ -43,6 +44,10 @@ class LogFilterForm(forms.Form):
     station = forms.ChoiceField(label="地方", required=False)
     state = forms.ChoiceField(label="状态", required=False, choices=NO_FILTER + LogState.choices)
     unconfirmed = forms.BooleanField(label="没有确认的", required=False)
+    # Reached by the overview's figures: the days for which logs count, as in the monthly report.
+    since = forms.DateField(label="接待日从", required=False, widget=forms.HiddenInput)
+    until = forms.DateField(label="接待日到", required=False, widget=forms.HiddenInput)
+    prompt = forms.BooleanField(label="按时登记的", required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, user, years: Iterable[int], **kwargs):
         super().__init__(*args, **kwargs)
@@ -71,6 +76,13 @@ class LogFilterForm(forms.Form):
         return next((place for place in self.places if place.code == chosen), None)
 
     @property
+    def days(self) -> tuple[date, date] | None:
+        """The first and last day that is asked for by a link."""
+        chosen = self.cleaned_data if self.is_valid() else {}
+        since, until = chosen.get("since"), chosen.get("until")
+        return (since or EARLIEST, until or LATEST) if since or until else None
+
+    @property
     def order(self) -> tuple[str, ...]:
         """One station's logs by number, latest first, so that a gap would show; several stations' by day."""
         townships = sum(place.level == Level.TOWNSHIP for place in self.places)
@@ -87,6 +99,8 @@ class LogFilterForm(forms.Form):
         for name in ("year", "state"):
             rows = rows.filter(**{name: chosen[name]}) if chosen[name] else rows
         rows = rows.under(self.place) if self.place else rows
+        rows = rows.counting_within(*self.days) if self.days else rows
+        rows = rows.prompt() if chosen["prompt"] else rows
         return rows.unconfirmed() if chosen["unconfirmed"] else rows
 
 

@@ -19,7 +19,7 @@ from activities.models.logs import (
     LogVersion,
     SheetDraft,
 )
-from activities.models.months import CompleteMonth
+from activities.models.months import CompleteMonth, MonthEdition, MonthReport, ReportStep
 from activities.models.placed import AttachedFile, Placed, Registered, Serial, placed_models
 from activities.models.rosters import (
     CalendarFeed,
@@ -50,11 +50,14 @@ __all__ = [
     "LivelihoodProject",
     "LogPhoto",
     "LogVersion",
+    "MonthEdition",
+    "MonthReport",
     "OtherService",
     "Placed",
     "PlanFile",
     "PlanItem",
     "Registered",
+    "ReportStep",
     "Roster",
     "RosterChange",
     "Serial",

@@ -9,8 +9,8 @@ from pathlib import Path
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name, xl_range, xl_rowcol_to_cell
 
-from activities.reports.figures import MonthFigures
 from activities.reports.tables import Column, Line, Table, attendance_table, places_table
+from activities.rules.months import MonthFigures
 from deputies.models import GlyphImage
 from julu_liaison.common.fonts import code_points, missing_glyphs
 from julu_liaison.common.pdf import TEMPLATES, PrintRefused, render_pdf, write_atomically
@@ -40,7 +40,7 @@ def make_report(figures: MonthFigures, folder: Path) -> ReportFiles:
     stem = f"{_safe(figures.place.code)}-{figures.month:%Y-%m}-考勤表"
     files = ReportFiles()
     _keep(files, folder / f"{stem}.xlsx", workbook(tables))
-    glyphs = GlyphImage.objects.pictures_of(figures.place.county_id)
+    glyphs = GlyphImage.objects.pictures_of(figures.county)
     files.problems += _unprintable(figures, glyphs)
     if not files.problems:
         try:

@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from activities.reports.figures import DeputyMonth, Minimum, MonthFigures, PlaceMonth
+from activities.rules.months import DeputyMonth, Minimum, MonthFigures, PlaceMonth, ReportedPlace
 from activities.states import Form, Presence
-from stations.models import Station
 from stations.states import Level
 
 
@@ -158,7 +157,7 @@ def places_table(figures: MonthFigures) -> Table:
     )
 
 
-def _station_lines(station: Station, rows: list[PlaceMonth], *, grouped: bool) -> Iterator[Line]:
+def _station_lines(station: ReportedPlace, rows: list[PlaceMonth], *, grouped: bool) -> Iterator[Line]:
     group = station.name if grouped else ""
     if grouped:
         yield Line("group", [station.full_name], group)
@@ -170,9 +169,9 @@ def _station_lines(station: Station, rows: list[PlaceMonth], *, grouped: bool) -
         yield Line("subtotal", ["小计", f"{branches}个分站", *_sums(PLACE_COLUMNS, rows)], group)
 
 
-def _name(branch: Station, place: Station) -> str:
+def _name(branch: ReportedPlace, place: ReportedPlace) -> str:
     """A branch's name where `place` is the heading: 第一分站, in the county's own report 官亭镇第一分站."""
-    return branch.parent.name + branch.name if place.level == Level.CENTRE else branch.name
+    return branch.township.name + branch.name if place.level == Level.CENTRE else branch.name
 
 
 def _values(columns: list[Column], row) -> list[int | float | str]:

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from activities.models import (
     DutyLog,
     Leave,
+    MonthReport,
     OtherService,
     Placed,
     ServiceRecord,
@@ -16,7 +17,7 @@ from activities.models import (
 )
 from activities.services.offers import drop_offers_of_day
 from activities.services.rosters.telling import own_page
-from activities.states import RosterState, ShiftState
+from activities.states import ReportState, RosterState, ShiftState
 from julu_liaison.common.errors import Conflict
 from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.services import notify
@@ -38,13 +39,15 @@ FOLLOWING: dict[type[Placed], tuple[str, str]] = {
 def follow_branch(*, branch: Station, target: Station, at: datetime) -> list[Effect]:
     """Everything of the branch goes to the new station; numbers stay in the register that gave them.
 
-    A published day is a promise and stays; what was only drafted is for the new station to plan.
+    A month's report goes along until it is locked. A published day is a promise and stays; what was only drafted is for
+    the new station to plan.
     """
     shifts = Shift.objects.filter(branch=branch)
     to_come = shifts.filter(date__gt=today_here(at))
     drafted = _forget_drafts(to_come)
     OtherService.objects.filter(branch=branch, roster__state=RosterState.DRAFT, by__gt=today_here(at)).delete()
     promised = to_come.on_the_calendar().count()
+    MonthReport.objects.filter(branch=branch).exclude(state=ReportState.LOCKED).update(station=target)
     moved = {model: model._default_manager.filter(branch=branch).update(station=target) for model in placed_models()}
     return _told(
         *(Effect(words, moved[model], unit) for model, (words, unit) in FOLLOWING.items()),

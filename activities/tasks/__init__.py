@@ -1,7 +1,7 @@
 """Background work of the activities app; tasks are thin and known by the name of this package."""
 
 from activities.tasks.drafts import forget_old_drafts
-from activities.tasks.reports import make_monthly_report
+from activities.tasks.reports import issue_county_month, issue_months, make_monthly_report
 from activities.tasks.rosters import watch_rosters
 
-__all__ = ["forget_old_drafts", "make_monthly_report", "watch_rosters"]
+__all__ = ["forget_old_drafts", "issue_county_month", "issue_months", "make_monthly_report", "watch_rosters"]

@@ -1,16 +1,35 @@
-"""Monthly reports made in the background."""
+"""Monthly reports: those of every place when a month is over, and files made in the background for whoever asks."""
 
 from datetime import date
 from pathlib import Path
 
 from celery import shared_task
+from django.utils import timezone
 
-from activities.reports import make_report, read_month, report_zip_name
+from activities.reports import make_report, report_zip_name
+from activities.rules.months import read_month
+from activities.services import issue_month, months_to_issue
 from julu_liaison.common.errors import DomainError
 from julu_liaison.common.jobs import job_folder, run_job, tell_line, tell_progress, write_zip
 from julu_liaison.common.models import Job
 from julu_liaison.common.working_days import today_here
 from stations.models import Station
+
+
+@shared_task(name="activities.tasks.issue_months")
+def issue_months() -> str:
+    """Hand out every county's month that lacks reports, one task each; every hour, so that a stop is caught up with."""
+    missing = months_to_issue(timezone.now())
+    for county, month in missing:
+        issue_county_month.delay(county, month.isoformat())
+    return f"{len(missing)}个县月的月报要生成" if missing else "没有要生成的月报"
+
+
+@shared_task(name="activities.tasks.issue_county_month")
+def issue_county_month(county_id: int, month: str) -> int:
+    """Make the reports of a county's month (`month`: YYYY-MM-DD) that are missing; returns how many. Harmless again."""
+    county = Station.objects.get(pk=county_id)
+    return len(issue_month(county=county, month=date.fromisoformat(month), at=timezone.now()))
 
 
 @shared_task(name="activities.tasks.make_monthly_report")

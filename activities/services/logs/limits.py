@@ -1,4 +1,4 @@
-"""Late entry: until a set day of the next month, afterwards only with the county's dated exception (补录许可)."""
+"""Late entry: until a set day of the next month, or its lock; afterwards only with a dated exception (补录许可)."""
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
@@ -11,6 +11,7 @@ from django.urls import reverse
 from activities.models import FilingException, FilingLimit
 from activities.permissions import can_allow_late_logs
 from activities.rules import last_filing_day
+from activities.services.month_reports.locking import locked_places
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.working_days import today_here
@@ -29,18 +30,23 @@ def closed_reason(place: Station, on: date, at: datetime) -> str:
 
 
 def closed_reasons(branches: Collection[Station], on: date, at: datetime) -> dict[int, str]:
-    """The same for several places, by key, in two queries at most; the open ones are left out."""
+    """The same for several places, by key, in five queries at most; the open ones are left out."""
     today = today_here(at)
     limits = FilingLimit.objects.filter(county__in={branch.county_id for branch in branches})
     last_days = {county: last_filing_day(on, day) for county, day in limits.values_list("county", "day") if day}
-    late = [branch for branch in branches if today > last_days.get(branch.county_id, today)]
-    if not late:
-        return {}
-    allowed = _places_with_exception(late, on, today)
-    return {
+    shut = {
         branch.pk: _sentence(on, last_days[branch.county_id])
-        for branch in late
-        if not allowed & {branch.pk, branch.parent_id, branch.county_id}
+        for branch in branches
+        if today > last_days.get(branch.county_id, today)
+    }
+    shut |= {key: _locked_sentence(month) for key, month in locked_places(branches, on).items()}
+    if not shut:
+        return {}
+    allowed = _places_with_exception([branch for branch in branches if branch.pk in shut], on, today)
+    return {
+        branch.pk: shut[branch.pk]
+        for branch in branches
+        if branch.pk in shut and not allowed & {branch.pk, branch.parent_id, branch.county_id}
     }
 
 
@@ -55,6 +61,10 @@ def _sentence(on: date, last: date) -> str:
         f"{on.year}年{on.month}月的登记到{last.year}年{last.month}月{last.day}日截止了,"
         "补登记、更正和作废要先请县人大办公室批准补录。"
     )
+
+
+def _locked_sentence(month: date) -> str:
+    return f"{month.year}年{month.month}月的月报已经锁定,补登记、更正和作废要先请县人大办公室批准补录。"
 
 
 def demand_open(place: Station, on: date, at: datetime) -> None:

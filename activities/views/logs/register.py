@@ -37,7 +37,8 @@ def duty_logs(request):
     visible = DutyLog.objects.visible_to(request.user)
     years = visible.order_by("-year").values_list("year", flat=True).distinct()
     form = LogFilterForm(request.GET, user=request.user, years=years)
-    rows = form.applied(visible).for_register().prefetch_related(Prefetch("opinions", _counted_only()))
+    found = form.applied(visible)
+    rows = found.for_register().prefetch_related(Prefetch("opinions", _counted_only()))
     if request.GET.get("format") == "xlsx" and form.is_valid():
         return _workbook(rows.order_by(*form.order))
     page = page_of(rows, by=form.order, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
@@ -47,6 +48,7 @@ def duty_logs(request):
         "form": form, "page": page, "links": page.links(request.GET), "filters": filters, "to_confirm": to_confirm,
         "as_head": bool(scope_of(request.user).headed), "may_file": holds_anywhere(request.user, Right.FILE_LOGS),
         "may_allow": holds_anywhere(request.user, Right.ALLOW_LATE_LOGS), **_filing_rules(request.user),
+        "totals": found.totals() if form.days else None,
     }  # fmt: skip
     return render(request, "activities/logs.html", context)
 

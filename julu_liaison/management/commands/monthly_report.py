@@ -5,7 +5,8 @@ from pathlib import Path
 
 from django.core.management import BaseCommand, CommandError
 
-from activities.reports import MonthFigures, make_report, read_month
+from activities.reports import make_report
+from activities.rules.months import MonthFigures, read_month
 from julu_liaison.common.working_days import today_here
 from stations.models import Station
 

@@ -6,12 +6,9 @@ month of the original Sunday (domain.md §3). A session without a shift belongs 
 
 from calendar import monthrange
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
-from enum import Enum
+from datetime import date, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, Sum
-from django.utils import timezone
+from django.db.models import Q, QuerySet, Sum
 
 from activities.models import (
     Activity,
@@ -24,161 +21,50 @@ from activities.models import (
     Shift,
 )
 from activities.models.logs import PROMPT_DAYS
+from activities.querysets import AttendanceQuerySet
+from activities.rules.months.figures import DeputyMonth, MonthFigures, PlaceMonth, ReportedPlace
+from activities.signals import month_counted
 from activities.states import CALLED_OFF, ON_LEAVE, SERVED, SERVICE_ACTIVITIES, ActivityState, Covers, Presence
 from deputies.models import Membership
 from deputies.states import MembershipRole
+from julu_liaison.common.announcing import settle
 from julu_liaison.common.working_days import SUNDAY, today_here
-from opinions.models import Hop, Opinion
-from opinions.states import State
 from stations.models import Station
 from stations.states import Level
 
-ATTENDED = (Presence.PRESENT, Presence.LATE, Presence.LEFT_EARLY)
-LATE_OR_EARLY = (Presence.LATE, Presence.LEFT_EARLY)
 AWAY = (*ON_LEAVE, Presence.ABSENT)
 COVERED_BY = 2  # deputies at a reception, at least (domain.md §3: two or three each Sunday)
 
 
-class Minimum(Enum):
-    """Did a deputy serve at least once in the month (每月至少服务一次)? Asked of whom the whole month reaches."""
-
-    MET = "达到"
-    MISSED = "未达到"
-    EXEMPT = "免除"
-    NOT_ASKED = "—"  # member for a part of the month only, or the month is not over
-
-
-@dataclass
-class DeputyMonth:
-    """One deputy (permanent `code`) at one branch: how often they were expected and what became of it.
-
-    `expected` (应到) counts the receptions the deputy was put on, while a member of the branch, that were not
-    called off, up to the day of the report; `attended` (实到) also counts coming without being on the roster.
-    `unfiled` are expected receptions about which no log says anything yet. `forms`: services by form.
-    `was_member`: at this branch, on a day of the month itself (a postponed reception may lie after it).
-    `others`: service records, and activities that are a form of service, while at the branch. `is_whole`: member of
-    the branch on every day of a month that is over. `is_exempt`: from receptions on a day of it.
-    """
-
-    code: str
-    name: str
-    role: str
-    note: str = ""
-    was_member: bool = False
-    is_whole: bool = False
-    is_exempt: bool = False
-    others: int = 0
-    expected: int = 0
-    unfiled: int = 0
-    presence: Counter = field(default_factory=Counter)
-    forms: Counter = field(default_factory=Counter)
-
-    @property
-    def attended(self) -> int:
-        return sum(self.presence[status] for status in ATTENDED)
-
-    @property
-    def late_or_early(self) -> int:
-        return sum(self.presence[status] for status in LATE_OR_EARLY)
-
-    @property
-    def services(self) -> int:
-        """How often the deputy served, in whatever form."""
-        return self.forms.total() + self.others
-
-    @property
-    def minimum(self) -> Minimum:
-        if self.services:
-            return Minimum.MET
-        if not self.is_whole:
-            return Minimum.NOT_ASKED
-        return Minimum.EXEMPT if self.is_exempt else Minimum.MISSED
-
-
-@dataclass
-class PlaceMonth:
-    """One branch (or a station's own activities) in the month.
-
-    `planned` = `logged` + `not_held` + `missing` + receptions still to come; `held`: `logged` and Sundays held without
-    a roster. `not_held` were called off with a reason, so nobody waits for their logs. `covered`: of `held`, with two
-    deputies or more. `prompt`: of `logs`, those filed within the county's days. `households` and `leaflets` include the
-    place's own activities. `opinions` came in the month, `transferred` of these have ever gone to a department; `closed`
-    ended in it, whenever they came in; `overdue` are late on the day of the report.
-    """
-
-    place: Station
-    deputies: list[DeputyMonth] = field(default_factory=list)
-    planned: int = 0
-    logged: int = 0
-    held: int = 0
-    covered: int = 0
-    not_held: int = 0
-    missing: int = 0
-    logs: int = 0
-    prompt: int = 0
-    received: int = 0
-    households: int = 0
-    leaflets: int = 0
-    opinions: int = 0
-    transferred: int = 0
-    closed: int = 0
-    overdue: int = 0
-
-    @property
-    def due(self) -> int:
-        """Receptions whose log should be there: those that took place, or about which nobody has said anything."""
-        return self.logged + self.missing
-
-    @property
-    def is_branch(self) -> bool:
-        return self.place.level == Level.BRANCH
-
-
-@dataclass(frozen=True)
-class MonthFigures:
-    """A place's month (`month`: its first day) as known on the day `on`; branches in official order.
-
-    `stations`: the township stations that were open in the month.
-    """
-
-    place: Station
-    month: date
-    on: date
-    places: list[PlaceMonth]
-    stations: list[Station]
-
-    def by_station(self) -> list["MonthFigures"]:
-        """A county's figures, one part for each of its township stations."""
-        return [
-            replace(self, place=station, places=[row for row in self.places if row.place.township == station])
-            for station in self.stations
-        ]
-
-
 def read_month(*, place: Station, month: date, on: date) -> MonthFigures:
-    """Count the month of `month` at `place` and below it, as known on the day `on` (fifteen queries)."""
+    """Count the month of `month` at `place` and below it, as known on the day `on` (seventeen queries at most).
+
+    What it says of a station or branch is what the whole county's month says of it. Needs the place's parent fetched.
+    """
     reading = _Reading(place, month.replace(day=1), on)
-    return MonthFigures(place, reading.first, on, reading.counted(), reading.open_at(Level.TOWNSHIP))
+    stations = [ReportedPlace.of(station) for station in reading.open_at(Level.TOWNSHIP)]
+    county = place.county_id or place.pk
+    return MonthFigures(ReportedPlace.of(place), county, reading.first, on, reading.counted(), stations)
 
 
 class _Reading:
-    """The records of one month. A branch is read with its whole station: its deputies stand in elsewhere, too."""
+    """The records of one month. A branch is read with its whole station, and with what its deputies stood in for elsewhere."""
 
     def __init__(self, place: Station, month: date, on: date):
         self.place, self.on = place, on
         self.first, self.last = month, month.replace(day=monthrange(month.year, month.month)[1])
         self.around = place.township if place.level == Level.BRANCH else place
+        self.stations = sorted(Station.objects.under(place).select_related("parent"), key=_official_order)
         self.shifts = self._read_shifts()
         self.end = max([self.last, *(shift.date for shift in self.shifts)])
-        memberships = Membership.objects.under(self.around).overlapping(self.first, self.end)
-        self.memberships = list(memberships.heads_first().select_related("deputy"))
+        self.memberships = self._read_memberships()
         self.by_deputy = defaultdict(list)
         for membership in self.memberships:
             self.by_deputy[membership.deputy_id].append(membership)
-        self.logs = self._read_logs()
-        self.attendance = self._read_attendance()
-        self.stations = sorted(Station.objects.under(place).select_related("parent"), key=_official_order)
-        self.places = {branch.pk: PlaceMonth(branch) for branch in self.open_at(Level.BRANCH)}
+        attendance = self._read_attendance()
+        self.logs = self._read_logs(attendance)
+        self.attendance = [(self.logs[row.log_id], row) for row in attendance if row.log_id in self.logs]
+        self.places = {branch.pk: PlaceMonth(ReportedPlace.of(branch)) for branch in self.open_at(Level.BRANCH)}
 
     def open_at(self, level: str) -> list[Station]:
         """Stations of that level that were open on a day of the month."""
@@ -193,21 +79,53 @@ class _Reading:
         shifts = Shift.objects.under(self.around).filter(Q(for_sunday__range=days) | Q(date__range=days))
         return list(shifts.prefetch_related("places"))
 
-    def _read_logs(self) -> dict[int, DutyLog]:
-        """Valid logs of the month's sessions, by key."""
-        sunday_of: dict[tuple[int, date], date] = {}
-        for shift in self.shifts:
-            key = (shift.branch_id, shift.date)
-            sunday_of[key] = min(shift.for_sunday, sunday_of.get(key, shift.for_sunday))
-        logs = list(DutyLog.objects.valid().under(self.around).within(self.first, self.end))
+    def _read_memberships(self) -> list[Membership]:
+        """Those at the place, and of who stood in here the own ones: a service as stand-in is told at home."""
+        rows = Membership.objects.overlapping(self.first, self.end)
+        here = rows.under(self.around)
+        if self.around.level != Level.CENTRE:
+            here |= rows.filter(deputy__in=self._stand_ins().values("deputy"))
+        return list(here.heads_first().select_related("deputy"))
+
+    def _stand_ins(self) -> QuerySet[Attendance]:
+        return self._attendance_here().filter(status=Presence.SUBSTITUTE).order_by()
+
+    def _attendance_here(self) -> AttendanceQuerySet:
+        keys = {Level.CENTRE: "log__county", Level.TOWNSHIP: "log__station"}
+        rows = Attendance.objects.counted().within(self.first, self.end)
+        return rows.filter(**{keys[self.around.level]: self.around.pk})
+
+    def _read_attendance(self) -> list[Attendance]:
+        """Who did what in logs of the place, and as whose stand-in its deputies served at other stations."""
+        rows = self._attendance_here()
+        if self.around.level != Level.CENTRE:
+            away = Attendance.objects.counted().within(self.first, self.end)
+            members = Membership.objects.under(self.around).overlapping(self.first, self.end)
+            rows |= away.filter(status=Presence.SUBSTITUTE, deputy__in=members.values("deputy"))
+        return list(rows.select_related("deputy").order_by("pk"))
+
+    def _read_logs(self, attendance: list[Attendance]) -> dict[int, DutyLog]:
+        """Valid logs of the month's sessions, by key; of other stations those in which a deputy stood in."""
+        within = DutyLog.objects.valid().within(self.first, self.end)
+        logs = list(within.under(self.around))
         self.logged = {(log.branch_id, log.date) for log in logs}
+        known = {log.pk for log in logs}
+        logs += within.filter(pk__in={row.log_id for row in attendance} - known)
+        sunday_of = self._sundays_of(logs)
         return {log.pk: log for log in logs if self._in_month(sunday_of.get((log.branch_id, log.date), log.date))}
 
-    def _read_attendance(self) -> list[tuple[DutyLog, Attendance]]:
-        rows = Attendance.objects.counted().within(self.first, self.end).select_related("deputy").order_by("pk")
-        keys = {Level.CENTRE: "log__county", Level.TOWNSHIP: "log__station"}
-        rows = rows.filter(**{keys[self.around.level]: self.around.pk})
-        return [(self.logs[row.log_id], row) for row in rows if row.log_id in self.logs]
+    def _sundays_of(self, logs: list[DutyLog]) -> dict[tuple[int, date], date]:
+        """For which Sunday a reception was held, by branch and day."""
+        here = {station.pk for station in self.stations}
+        elsewhere = {(log.branch_id, log.date) for log in logs if log.branch_id not in here}
+        shifts = Shift.objects.filter(
+            branch__in={key for key, _day in elsewhere}, date__in={day for _key, day in elsewhere}
+        )
+        found: dict[tuple[int, date], date] = {}
+        for shift in [*self.shifts, *shifts]:
+            key = (shift.branch_id, shift.date)
+            found[key] = min(shift.for_sunday, found.get(key, shift.for_sunday))
+        return found
 
     def _in_month(self, day: date) -> bool:
         return self.first <= day <= self.last
@@ -359,18 +277,13 @@ class _Reading:
                 row.leaflets += log.leaflets
 
     def _count_opinions(self) -> None:
-        opinions = Opinion.objects.opinions().under(self.place).order_by()
-        came = opinions.valid().registered_within(self.first, self.last)
-        ended = opinions.filter(state=State.CLOSED, ended_at__gte=_start_of(self.first))
-        ended = ended.filter(ended_at__lt=_start_of(self.last + timedelta(days=1)))
-        transferred = came.filter(Exists(Hop.objects.filter(opinion=OuterRef("pk"), move="transfer")))
-        tables = (
-            ("opinions", came), ("transferred", transferred), ("closed", ended), ("overdue", opinions.overdue(self.on)),
-        )  # fmt: skip
-        for name, tickets in tables:
-            for branch, number in tickets.values_list("branch").annotate(number=Count("pk")):
+        """What the apps that know tickets say of each branch."""
+        facts = {"place": self.place, "first": self.first, "last": self.last, "on": self.on}
+        for figures in settle(month_counted, sender=PlaceMonth, **facts):
+            for branch, counts in figures.items():
                 if branch in self.places:
-                    setattr(self.places[branch], name, number)
+                    for name, number in counts.items():
+                        setattr(self.places[branch], name, number)
 
     def _count_activities(self) -> None:
         """Add what own activities handed out; a station that held some itself gets a row beside its branches."""
@@ -379,7 +292,7 @@ class _Reading:
         stations = {station.pk: station for station in self.stations}
         for key, households, leaflets in sums:
             if households or leaflets:
-                row = self.places.setdefault(key, PlaceMonth(stations[key]))
+                row = self.places.setdefault(key, PlaceMonth(ReportedPlace.of(stations[key])))
                 row.households += households
                 row.leaflets += leaflets
 
@@ -389,9 +302,3 @@ def _official_order(station: Station) -> tuple:
     above = station.township
     below = (station.level == Level.BRANCH, station.official_order, station.code)
     return (station.level != Level.CENTRE, above.official_order, above.code, *below)
-
-
-def _start_of(day: date) -> datetime:
-    """Midnight in the county."""
-    return timezone.make_aware(datetime.combine(day, time.min))
-

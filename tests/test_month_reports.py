@@ -1,0 +1,252 @@
+"""Monthly reports from below: made when the month is over, confirmed, accepted, locked, and made anew with a reason."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from activities.models import DutyLog, MonthEdition, MonthReport
+from activities.rules.months import read_month, settled_digest
+from activities.services import (
+    SundayRow,
+    accept_month,
+    closed_reason,
+    confirm_month,
+    correct_log,
+    file_log,
+    grant_exception,
+    issue_month,
+    lock_month,
+    months_to_issue,
+    reissue_month,
+    return_month,
+    send_back_month,
+    story_of,
+    void_log,
+)
+from activities.services.month_reports import changes_since_lock, current_edition, figures_of
+from activities.states import Presence, ReportState
+from julu_liaison.common.errors import Conflict, DomainError, NotAllowed, StaleVersion
+from julu_liaison.common.models import AuditLog
+from julu_liaison.notices.models import Notice
+from stations.services import open_station
+from tests.cast import OPENED, moment
+
+MARCH = date(2026, 3, 1)
+ISSUED, LATER = moment(date(2026, 4, 1), 6), moment(date(2026, 4, 3))
+
+
+def day(number: int) -> date:
+    return date(2026, 3, number)
+
+
+def log(cast, branch, on: date, *, at=None, received: int = 2, present: int = 1) -> DutyLog:
+    attendance = dict.fromkeys(cast.deputies[branch.code][:present], Presence.PRESENT)
+    row = SundayRow(branch=branch, attendance=attendance, received=received)
+    return file_log(row=row, on=on, actor=cast.clerk if branch.code != "YT01" else cast.stranger, at=at or moment(on, 17)).log
+
+
+@pytest.fixture
+def march(cast):
+    """Two receptions at GT01, one at GT02, none at YT01; the reports of 1 April."""
+    for branch, on in ((cast.gt01, day(1)), (cast.gt01, day(8)), (cast.gt02, day(1))):
+        log(cast, branch, on)
+    issue_month(county=cast.county, month=MARCH, at=ISSUED)
+    return cast
+
+
+def report(place) -> MonthReport:
+    return MonthReport.objects.select_related("place__parent").get(place=place, month=MARCH)
+
+
+def digest(place) -> str:
+    return settled_digest(read_month(place=place, month=MARCH, on=LATER.date()))
+
+
+def confirm(cast, branch, *, actor=None, at=LATER) -> MonthReport:
+    return confirm_month(report=report(branch), seen=digest(branch), actor=actor or cast.clerk, at=at)
+
+
+def accept(cast, station, actor=None) -> MonthReport:
+    return accept_month(report=report(station), seen=digest(station), actor=actor or cast.clerk, at=LATER)
+
+
+def lock(cast, actor=None) -> MonthReport:
+    return lock_month(report=report(cast.county), seen=digest(cast.county), actor=actor or cast.staff, at=LATER)
+
+
+@pytest.fixture
+def accepted(march):
+    for branch in (march.gt01, march.gt02):
+        confirm(march, branch)
+    confirm(march, march.yt01, actor=march.stranger)
+    accept(march, march.gt)
+    accept(march, march.yt, actor=march.stranger)
+    return march
+
+
+@pytest.fixture
+def locked(accepted):
+    lock(accepted)
+    return accepted
+
+
+def states() -> dict[str, str]:
+    return dict(MonthReport.objects.values_list("place__code", "state"))
+
+
+def test_a_month_that_is_over_gives_every_place_one_report_however_often_it_is_asked(march):
+    assert states() == dict.fromkeys(("JLX", "GT", "YT", "GT01", "GT02", "YT01"), ReportState.DRAFT)
+    assert issue_month(county=march.county, month=MARCH, at=LATER) == []
+    assert MonthEdition.objects.count() == 6
+    kept = figures_of(current_edition(report(march.gt)))
+    assert kept == read_month(place=march.gt, month=MARCH, on=ISSUED.date())
+    assert AuditLog.objects.filter(action="issue_month").count() == 1
+    told = Notice.objects.filter(text__contains="2026年3月的月报生成好了")
+    assert set(told.values_list("user", flat=True)) == {march.head.pk, march.clerk.pk, march.stranger.pk}
+
+
+def test_a_month_that_is_not_over_gives_none(cast):
+    log(cast, cast.gt01, day(1))
+    assert issue_month(county=cast.county, month=MARCH, at=moment(day(31), 23)) == []
+    assert not MonthReport.objects.exists()
+
+
+def test_what_is_missing_after_a_long_stop_is_every_month_since(march):
+    assert months_to_issue(LATER) == []
+    missing = months_to_issue(moment(date(2026, 7, 2)))
+    assert missing == [(march.county.pk, date(2026, month, 1)) for month in (3, 4, 5, 6)]
+    for key, month in missing:
+        assert key == march.county.pk
+        issue_month(county=march.county, month=month, at=moment(date(2026, 7, 2)))
+    assert months_to_issue(moment(date(2026, 7, 2))) == []
+    assert set(MonthReport.objects.values_list("month", flat=True)) == {date(2026, month, 1) for month in (3, 4, 5, 6)}
+
+
+def test_a_county_that_has_not_begun_reports_nothing(cast):
+    assert months_to_issue(LATER) == []
+
+
+def test_a_branch_opened_backwards_gets_its_report_the_next_time(march):
+    open_station(code="YT02", name="第二分站", parent=march.yt, opened_on=OPENED, actor=march.admin)
+    assert months_to_issue(LATER) == [(march.county.pk, MARCH)]
+    assert [one.place.code for one in issue_month(county=march.county, month=MARCH, at=LATER)] == ["YT02"]
+
+
+def test_head_confirms_station_accepts_county_locks(march):
+    confirm(march, march.gt01, actor=march.head)
+    assert states()["GT01"] == ReportState.CONFIRMED
+    with pytest.raises(Conflict, match="第二分站还没有确认"):
+        accept(march, march.gt)
+    confirm(march, march.gt02)  # its head signed on paper
+    accept(march, march.gt)
+    assert {states()[code] for code in ("GT", "GT01", "GT02")} == {ReportState.ACCEPTED}
+    with pytest.raises(Conflict, match="阎疃镇还没有报上来"):
+        lock(march)
+    confirm(march, march.yt01, actor=march.stranger)
+    accept(march, march.yt, actor=march.stranger)
+    lock(march)
+    assert set(states().values()) == {ReportState.LOCKED}
+    assert [told.step.move for told in story_of(report(march.gt01))] == ["lock", "accept", "confirm", "issue"]
+
+
+def test_nobody_takes_the_step_of_another(march):
+    for actor in (march.deputy, march.stranger, march.staff, march.auditor, march.officer):
+        with pytest.raises(NotAllowed):
+            confirm(march, march.gt01, actor=actor)
+    for branch in (march.gt01, march.gt02):
+        confirm(march, branch)
+    for actor in (march.head, march.stranger, march.auditor):
+        with pytest.raises(NotAllowed):
+            accept(march, march.gt, actor=actor)
+    for actor in (march.clerk, march.head, march.auditor):
+        with pytest.raises(NotAllowed):
+            lock(march, actor=actor)
+        with pytest.raises(NotAllowed):
+            reissue_month(report=report(march.county), reason="改", actor=actor, at=LATER)
+
+
+def test_only_what_was_seen_is_confirmed(march):
+    seen = digest(march.gt01)
+    log(march, march.gt01, day(15), at=LATER)
+    with pytest.raises(StaleVersion, match="刚才又有登记"):
+        confirm_month(report=report(march.gt01), seen=seen, actor=march.head, at=LATER)
+    confirm(march, march.gt01)
+    edition = current_edition(report(march.gt01))
+    assert edition.number == 2
+    assert figures_of(edition).places[0].logs == 3
+
+
+def test_confirmed_again_only_after_something_changed(march):
+    confirm(march, march.gt01)
+    with pytest.raises(Conflict, match="已经确认过了"):
+        confirm(march, march.gt01)
+    confirm(march, march.gt02)
+    log(march, march.gt02, day(22), at=LATER)
+    with pytest.raises(Conflict, match=r"第二分站站长确认以后有改动:第二分站:.*工作日志1→2.*请站长再确认一次"):
+        accept(march, march.gt)
+    confirm(march, march.gt02)
+    accept(march, march.gt)
+
+
+def test_a_month_goes_back_with_its_reason(accepted):
+    cast = accepted
+    with pytest.raises(Conflict, match="联络站已审"):
+        return_month(report=report(cast.gt01), reason="再看看", actor=cast.clerk, at=LATER)
+    with pytest.raises(NotAllowed):
+        send_back_month(report=report(cast.gt), reason="再看看", actor=cast.clerk, at=LATER)
+    with pytest.raises(DomainError, match="请写原因"):
+        send_back_month(report=report(cast.gt), reason=" ", actor=cast.staff, at=LATER)
+    send_back_month(report=report(cast.gt), reason="第二分站人数不对", actor=cast.staff, at=LATER)
+    assert (states()["GT"], states()["GT01"], states()["YT"]) == ("draft", "confirmed", "accepted")
+    return_month(report=report(cast.gt02), reason="请核对3月1日", actor=cast.clerk, at=LATER)
+    assert states()["GT02"] == ReportState.DRAFT
+    assert Notice.objects.filter(user=cast.clerk, text__contains="退回来了:第二分站人数不对").exists()
+
+
+def test_a_locked_month_is_shut_until_an_exception_opens_it(locked):
+    cast = locked
+    entry = DutyLog.objects.get(branch=cast.gt01, date=day(8))
+    assert "2026年3月的月报已经锁定" in closed_reason(cast.gt01, day(15), LATER)
+    with pytest.raises(DomainError, match="已经锁定"):
+        log(cast, cast.gt01, day(15), at=LATER)
+    with pytest.raises(DomainError, match="已经锁定"):
+        void_log(log=entry, reason="登错了", actor=cast.clerk, at=LATER)
+    row = SundayRow(branch=cast.gt01, attendance={cast.head_person: Presence.LATE}, received=9)
+    with pytest.raises(DomainError, match="已经锁定"):
+        correct_log(log=entry, row=row, reason="记错了", version=1, actor=cast.clerk, at=LATER)
+    assert closed_reason(cast.gt01, date(2026, 4, 1), LATER) == ""
+    grant_exception(
+        place=cast.gt01, started_on=day(15), ended_on=day(15), open_until=LATER.date(), reason="纸质记录后补",
+        actor=cast.staff, at=LATER,
+    )  # fmt: skip
+    log(cast, cast.gt01, day(15), at=LATER)
+    with pytest.raises(DomainError, match="已经锁定"):
+        log(cast, cast.gt02, day(15), at=LATER)
+    with pytest.raises(DomainError, match="已经锁定"):
+        log(cast, cast.gt01, day(15), at=LATER + timedelta(days=1))
+
+
+def test_a_locked_month_made_anew_says_what_changed_and_why(locked):
+    cast = locked
+    with pytest.raises(Conflict, match="锁定以后没有改动"):
+        reissue_month(report=report(cast.county), reason="补录", actor=cast.staff, at=LATER)
+    exception = grant_exception(
+        place=cast.gt01, started_on=day(15), ended_on=day(15), open_until=LATER.date(), reason="纸质记录后补",
+        actor=cast.staff, at=LATER,
+    )  # fmt: skip
+    log(cast, cast.gt01, day(15), at=LATER, received=7)
+    expected = [
+        "官亭镇第一分站:已开展2→3,工作日志2→3,接待群众4→11",
+        "官亭镇第一分站赵站长:到岗2→3,现场接待2→3",
+    ]
+    assert changes_since_lock(report(cast.county), LATER) == expected
+    reissue_month(report=report(cast.county), reason="官亭镇第一分站补录3月15日", actor=cast.staff, at=LATER)
+    assert changes_since_lock(report(cast.county), LATER) == []
+    story = story_of(report(cast.county))[0]
+    assert (story.changed, story.step.reason) == (expected, "官亭镇第一分站补录3月15日")
+    assert story.step.edition.exception == exception
+    assert figures_of(current_edition(report(cast.county))).places[0].received == 11
+    first = report(cast.county).editions.get(number=1)
+    first.report = report(cast.county)
+    assert figures_of(first).places[0].received == 4  # what was handed in stays as it was
+    assert report(cast.yt01).editions.count() == 1  # nothing changed there
