@@ -59,7 +59,7 @@ def _deputy_content(row: DeputyMonth) -> dict[str, Any]:
 
 
 def _deputy(content: dict[str, Any]) -> DeputyMonth:
-    counters = {name: Counter(content[name]) for name in ("presence", "forms") if name in content}
+    counters: dict[str, Any] = {name: Counter(content[name]) for name in ("presence", "forms") if name in content}
     return DeputyMonth(**(content | counters))
 
 

@@ -91,9 +91,8 @@ class _Reading:
         return self._attendance_here().filter(status=Presence.SUBSTITUTE).order_by()
 
     def _attendance_here(self) -> AttendanceQuerySet:
-        keys = {Level.CENTRE: "log__county", Level.TOWNSHIP: "log__station"}
-        rows = Attendance.objects.counted().within(self.first, self.end)
-        return rows.filter(**{keys[self.around.level]: self.around.pk})
+        key = "log__county" if self.around.level == Level.CENTRE else "log__station"
+        return Attendance.objects.counted().within(self.first, self.end).filter(**{key: self.around.pk})
 
     def _read_attendance(self) -> list[Attendance]:
         """Who did what in logs of the place, and as whose stand-in its deputies served at other stations."""
@@ -193,7 +192,8 @@ class _Reading:
     def _row(self, memberships: list[Membership]) -> DeputyMonth:
         """A deputy's row at one branch; a change of role there makes a second membership, but no second row."""
         came = min(membership.started_on for membership in memberships)
-        left = None if any(row.ended_on is None for row in memberships) else max(row.ended_on for row in memberships)
+        ends = [row.ended_on for row in memberships if row.ended_on]
+        left = max(ends) if len(ends) == len(memberships) else None
         words = [f"{came.month}月{came.day}日起"] if came > self.first else []
         words += [f"至{left.month}月{left.day}日"] if left and left < self.last else []
         role, deputy = MembershipRole(memberships[0].role).label, memberships[0].deputy

@@ -14,7 +14,8 @@ def figures_of(edition: MonthEdition) -> MonthFigures:
 
 
 def current_edition(report: MonthReport) -> MonthEdition:
-    return report.editions.select_related("report").first()
+    """The last edition; a report has at least one."""
+    return report.editions.select_related("report")[0]
 
 
 def put_editions(

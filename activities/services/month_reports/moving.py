@@ -150,7 +150,7 @@ def _make(
     """Put everything into the new state, with an edition where it changed and a line of history each."""
     editions = put_editions(parts.items(), at=at, exception=exception)
     for one in parts:
-        one.state = MONTH_MOVES[name].target
+        one.state = MONTH_MOVES[name].target_for(one, {})
     MonthReport.objects.bulk_update(parts, ["state"])
     put_steps(parts, editions, move=name, actor=actor, at=at, reason=reason)
     audit.record(
@@ -185,7 +185,7 @@ def _demand_unchanged(reports: list[MonthReport], figures: MonthFigures, what: s
 def _send_back(reports: list[MonthReport], name: str, reason: str, actor, at: datetime) -> MonthReport:
     reason = _reason(reason)
     report = reports[0]
-    report.state = MONTH_MOVES[name].target
+    report.state = MONTH_MOVES[name].target_for(report, {})
     report.save(update_fields=["state"])
     put_steps([report], {report.pk: current_edition(report)}, move=name, actor=actor, at=at, reason=reason)
     audit.record(f"{name}_month", actor=actor, target=report.place, at=at, month=f"{report.month:%Y-%m}", reason=reason)
