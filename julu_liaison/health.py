@@ -20,6 +20,7 @@ LABELS = {
     "scoring.tasks.rescore_everything": "夜里核对积分",
     "stations.tasks.check_tree_nightly": "检查站点的上下级",
     "activities.tasks.forget_old_drafts": "清理过期的登记草稿",
+    "activities.tasks.issue_months": "生成上月月报",
     "activities.tasks.watch_rosters": "提醒排班的空缺",
     "opinions.tasks.sweep_deadlines": "提醒意见建议的期限",
     "scoring.tasks.remind_questions": "提醒加分申报和复核",
