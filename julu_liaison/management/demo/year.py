@@ -22,7 +22,7 @@ from activities.services import (
 from activities.states import SERVED, ActivityKind, Category, Form, Handling, Presence, RefusalReason
 from deputies.models import Deputy
 from julu_liaison.common.working_days import SUNDAY, Calendar
-from julu_liaison.management.demo import duties, points, proposals, questions, tickets, words
+from julu_liaison.management.demo import duties, months, points, proposals, questions, tickets, words
 from julu_liaison.management.demo.agenda import Agenda
 from julu_liaison.management.demo.county import Demo, moment
 from julu_liaison.management.demo.names import villager
@@ -335,3 +335,4 @@ def live_through(demo: Demo, rng: Random, *, first: date, today: date, must_end:
     points.declare_months(demo, Random(rng.getrandbits(32)), today=today + timedelta(days=7 * must_end))
     if not must_end:
         duties.leave_duties_open(demo, rng, today)
+        months.report_months(demo, today=today)
