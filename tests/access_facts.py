@@ -13,6 +13,7 @@ from activities.services.exemptions import grant_exemption
 from activities.services.feeds import open_feed
 from activities.services.leaves import ask_leave
 from activities.services.logs.photos import add_log_photos
+from activities.services.month_reports import issue_month
 from activities.services.plans import add_promise, attach_to_plan, write_plan
 from activities.services.projects import add_project
 from activities.services.records import record_service
@@ -132,3 +133,23 @@ def _events(cast: Cast, place: Place) -> dict[str, tuple]:
         **dict.fromkeys(("plan-item", "plan-item-drop"), (item.uid,)),
         **dict.fromkeys(("plan-file", "plan-file-remove"), (scheme.uid,)),
     }
+
+
+def month_arguments(cast) -> dict[str, dict[str, tuple]]:
+    """The monthly reports of March: of the own branch and station, of a foreign station, and of the county."""
+    issue_month(county=cast.county, month=SUNDAY, at=moment(date(2026, 4, 1)))
+    month = f"{SUNDAY:%Y-%m}"
+    places = {"own": cast.gt01, "station": cast.gt, "foreign": cast.yt, "county": cast.county}
+    return {
+        "month-report": {name: (place.code, month) for name, place in places.items()},
+        "month-report-move": {
+            **{name: (place.code, month, "confirm") for name, place in places.items()},
+            **{f"{name}-lock": (place.code, month, "lock") for name, place in places.items()},
+        },
+        "month-report-file": {name: (place.code, month, 1, "xlsx") for name, place in places.items()},
+    }
+
+
+def overview_arguments(cast) -> dict[str, dict[str, tuple]]:
+    """The overview of the own station and a foreign one."""
+    return {"overview-station": {"own": (cast.gt.code,), "foreign": (cast.yt.code,)}}
