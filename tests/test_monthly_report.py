@@ -285,7 +285,7 @@ def test_receptions_still_to_come_are_neither_expected_nor_missing(cast):
 
 
 def test_number_of_queries_is_fixed(the_month, django_assert_num_queries):
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         read_month(place=the_month.gt, month=MARCH, on=REPORTED)
     for number in (3, 4, 5):
         branch = open_station(
@@ -295,7 +295,7 @@ def test_number_of_queries_is_fixed(the_month, django_assert_num_queries):
         shift(branch, day(1), people)
         row = SundayRow(branch=branch, attendance=dict.fromkeys(people, Presence.PRESENT), received=1)
         file_log(row=row, on=day(1), actor=the_month.clerk, at=moment(day(1), 17))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         assert len(read_month(place=the_month.gt, month=MARCH, on=REPORTED).places) == 6
 
 

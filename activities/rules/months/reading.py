@@ -5,8 +5,10 @@ month of the original Sunday (domain.md §3). A session without a shift belongs 
 """
 
 from calendar import monthrange
-from collections import Counter, defaultdict
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, timedelta
+from itertools import pairwise
 
 from django.db.models import Q, QuerySet, Sum
 
@@ -23,9 +25,10 @@ from activities.models import (
 from activities.models.logs import PROMPT_DAYS
 from activities.querysets import AttendanceQuerySet
 from activities.rules.months.figures import DeputyMonth, MonthFigures, PlaceMonth, ReportedPlace
+from activities.rules.months.spans import Span, common, covers, joined
 from activities.signals import month_counted
 from activities.states import CALLED_OFF, ON_LEAVE, SERVED, SERVICE_ACTIVITIES, ActivityState, Covers, Presence
-from deputies.models import Membership
+from deputies.models import Mandate, Membership
 from deputies.states import MembershipRole
 from julu_liaison.common.announcing import settle
 from julu_liaison.common.working_days import SUNDAY, today_here
@@ -33,11 +36,12 @@ from stations.models import Station
 from stations.states import Level
 
 AWAY = (*ON_LEAVE, Presence.ABSENT)
+ALWAYS = [(date.min, date.max)]  # of whom no mandate is on record: the record is behind, not the person
 COVERED_BY = 2  # deputies at a reception, at least (domain.md §3: two or three each Sunday)
 
 
 def read_month(*, place: Station, month: date, on: date) -> MonthFigures:
-    """Count the month of `month` at `place` and below it, as known on the day `on` (seventeen queries at most).
+    """Count the month of `month` at `place` and below it, as known on the day `on` (eighteen queries at most).
 
     What it says of a station or branch is what the whole county's month says of it. Needs the place's parent fetched.
     """
@@ -56,11 +60,13 @@ class _Reading:
         self.around = place.township if place.level == Level.BRANCH else place
         self.stations = sorted(Station.objects.under(place).select_related("parent"), key=_official_order)
         self.shifts = self._read_shifts()
-        self.end = max([self.last, *(shift.date for shift in self.shifts)])
+        held = [shift.date for shift in self.shifts if self._in_month(shift.for_sunday)]
+        self.start, self.end = min([self.first, *held]), max([self.last, *held])
         self.memberships = self._read_memberships()
         self.by_deputy = defaultdict(list)
         for membership in self.memberships:
             self.by_deputy[membership.deputy_id].append(membership)
+        self.seats, self.exempt = self._read_seats(), self._read_exemptions()
         attendance = self._read_attendance()
         self.logs = self._read_logs(attendance)
         self.attendance = [(self.logs[row.log_id], row) for row in attendance if row.log_id in self.logs]
@@ -81,31 +87,41 @@ class _Reading:
 
     def _read_memberships(self) -> list[Membership]:
         """Those at the place, and of who stood in here the own ones: a service as stand-in is told at home."""
-        rows = Membership.objects.overlapping(self.first, self.end)
+        rows = Membership.objects.overlapping(self.start, self.end)
         here = rows.under(self.around)
         if self.around.level != Level.CENTRE:
             here |= rows.filter(deputy__in=self._stand_ins().values("deputy"))
         return list(here.heads_first().select_related("deputy"))
+
+    def _read_seats(self) -> dict[int, list[Span]]:
+        """When each deputy held a mandate, of whatever level; whoever has none on record yet is left out."""
+        rows = Mandate.objects.filter(deputy__in=self.by_deputy).order_by()
+        return _spans_by_deputy(rows.values_list("deputy", "started_on", "ended_on"))
+
+    def _read_exemptions(self) -> dict[int, list[Span]]:
+        rows = Exemption.objects.overlapping(self.start, self.end).exclude(covers=Covers.ACTIVITIES)
+        rows = rows.filter(deputy__in=self.by_deputy).order_by()
+        return _spans_by_deputy(rows.values_list("deputy", "started_on", "ended_on"))
 
     def _stand_ins(self) -> QuerySet[Attendance]:
         return self._attendance_here().filter(status=Presence.SUBSTITUTE).order_by()
 
     def _attendance_here(self) -> AttendanceQuerySet:
         key = "log__county" if self.around.level == Level.CENTRE else "log__station"
-        return Attendance.objects.counted().within(self.first, self.end).filter(**{key: self.around.pk})
+        return Attendance.objects.counted().within(self.start, self.end).filter(**{key: self.around.pk})
 
     def _read_attendance(self) -> list[Attendance]:
         """Who did what in logs of the place, and as whose stand-in its deputies served at other stations."""
         rows = self._attendance_here()
         if self.around.level != Level.CENTRE:
-            away = Attendance.objects.counted().within(self.first, self.end)
-            members = Membership.objects.under(self.around).overlapping(self.first, self.end)
+            away = Attendance.objects.counted().within(self.start, self.end)
+            members = Membership.objects.under(self.around).overlapping(self.start, self.end)
             rows |= away.filter(status=Presence.SUBSTITUTE, deputy__in=members.values("deputy"))
         return list(rows.select_related("deputy").order_by("pk"))
 
     def _read_logs(self, attendance: list[Attendance]) -> dict[int, DutyLog]:
         """Valid logs of the month's sessions, by key; of other stations those in which a deputy stood in."""
-        within = DutyLog.objects.valid().within(self.first, self.end)
+        within = DutyLog.objects.valid().within(self.start, self.end)
         logs = list(within.under(self.around))
         self.logged = {(log.branch_id, log.date) for log in logs}
         known = {log.pk for log in logs}
@@ -142,20 +158,34 @@ class _Reading:
 
     def _count_deputies(self) -> None:
         rows = self._rows()
-        answered = set()
+        expected = self._expected()
+        answered = {(log.branch_id, log.date, row.deputy_id) for log, row in self.attendance}
         for log, attendance in self.attendance:
-            answered.add((log.branch_id, log.date, attendance.deputy_id))
-            row = self._row_of(rows, log, attendance)
-            row.presence[attendance.status] += 1
-            row.forms[log.form] += attendance.status in SERVED
-        for branch, day, deputy in self._expected():
+            if attendance.status not in AWAY:
+                row = self._row_of(rows, log, attendance)
+                row.presence[attendance.status] += 1
+                row.forms[log.form] += attendance.status in SERVED
+        for (branch, _day, deputy), status in self._away().items():
+            if (branch, _day, deputy) in expected:
+                rows[branch, deputy].presence[status] += 1
+        for branch, day, deputy in expected:
             rows[branch, deputy].expected += 1
             rows[branch, deputy].unfiled += (branch, day, deputy) not in answered
         self._count_other_services(rows)
         self._mark_exempt(rows)
-        for (branch, _deputy), row in rows.items():
+        for (branch, _deputy), row in sorted(rows.items(), key=lambda item: item[1].role != MembershipRole.HEAD.label):
             if branch in self.places and (row.was_member or row.expected or row.presence):
                 self.places[branch].deputies.append(row)
+
+    def _away(self) -> dict[tuple[int, date, int], str]:
+        """Leave or absence of (branch, day, deputy): once a day, not of who came to another session of it."""
+        came = {(log.branch_id, log.date, row.deputy_id) for log, row in self.attendance if row.status in SERVED}
+        found: dict[tuple[int, date, int], str] = {}
+        for log, row in self.attendance:
+            key = (log.branch_id, log.date, row.deputy_id)
+            if row.status in AWAY and key not in came and found.get(key) not in ON_LEAVE:
+                found[key] = row.status
+        return found
 
     def _count_other_services(self, rows: dict[tuple[int, int], DeputyMonth]) -> None:
         """Services outside of receptions belong to the branch of that day; of who was nowhere here they are not ours."""
@@ -177,10 +207,8 @@ class _Reading:
         ]
 
     def _mark_exempt(self, rows: dict[tuple[int, int], DeputyMonth]) -> None:
-        exempt = Exemption.objects.overlapping(self.first, self.last).exclude(covers=Covers.ACTIVITIES)
-        keys = set(exempt.filter(deputy__in=self.by_deputy).values_list("deputy", flat=True))
         for (_branch, deputy), row in rows.items():
-            row.is_exempt = deputy in keys
+            row.is_exempt = bool(common(self.exempt.get(deputy, ()), [(self.first, self.last)]))
 
     def _rows(self) -> dict[tuple[int, int], DeputyMonth]:
         """A row for everyone who was a member of a branch, head first; one for each of two branches."""
@@ -191,19 +219,35 @@ class _Reading:
 
     def _row(self, memberships: list[Membership]) -> DeputyMonth:
         """A deputy's row at one branch; a change of role there makes a second membership, but no second row."""
-        came = min(membership.started_on for membership in memberships)
-        ends = [row.ended_on for row in memberships if row.ended_on]
-        left = max(ends) if len(ends) == len(memberships) else None
-        words = [f"{came.month}月{came.day}日起"] if came > self.first else []
-        words += [f"至{left.month}月{left.day}日"] if left and left < self.last else []
-        role, deputy = MembershipRole(memberships[0].role).label, memberships[0].deputy
-        whole = came <= self.first and (left is None or left >= self.last) and self.on > self.last
-        return DeputyMonth(
-            deputy.code, deputy.name, role, ",".join(words), was_member=came <= self.last, is_whole=whole
-        )
+        deputy, seats = memberships[0].deputy, self.seats.get(memberships[0].deputy_id, ALWAYS)
+        there = common(map(_span, memberships), seats)
+        month = common(there, [(self.first, self.last)])
+        role, words = self._role(memberships)
+        words = [*self._limits(month or there), *words]
+        whole = month == [(self.first, self.last)] and self.on > self.last
+        return DeputyMonth(deputy.code, deputy.name, role, ",".join(words), was_member=bool(month), is_whole=whole)
+
+    def _limits(self, there: list[Span]) -> list[str]:
+        """Since when and until when somebody was there, where that is not the whole month."""
+        if not there:
+            return []
+        came, left = there[0][0], there[-1][1]
+        words = [f"{_day(came)}起"] if came > self.first else []
+        return [*words, f"至{_day(left)}"] if left < self.last else words
+
+    def _role(self, memberships: list[Membership]) -> tuple[str, list[str]]:
+        """The last role of the month, and in words when it changed in it."""
+        rows = sorted(memberships, key=lambda row: row.started_on)
+        rows = [row for row in rows if common([_span(row)], [(self.first, self.last)])] or rows
+        words = [
+            f"{_day(row.started_on)}起任{MembershipRole(row.role).label}"
+            for before, row in pairwise(rows)
+            if row.role != before.role
+        ]
+        return MembershipRole(rows[-1].role).label, words
 
     def _expected(self) -> set[tuple[int, date, int]]:
-        """(branch, day, deputy) of every reception a member of that day was put on, or was away from."""
+        """(branch, day, deputy) of every reception a member of that day, not exempt, was put on or away from."""
         found = {
             (shift.branch_id, shift.date, place.deputy_id)
             for shift in self.shifts
@@ -216,14 +260,16 @@ class _Reading:
             for log, row in self.attendance
             if row.status in AWAY or row.expected
         }
-        return {key for key in found if self._was_member(*key)}
+        return {key for key in found if self._was_member(*key) and not covers(self.exempt.get(key[2], ()), key[1])}
 
     def _was_member(self, branch: int, day: date, deputy: int) -> bool:
         return any(row.branch_id == branch for row in self._memberships_of(deputy, day))
 
     def _memberships_of(self, deputy: int, day: date) -> list[Membership]:
-        rows = self.by_deputy.get(deputy, [])
-        return [row for row in rows if row.started_on <= day and (row.ended_on is None or day <= row.ended_on)]
+        """Where the deputy, then holding a mandate, was a member on the day."""
+        if not covers(self.seats.get(deputy, ALWAYS), day):
+            return []
+        return [row for row in self.by_deputy.get(deputy, ()) if covers([_span(row)], day)]
 
     def _row_of(self, rows: dict, log: DutyLog, attendance: Attendance) -> DeputyMonth:
         """The row a service belongs to: a stand-in's is at the own branch, everybody else's where the log is."""
@@ -237,13 +283,14 @@ class _Reading:
 
     def _count_coverage(self) -> None:
         """Receptions at which two deputies or more were there, on a roster or a Sunday without one."""
-        there: Counter = Counter()
+        there = defaultdict(set)
         for log, row in self.attendance:
-            there[log.branch_id, log.date] += row.status in SERVED
+            if row.status in SERVED:
+                there[log.branch_id, log.date].add(row.deputy_id)
         planned = {(shift.branch_id, shift.date) for shift in self.shifts}
-        for (branch, day), number in there.items():
+        for (branch, day), people in there.items():
             is_reception = (branch, day) in planned or day.weekday() == SUNDAY
-            if branch in self.places and is_reception and number >= COVERED_BY:
+            if branch in self.places and is_reception and len(people) >= COVERED_BY:
                 self.places[branch].covered += 1
 
     def _count_receptions(self) -> None:
@@ -295,6 +342,21 @@ class _Reading:
                 row = self.places.setdefault(key, PlaceMonth(ReportedPlace.of(stations[key])))
                 row.households += households
                 row.leaflets += leaflets
+
+
+def _spans_by_deputy(rows: Iterable[tuple[int, date, date | None]]) -> dict[int, list[Span]]:
+    spans = defaultdict(list)
+    for deputy, start, end in rows:
+        spans[deputy].append((start, end or date.max))
+    return {deputy: joined(found) for deputy, found in spans.items()}
+
+
+def _span(membership: Membership) -> Span:
+    return membership.started_on, membership.ended_on or date.max
+
+
+def _day(day: date) -> str:
+    return f"{day.month}月{day.day}日"
 
 
 def _official_order(station: Station) -> tuple:
