@@ -6,9 +6,7 @@ month of the original Sunday (domain.md §3). A session without a shift belongs 
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import date, timedelta
-from itertools import pairwise
 
 from django.db.models import Q, QuerySet, Sum
 
@@ -17,7 +15,6 @@ from activities.models import (
     ActivityAttendance,
     Attendance,
     DutyLog,
-    Exemption,
     FilingLimit,
     ServiceRecord,
     Shift,
@@ -25,18 +22,16 @@ from activities.models import (
 from activities.models.logs import PROMPT_DAYS
 from activities.querysets import AttendanceQuerySet
 from activities.rules.months.figures import DeputyMonth, MonthFigures, PlaceMonth, ReportedPlace
-from activities.rules.months.spans import Span, common, covers, joined
+from activities.rules.months.members import Members
 from activities.signals import month_counted
-from activities.states import CALLED_OFF, ON_LEAVE, SERVED, SERVICE_ACTIVITIES, ActivityState, Covers, Presence
-from deputies.models import Mandate, Membership
-from deputies.states import MembershipRole
+from activities.states import CALLED_OFF, ON_LEAVE, SERVED, SERVICE_ACTIVITIES, ActivityState, Presence
+from deputies.models import Membership
 from julu_liaison.common.announcing import settle
 from julu_liaison.common.working_days import SUNDAY, today_here
 from stations.models import Station
 from stations.states import Level
 
 AWAY = (*ON_LEAVE, Presence.ABSENT)
-ALWAYS = [(date.min, date.max)]  # of whom no mandate is on record: the record is behind, not the person
 COVERED_BY = 2  # deputies at a reception, at least (domain.md §3: two or three each Sunday)
 
 
@@ -62,11 +57,7 @@ class _Reading:
         self.shifts = self._read_shifts()
         held = [shift.date for shift in self.shifts if self._in_month(shift.for_sunday)]
         self.start, self.end = min([self.first, *held]), max([self.last, *held])
-        self.memberships = self._read_memberships()
-        self.by_deputy = defaultdict(list)
-        for membership in self.memberships:
-            self.by_deputy[membership.deputy_id].append(membership)
-        self.seats, self.exempt = self._read_seats(), self._read_exemptions()
+        self.members = Members(self._read_memberships(), month=(self.first, self.last), reach=(self.start, self.end))
         attendance = self._read_attendance()
         self.logs = self._read_logs(attendance)
         self.attendance = [(self.logs[row.log_id], row) for row in attendance if row.log_id in self.logs]
@@ -92,16 +83,6 @@ class _Reading:
         if self.around.level != Level.CENTRE:
             here |= rows.filter(deputy__in=self._stand_ins().values("deputy"))
         return list(here.heads_first().select_related("deputy"))
-
-    def _read_seats(self) -> dict[int, list[Span]]:
-        """When each deputy held a mandate, of whatever level; whoever has none on record yet is left out."""
-        rows = Mandate.objects.filter(deputy__in=self.by_deputy).order_by()
-        return _spans_by_deputy(rows.values_list("deputy", "started_on", "ended_on"))
-
-    def _read_exemptions(self) -> dict[int, list[Span]]:
-        rows = Exemption.objects.overlapping(self.start, self.end).exclude(covers=Covers.ACTIVITIES)
-        rows = rows.filter(deputy__in=self.by_deputy).order_by()
-        return _spans_by_deputy(rows.values_list("deputy", "started_on", "ended_on"))
 
     def _stand_ins(self) -> QuerySet[Attendance]:
         return self._attendance_here().filter(status=Presence.SUBSTITUTE).order_by()
@@ -172,10 +153,16 @@ class _Reading:
             rows[branch, deputy].expected += 1
             rows[branch, deputy].unfiled += (branch, day, deputy) not in answered
         self._count_other_services(rows)
-        self._mark_exempt(rows)
-        for (branch, _deputy), row in sorted(rows.items(), key=lambda item: item[1].role != MembershipRole.HEAD.label):
+        for (branch, _deputy), row in rows.items():
             if branch in self.places and (row.was_member or row.expected or row.presence):
                 self.places[branch].deputies.append(row)
+
+    def _rows(self) -> dict[tuple[int, int], DeputyMonth]:
+        rows = self.members.rows()
+        if self.on <= self.last:  # nobody has missed anything in a month that goes on
+            for row in rows.values():
+                row.is_whole = False
+        return rows
 
     def _away(self) -> dict[tuple[int, date, int], str]:
         """Leave or absence of (branch, day, deputy): once a day, not of who came to another session of it."""
@@ -190,61 +177,21 @@ class _Reading:
     def _count_other_services(self, rows: dict[tuple[int, int], DeputyMonth]) -> None:
         """Services outside of receptions belong to the branch of that day; of who was nowhere here they are not ours."""
         for deputy, day in self._read_other_services():
-            for membership in self._memberships_of(deputy, day)[:1]:
-                rows[membership.branch_id, deputy].others += 1
+            for branch in self.members.branches_of(deputy, day)[:1]:
+                rows[branch, deputy].others += 1
 
     def _read_other_services(self) -> list[tuple[int, date]]:
         """(deputy key, day) of every service record, and of every activity that is a form of service."""
         days = (self.first, self.last)
-        records = ServiceRecord.objects.valid().filter(date__range=days, deputies__in=self.by_deputy)
+        records = ServiceRecord.objects.valid().filter(date__range=days, deputies__in=self.members.by_deputy)
         activities = ActivityAttendance.objects.filter(
-            status__in=SERVED, deputy__in=self.by_deputy, activity__held_on__range=days,
+            status__in=SERVED, deputy__in=self.members.by_deputy, activity__held_on__range=days,
             activity__state=ActivityState.HELD, activity__kind__in=SERVICE_ACTIVITIES,
         )  # fmt: skip
         return [
             *records.order_by().values_list("deputies", "date"),
             *activities.order_by().values_list("deputy", "activity__held_on"),
         ]
-
-    def _mark_exempt(self, rows: dict[tuple[int, int], DeputyMonth]) -> None:
-        for (_branch, deputy), row in rows.items():
-            row.is_exempt = bool(common(self.exempt.get(deputy, ()), [(self.first, self.last)]))
-
-    def _rows(self) -> dict[tuple[int, int], DeputyMonth]:
-        """A row for everyone who was a member of a branch, head first; one for each of two branches."""
-        terms = defaultdict(list)
-        for membership in self.memberships:
-            terms[membership.branch_id, membership.deputy_id].append(membership)
-        return {key: self._row(memberships) for key, memberships in terms.items()}
-
-    def _row(self, memberships: list[Membership]) -> DeputyMonth:
-        """A deputy's row at one branch; a change of role there makes a second membership, but no second row."""
-        deputy, seats = memberships[0].deputy, self.seats.get(memberships[0].deputy_id, ALWAYS)
-        there = common(map(_span, memberships), seats)
-        month = common(there, [(self.first, self.last)])
-        role, words = self._role(memberships)
-        words = [*self._limits(month or there), *words]
-        whole = month == [(self.first, self.last)] and self.on > self.last
-        return DeputyMonth(deputy.code, deputy.name, role, ",".join(words), was_member=bool(month), is_whole=whole)
-
-    def _limits(self, there: list[Span]) -> list[str]:
-        """Since when and until when somebody was there, where that is not the whole month."""
-        if not there:
-            return []
-        came, left = there[0][0], there[-1][1]
-        words = [f"{_day(came)}起"] if came > self.first else []
-        return [*words, f"至{_day(left)}"] if left < self.last else words
-
-    def _role(self, memberships: list[Membership]) -> tuple[str, list[str]]:
-        """The last role of the month, and in words when it changed in it."""
-        rows = sorted(memberships, key=lambda row: row.started_on)
-        rows = [row for row in rows if common([_span(row)], [(self.first, self.last)])] or rows
-        words = [
-            f"{_day(row.started_on)}起任{MembershipRole(row.role).label}"
-            for before, row in pairwise(rows)
-            if row.role != before.role
-        ]
-        return MembershipRole(rows[-1].role).label, words
 
     def _expected(self) -> set[tuple[int, date, int]]:
         """(branch, day, deputy) of every reception a member of that day, not exempt, was put on or away from."""
@@ -260,20 +207,11 @@ class _Reading:
             for log, row in self.attendance
             if row.status in AWAY or row.expected
         }
-        return {key for key in found if self._was_member(*key) and not covers(self.exempt.get(key[2], ()), key[1])}
-
-    def _was_member(self, branch: int, day: date, deputy: int) -> bool:
-        return any(row.branch_id == branch for row in self._memberships_of(deputy, day))
-
-    def _memberships_of(self, deputy: int, day: date) -> list[Membership]:
-        """Where the deputy, then holding a mandate, was a member on the day."""
-        if not covers(self.seats.get(deputy, ALWAYS), day):
-            return []
-        return [row for row in self.by_deputy.get(deputy, ()) if covers([_span(row)], day)]
+        return {key for key in found if self.members.is_expectable(*key)}
 
     def _row_of(self, rows: dict, log: DutyLog, attendance: Attendance) -> DeputyMonth:
         """The row a service belongs to: a stand-in's is at the own branch, everybody else's where the log is."""
-        homes = [row.branch_id for row in self._memberships_of(attendance.deputy_id, log.date)]
+        homes = self.members.branches_of(attendance.deputy_id, log.date)
         stood_in_elsewhere = attendance.status == Presence.SUBSTITUTE and log.branch_id not in homes
         branch = homes[0] if homes and stood_in_elsewhere else log.branch_id
         deputy = attendance.deputy
@@ -342,21 +280,6 @@ class _Reading:
                 row = self.places.setdefault(key, PlaceMonth(ReportedPlace.of(stations[key])))
                 row.households += households
                 row.leaflets += leaflets
-
-
-def _spans_by_deputy(rows: Iterable[tuple[int, date, date | None]]) -> dict[int, list[Span]]:
-    spans = defaultdict(list)
-    for deputy, start, end in rows:
-        spans[deputy].append((start, end or date.max))
-    return {deputy: joined(found) for deputy, found in spans.items()}
-
-
-def _span(membership: Membership) -> Span:
-    return membership.started_on, membership.ended_on or date.max
-
-
-def _day(day: date) -> str:
-    return f"{day.month}月{day.day}日"
 
 
 def _official_order(station: Station) -> tuple:
