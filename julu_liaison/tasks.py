@@ -1,4 +1,6 @@
-"""Large registers imported in the background."""
+"""Large registers imported in the background; figures of the overview counted anew."""
+
+from datetime import date
 
 from celery import shared_task
 from django.utils import timezone
@@ -8,6 +10,7 @@ from julu_liaison.common.jobs import run_job, tell_line
 from julu_liaison.common.models import Job
 from julu_liaison.common.uploads import find_upload
 from julu_liaison.importing import import_upload
+from julu_liaison.overview import Period, Span, count_again
 from stations.models import Station
 
 
@@ -28,3 +31,10 @@ def import_register(job_id: int, *, upload_uid: str, expected: str) -> str:
         return ""
 
     return run_job(job_id, work)
+
+
+@shared_task(ignore_result=True)
+def recount_overview(place_id: int, span: str, start: str) -> bool:
+    """Count the overview of a place and period anew, unless that has been done meanwhile."""
+    place, period = Station.objects.get(pk=place_id), Period.around(Span(span), date.fromisoformat(start))
+    return count_again(place=place, period=period, at=timezone.now())

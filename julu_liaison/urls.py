@@ -14,6 +14,13 @@ urlpatterns = [
     path("console/sundays/", views.console_sundays, name="console-sundays"),
     path("console/health/", views.health, name="health"),
     path("summary/", views.summary, name="summary"),
+    path("overview/", views.overview, name="overview"),
+    # Before the stations: no code is taken for one of these, nor one of these for a code.
+    path("overview/wall/", views.overview_wall, name="overview-wall"),
+    path("overview/meanings/", views.overview_meanings, name="overview-meanings"),
+    path("overview/receptions/", views.overview_receptions, name="overview-receptions"),
+    path("overview/attendance/", views.overview_attendance, name="overview-attendance"),
+    path("overview/<slug:code>/", views.overview_station, name="overview-station"),
     path("console/calendar/", views.calendar, name="calendar"),
     path("console/calendar/drop/", views.calendar_drop, name="calendar-drop"),
     path("console/calendar/load/", views.calendar_load, name="calendar-load"),

@@ -60,6 +60,18 @@ def is_head_of(user, branch_id: int | None) -> bool:
     return _serves(user, [Role.BRANCH_HEAD], [branch_id])
 
 
+def sees_overviews(user) -> bool:
+    """Open the overview (总览) at all: county staff and auditors, clerks."""
+    scope = scope_of(user)
+    return bool(scope.counties or scope.townships)
+
+
+def can_see_overview(user, place) -> bool:
+    """The county and its auditors see it and everything below, a clerk the own station and its branches."""
+    scope = scope_of(user)
+    return place.county_id in scope.counties or place.township.pk in scope.townships
+
+
 def can_open_admin(user) -> bool:
     """Open 资料维护 at all: whoever maintains, administers or audits. Each model asks for its own right."""
     return holds_anywhere(

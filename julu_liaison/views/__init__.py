@@ -8,6 +8,8 @@ from julu_liaison.views.health import health
 from julu_liaison.views.importing import import_failed, import_page, import_passwords, import_preview, import_template
 from julu_liaison.views.inbox import notices
 from julu_liaison.views.me import me
+from julu_liaison.views.overview import overview, overview_meanings, overview_station, overview_wall
+from julu_liaison.views.overview_rows import overview_attendance, overview_receptions
 from julu_liaison.views.summary import summary
 
 __all__ = [
@@ -27,5 +29,11 @@ __all__ = [
     "import_template",
     "me",
     "notices",
+    "overview",
+    "overview_attendance",
+    "overview_meanings",
+    "overview_receptions",
+    "overview_station",
+    "overview_wall",
     "summary",
 ]

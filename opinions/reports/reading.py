@@ -73,12 +73,12 @@ class Figures:
 
 def read_figures(asked: Asked) -> Figures:
     """Count everything: three queries for the tickets, one each for answers, returns, logs, places and departments."""
-    with _row_by_row():
+    with row_by_row():
         return _read(asked)
 
 
 @contextmanager
-def _row_by_row() -> Iterator[None]:
+def row_by_row() -> Iterator[None]:
     """Have PostgreSQL look the steps, clocks and answers of the tickets up by their keys, and not compile the query.
 
     It guesses that reading those of all counties at once is cheaper, which it is not for one county of many: then the
@@ -96,7 +96,7 @@ def _read(asked: Asked) -> Figures:
     by_place: dict[tuple, Line] = {}
     by_office: dict[tuple, Line] = {}
     for basis in Basis:
-        for kind, place, office, counts in _counts(tickets, basis, asked):
+        for kind, place, office, counts in counts_of(tickets, basis, asked):
             _line(by_place, kind, place).counts += counts
             _line(by_office, kind, office).counts += counts
     for kind, place, office, days in _days_to_answer(tickets, asked):
@@ -127,9 +127,11 @@ def period_of(rows: QuerySet, basis: Basis, asked: Asked) -> QuerySet:
     return rows.filter(ended_at__gte=_start_of(asked.since), ended_at__lt=_start_of(asked.until + timedelta(days=1)))
 
 
-def _counts(tickets: QuerySet, basis: Basis, asked: Asked) -> Iterable[tuple[str, int, int | None, Counter]]:
-    """All figures of one basis in one query: kind, place, department and the counts there."""
-    figures = [figure for figure in FIGURES.values() if figure.basis == basis]
+def counts_of(
+    tickets: QuerySet, basis: Basis, asked: Asked, keys: Iterable[str] = tuple(FIGURES)
+) -> Iterable[tuple[str, int, int | None, Counter]]:
+    """The figures of one basis among `keys`, in one query: kind, place, department and the counts there."""
+    figures = [FIGURES[key] for key in keys if FIGURES[key].basis == basis]
     sums = {figure.key: _number(figure.condition(asked.on)) for figure in figures}
     rows = period_of(tickets, basis, asked).values("kind", asked.column, "department").annotate(**sums)
     for row in rows:

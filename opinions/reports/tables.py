@@ -5,6 +5,7 @@ Every number of tickets carries the address of the list that shows exactly these
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -234,7 +235,9 @@ def _address(key: str, line: Line, kind: str, asked: Asked) -> str:
         basis, said = FIGURES[key].basis, {"figure": f"{key}:{IN_HAND}"}
     else:
         basis, said = FIGURES[key].basis, FIGURES[key].filters or {"figure": key}
-    return f"{reverse('opinions')}?" + urlencode({"kind": str(kind), **where, **_days(basis, asked), **said})
+    return f"{reverse('opinions')}?" + urlencode(
+        {"kind": str(kind), **where, **period_filters(basis, asked.since, asked.until), **said}
+    )
 
 
 def _place_of(line: Line, asked: Asked) -> dict[str, str] | None:
@@ -247,8 +250,9 @@ def _place_of(line: Line, asked: Asked) -> dict[str, str] | None:
     return None if asked.place is None else here
 
 
-def _days(basis: Basis, asked: Asked) -> dict[str, str]:
-    since, until = asked.since.isoformat(), asked.until.isoformat()
+def period_filters(basis: Basis, start: date, end: date) -> dict[str, str]:
+    """The list's filters for the tickets whose day of `basis` lies from `start` to `end`."""
+    since, until = start.isoformat(), end.isoformat()
     return {
         Basis.RECEIVED: {"since": since, "until": until},
         Basis.ENDED: {"ended_since": since, "ended_until": until},

@@ -1,0 +1,109 @@
+"""Which reception days, and whose attendance at them, one figure counts: the number and its list take the same rows.
+
+They are those of the monthly report (`rules.months`), for any period: a reception counts for its Sunday, whenever it was
+held. Everything is a query, so a year costs as many of them as a week.
+"""
+
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from activities.models import Attendance, DutyLog, Shift, ShiftPlace
+from activities.states import CALLED_OFF, ON_LEAVE, Presence
+from deputies.models import Membership
+from stations.models import Station
+
+CAME = (Presence.PRESENT, Presence.LATE, Presence.LEFT_EARLY)
+AWAY = (*ON_LEAVE, Presence.ABSENT)
+
+# ---- Reception days ----
+
+RECEPTIONS = {
+    "planned": "安排的",
+    "due": "应登记的",
+    "prompt": "按时登记的",
+    "logged": "已登记的",
+    "missing": "没登记的",
+    "not_held": "未开展的",
+}
+
+
+def reception_conditions(on: date) -> dict[str, Q]:
+    """By figure: which shifts `with_logs()` it counts, as known on the day `on`."""
+    missing = Q(is_logged=False, date__lte=on) & ~Q(state__in=CALLED_OFF)
+    return {
+        "planned": Q(),
+        "due": Q(is_logged=True) | missing,
+        "prompt": Q(is_prompt=True),
+        "logged": Q(is_logged=True),
+        "missing": missing,
+        "not_held": Q(is_logged=False, state__in=CALLED_OFF),
+    }
+
+
+def receptions(place: Station, start: date, end: date) -> QuerySet[Shift]:
+    """The reception days of `place` that count for `start` to `end`, both included, with their logs."""
+    return Shift.objects.counting_within(start, end).with_logs().under(place)
+
+
+# ---- Attendance ----
+
+ATTENDANCE = {
+    "expected": "应到的",
+    "known": "应到、日志里写了来没来的",
+    "came": "应到里到岗的",
+    "attended": "到岗的",
+    "on_leave": "请假的",
+    "absent": "缺席的",
+    "unfiled": "应到、日志还没登记的",
+}
+
+
+def attendance_conditions() -> dict[str, Q]:
+    """By figure: which rows of `attendance` it counts; to `expected` come those of `unanswered`, which are `unfiled`."""
+    expected = Q(was_member=True) & (Q(status__in=AWAY) | Q(expected=True) | Q(on_roster=True))
+    return {
+        "expected": expected,
+        "known": expected,
+        "came": expected & Q(status__in=CAME),
+        "attended": Q(status__in=CAME),
+        "on_leave": Q(status__in=ON_LEAVE),
+        "absent": Q(status=Presence.ABSENT),
+        "unfiled": Q(pk=None),
+    }
+
+
+def attendance(place: Station, start: date, end: date) -> QuerySet[Attendance]:
+    """What the logs of the period say of each deputy, with `was_member` of the branch on the day and `on_roster`."""
+    same = {
+        "shift__branch": OuterRef("log__branch"),
+        "shift__date": OuterRef("log__date"),
+        "deputy": OuterRef("deputy"),
+    }
+    places = _expecting(start, end).filter(**same)
+    logs = DutyLog.objects.valid().counting_within(start, end).under(place)
+    rows = Attendance.objects.filter(log__in=logs.values("pk"))
+    return rows.annotate(was_member=_member("log__branch", "log__date"), on_roster=Exists(places))
+
+
+def unanswered(place: Station, start: date, end: date, on: date) -> QuerySet[ShiftPlace]:
+    """Members on duty at receptions up to the day `on` about whom no log says anything (应到、日志还没登记)."""
+    there = {"branch": OuterRef("shift__branch"), "date": OuterRef("shift__date")}
+    logged = Exists(DutyLog.objects.valid().filter(**there))
+    told = Attendance.objects.counted().filter(
+        log__branch=OuterRef("shift__branch"), log__date=OuterRef("shift__date"), deputy=OuterRef("deputy")
+    )
+    rows = _expecting(start, end).filter(shift__in=Shift.objects.counting_within(start, end).under(place).values("pk"))
+    rows = rows.filter(Q(shift__date__lte=on) | logged, ~Exists(told))
+    return rows.filter(_member("shift__branch", "shift__date"))
+
+
+def _expecting(start: date, end: date) -> QuerySet[ShiftPlace]:
+    rows = ShiftPlace.objects.filter(shift__for_sunday__range=(start, end))
+    return rows.exclude(shift__state__in=CALLED_OFF)
+
+
+def _member(branch: str, day: str) -> Exists:
+    """Was the row's deputy a member of its branch on its day?"""
+    rows = Membership.objects.filter(deputy=OuterRef("deputy"), branch=OuterRef(branch), started_on__lte=OuterRef(day))
+    return Exists(rows.filter(Q(ended_on=None) | Q(ended_on__gte=OuterRef(day))))
