@@ -21,6 +21,7 @@ HEADER_ROWS = 3  # title, subtitle, headings
 A4 = 9
 GROUP_WIDTH = 18  # seven characters on one line
 FIGURE = "0;-0;–"  # a zero is a dash: a page full of zeros cannot be read
+SHARE = "[=1]0%;[=0]0%;0.0%"  # all and none are said only when it is so
 
 
 @dataclass
@@ -31,24 +32,46 @@ class ReportFiles:
     problems: list[str] = field(default_factory=list)
 
 
-def make_report(figures: MonthFigures, folder: Path) -> ReportFiles:
-    """Write `<code>-<month>-考勤表.xlsx` and `.pdf` into `folder`, each complete or not at all.
+def make_report(figures: MonthFigures, folder: Path, *, said: str = "") -> ReportFiles:
+    """Write `<code>-<month>-考勤表.xlsx` and `.pdf` into `folder`, each complete or not at all. `said`: the edition, in words.
 
     A name that the print fonts lack keeps back the PDF (never a PDF with a gap in a name), not the workbook.
     """
-    tables = [attendance_table(figures), places_table(figures)]
     stem = f"{_safe(figures.place.code)}-{figures.month:%Y-%m}-考勤表"
     files = ReportFiles()
-    _keep(files, folder / f"{stem}.xlsx", workbook(tables))
-    glyphs = GlyphImage.objects.pictures_of(figures.county)
-    files.problems += _unprintable(figures, glyphs)
-    if not files.problems:
-        try:
-            content = render_pdf(template=TEMPLATE, data=_print_data(tables), glyphs=glyphs)
-            _keep(files, folder / f"{stem}.pdf", content)
-        except PrintRefused as refusal:
-            files.problems += [f"{figures.place.full_name}的PDF没有印出:{message}" for message in refusal.messages]
+    _keep(files, folder / f"{stem}.xlsx", report_workbook(figures, said))
+    try:
+        _keep(files, folder / f"{stem}.pdf", report_pdf(figures, said))
+    except PrintRefused as refusal:
+        files.problems += refusal.messages
     return files
+
+
+def report_workbook(figures: MonthFigures, said: str = "") -> bytes:
+    """The workbook of two sheets. `said` stands behind the month: which edition it is."""
+    return workbook(_tables(figures, said))
+
+
+def report_pdf(figures: MonthFigures, said: str = "") -> bytes:
+    """The same tables to hang on the wall. Raises PrintRefused, which says whose name or which column it is."""
+    glyphs = GlyphImage.objects.pictures_of(figures.county)
+    problems = _unprintable(figures, glyphs)
+    if problems:
+        raise PrintRefused(problems)
+    try:
+        return render_pdf(template=TEMPLATE, data=_print_data(_tables(figures, said)), glyphs=glyphs)
+    except PrintRefused as refusal:
+        messages = [f"{figures.place.full_name}的PDF没有印出:{message}" for message in refusal.messages]
+        raise PrintRefused(messages) from refusal
+
+
+def _tables(figures: MonthFigures, said: str) -> list[Table]:
+    return [attendance_table(figures, said), places_table(figures, said)]
+
+
+def edition_name(figures: MonthFigures, number: int, kind: str) -> str:
+    """The file name of an edition, as it will lie in somebody's folder among others."""
+    return f"{_safe(figures.place.full_name)}{figures.month.year}年{figures.month.month}月报-第{number}版.{kind}"
 
 
 def report_zip_name(figures: MonthFigures) -> str:
@@ -111,7 +134,7 @@ def _printed_cells(table: Table, line: Line) -> list[str]:
 
 def _printed_cell(cell: str | float) -> str:
     if isinstance(cell, float):
-        return f"{cell:.0%}"
+        return f"{cell:.0%}" if cell in (0, 1) else f"{cell:.1%}"
     return "–" if cell == 0 else str(cell)
 
 
@@ -148,8 +171,8 @@ class _Formats:
         self.figure = book.add_format(centred | {"num_format": FIGURE})
         self.sum = book.add_format(centred | {"num_format": FIGURE, "bold": True})
         self.word = book.add_format(centred)
-        self.rate = book.add_format(centred | {"num_format": "0%"})
-        self.rate_sum = book.add_format(centred | {"num_format": "0%", "bold": True})
+        self.rate = book.add_format(centred | {"num_format": SHARE})
+        self.rate_sum = book.add_format(centred | {"num_format": SHARE, "bold": True})
         self.bold = book.add_format(boxed | {"bold": True})
 
 
@@ -225,9 +248,12 @@ class _Sheet:
 
     def _rate_formula(self, column: Column) -> str:
         """The share that is there, of the same line's figures; empty where there is nothing to divide."""
-        labels = [one.label for one in self.table.columns]
-        whole, missing = (xl_rowcol_to_cell(self.row, labels.index(label)) for label in column.rate)
-        return f'=IF({whole}=0,"",1-{missing}/{whole})'
+        labels, rate = [one.label for one in self.table.columns], column.rate
+        whole, missing, *apart = (
+            xl_rowcol_to_cell(self.row, labels.index(label)) for label in (rate.whole, rate.missing, *rate.apart)
+        )
+        whole = "-".join([whole, *apart])
+        return f'=IF({whole}=0,"",1-{missing}/{f"({whole})" if apart else whole})'
 
     def _formula(self, kind: str, index: int, column: Column) -> str:
         """A subtotal adds up its group; the total adds the subtotals, or all rows where there are none.

@@ -1,6 +1,6 @@
 """The month's figures laid out as tables; workbook and PDF print the same ones, so they cannot disagree."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -13,8 +13,8 @@ from stations.states import Level
 class Column:
     """One column: heading, width in characters, and for figures how a row's value is read.
 
-    `word`: how a row's word is read instead; the sums count how often it is `counted`. `rate`: labels of two figures
-    before it, (of how many, how many are missing): the share that is there, which sums work out anew.
+    `word`: how a row's word is read instead; the sums count how often it is `counted`. `rate`: the share that is there,
+    which sums work out anew.
     """
 
     label: str
@@ -22,11 +22,25 @@ class Column:
     figure: Callable | None = None
     word: Callable[..., str] | None = None
     counted: str = ""
-    rate: tuple[str, str] | None = None
+    rate: "Rate | None" = None
 
     @property
     def is_text(self) -> bool:
         return self.figure is None and self.word is None and self.rate is None
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Labels of figures of the same line: of how many, how many are missing, and what is in neither (`apart`)."""
+
+    whole: str
+    missing: str
+    apart: tuple[str, ...] = ()
+
+    def of(self, read: Mapping[str, int]) -> float | str:
+        """Nothing where there is nothing to divide."""
+        whole = read[self.whole] - sum(read[label] for label in self.apart)
+        return 1 - read[self.missing] / whole if whole else ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +78,7 @@ def _form(form: str) -> Callable[[DeputyMonth], int]:
 
 
 DUE, MISSING = "应登记(次)", "日志未登记(次)"
+APART = ("事假", "病假", "公假", "产假等", "日志未登记")
 ATTENDANCE_COLUMNS = [
     Column("序号", 5),
     Column("姓名", 11),
@@ -78,6 +93,7 @@ ATTENDANCE_COLUMNS = [
     Column("缺席", 6, _presence(Presence.ABSENT)),
     Column("迟到早退", 6, lambda row: row.late_or_early),
     Column("日志未登记", 7, lambda row: row.unfiled),
+    Column("到岗率", 7.5, rate=Rate("应到", "缺席", APART)),
     Column("服务次数", 6, lambda row: row.services),
     *(Column(form.label, 7, _form(form)) for form in Form),
     Column("其他服务", 6, lambda row: row.others),
@@ -93,7 +109,7 @@ PLACE_COLUMNS = [
     Column("未开展(次)", 8.8, lambda row: row.not_held),
     Column(DUE, 8.8, lambda row: row.due),
     Column(MISSING, 9, lambda row: row.missing),
-    Column("登记率", 7, rate=(DUE, MISSING)),
+    Column("登记率", 10, rate=Rate(DUE, MISSING)),
     Column("工作日志(篇)", 8.8, lambda row: row.logs),
     Column("按时登记(篇)", 8.8, lambda row: row.prompt),
     Column("接待群众(人次)", 9, lambda row: row.received),
@@ -105,7 +121,8 @@ PLACE_COLUMNS = [
     Column("超期未结(件)", 8.8, lambda row: row.overdue),
 ]
 ATTENDANCE_NOTES = [
-    "应到:排班安排、没有取消的接待次数,按当天是不是本分站代表计算;月中调动的代表在两个分站各计各的。",
+    "应到:排班安排、没有取消的接待次数,按当天是不是本分站代表计算(没有代表资格、免除值班的日子不算);月中调动的代表在两个分站各计各的。",
+    "到岗率:应到的接待里到岗的占多少,请假和日志未登记的不算在内,即(应到−请假−日志未登记−缺席)÷(应到−请假−日志未登记)。",
     "产假等:产假和其他假;实到含迟到、早退和排班以外到岗;顶班记在代表自己的分站;日志未登记:安排了接待,日志里还没有这位代表的到岗情况。",
     "服务次数含其他服务(服务记录,调研、普法、入户、调解、述职等活动);每月一次:整月驻站、没有免除的代表一次服务也没有,为未达到,"
     "合计是未达到的人数。",
@@ -118,8 +135,11 @@ PLACE_NOTES = [
 ]
 
 
-def attendance_table(figures: MonthFigures) -> Table:
-    """Every branch's deputies with what became of the receptions they were expected at, and services by form."""
+def attendance_table(figures: MonthFigures, said: str = "") -> Table:
+    """Every branch's deputies with what became of the receptions they were expected at, and services by form.
+
+    `said`: which edition it is, in words.
+    """
     lines: list[Line] = []
     everyone: list[DeputyMonth] = []
     for branch in figures.places:
@@ -130,7 +150,7 @@ def attendance_table(figures: MonthFigures) -> Table:
     lines.append(Line("total", ["合计", f"{people}人", "", *_sums(ATTENDANCE_COLUMNS, everyone), ""]))
     title = f"{figures.place.full_name}代表接待考勤表"
     return Table(
-        "考勤", title, _subtitle(figures), ATTENDANCE_COLUMNS, lines, ATTENDANCE_NOTES, _signature(figures), "分站"
+        "考勤", title, _subtitle(figures, said), ATTENDANCE_COLUMNS, lines, ATTENDANCE_NOTES, _signature(figures), "分站"
     )
 
 
@@ -143,7 +163,7 @@ def _branch_lines(figures: MonthFigures, branch: PlaceMonth) -> Iterator[Line]:
     yield Line("subtotal", ["小计", f"{len(branch.deputies)}人", "", *sums, ""], name)
 
 
-def places_table(figures: MonthFigures) -> Table:
+def places_table(figures: MonthFigures, said: str = "") -> Table:
     """Every branch's receptions, people, households, leaflets and opinions; the county's grouped by station."""
     by_station = figures.place.level == Level.CENTRE
     lines: list[Line] = []
@@ -153,7 +173,7 @@ def places_table(figures: MonthFigures) -> Table:
     title = f"{figures.place.full_name}接待情况统计表"
     group_label = "联络站" if by_station else ""
     return Table(
-        "分站情况", title, _subtitle(figures), PLACE_COLUMNS, lines, PLACE_NOTES, _signature(figures), group_label
+        "分站情况", title, _subtitle(figures, said), PLACE_COLUMNS, lines, PLACE_NOTES, _signature(figures), group_label
     )
 
 
@@ -182,7 +202,7 @@ def _values(columns: list[Column], row) -> list[int | float | str]:
 def _value(column: Column, row, read: dict[str, int]) -> int | float | str:
     if column.word:
         return column.word(row)
-    return _rate(column.rate, read) if column.rate else read[column.label]
+    return column.rate.of(read) if column.rate else read[column.label]
 
 
 def _sums(columns: list[Column], rows: Iterable) -> list[int | float | str]:
@@ -194,17 +214,12 @@ def _sums(columns: list[Column], rows: Iterable) -> list[int | float | str]:
 def _sum(column: Column, rows: list, read: dict[str, int]) -> int | float | str:
     if column.word:
         return sum(column.word(row) == column.counted for row in rows)
-    return _rate(column.rate, read) if column.rate else read[column.label]
+    return column.rate.of(read) if column.rate else read[column.label]
 
 
-def _rate(labels: tuple[str, str], read: dict[str, int]) -> float | str:
-    """Nothing where there is nothing to divide."""
-    whole, missing = (read[label] for label in labels)
-    return 1 - missing / whole if whole else ""
-
-
-def _subtitle(figures: MonthFigures) -> str:
-    return f"{figures.month.year}年{figures.month.month}月(按{_day(figures.on)}的记录)"
+def _subtitle(figures: MonthFigures, said: str) -> str:
+    edition = f",{said}" if said else ""
+    return f"{figures.month.year}年{figures.month.month}月(按{_day(figures.on)}的记录{edition})"
 
 
 def _signature(figures: MonthFigures) -> str:

@@ -48,12 +48,13 @@ class ReportedPlace:
 class DeputyMonth:
     """One deputy (permanent `code`) at one branch: how often they were expected and what became of it.
 
-    `expected` (应到) counts the receptions the deputy was put on, while a member of the branch, that were not
-    called off, up to the day of the report; `attended` (实到) also counts coming without being on the roster.
-    `unfiled` are expected receptions about which no log says anything yet. `forms`: services by form.
-    `was_member`: at this branch, on a day of the month itself (a postponed reception may lie after it).
-    `others`: service records, and activities that are a form of service, while at the branch. `is_whole`: member of
-    the branch on every day of a month that is over. `is_exempt`: from receptions on a day of it.
+    `expected` (应到) counts the receptions the deputy was put on, while a member of the branch holding a mandate and not
+    exempt, that were not called off, up to the day of the report; `attended` (实到) also counts coming without being
+    expected. Each expected reception came to one thing: leave, absence, `unfiled` (no log says anything yet), or coming.
+    `presence`: leave and absence of expected receptions only. `forms`: services by form. `others`: service records, and
+    activities that are a form of service, while at the branch. `was_member`: at this branch, holding a mandate, on a day of
+    the month itself (a postponed reception may lie after it); `is_whole`: on every day of a month that is over.
+    `is_exempt`: from receptions on a day of it.
     """
 
     code: str
