@@ -124,7 +124,7 @@ def _printed(table: Table) -> dict:
 
 
 def _printed_cells(table: Table, line: Line) -> list[str]:
-    cells = [_printed_cell(cell) for cell in line.cells]
+    cells = [printed_cell(cell) for cell in line.cells]
     if not table.group_label:
         return cells
     if line.kind == "subtotal":
@@ -132,7 +132,7 @@ def _printed_cells(table: Table, line: Line) -> list[str]:
     return [line.group or cells[0], *cells[1:]]
 
 
-def _printed_cell(cell: str | float) -> str:
+def printed_cell(cell: str | float) -> str:
     if isinstance(cell, float):
         return f"{cell:.0%}" if cell in (0, 1) else f"{cell:.1%}"
     return "–" if cell == 0 else str(cell)

@@ -7,8 +7,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from activities.reports import make_report, report_zip_name
-from activities.rules.months import read_month
 from activities.services import issue_month, months_to_issue
+from activities.services.month_reports import each_to_print, figures_to_print
 from julu_liaison.common.errors import DomainError
 from julu_liaison.common.jobs import job_folder, run_job, tell_line, tell_progress, write_zip
 from julu_liaison.common.models import Job
@@ -38,18 +38,18 @@ def make_monthly_report(job_id: int, *, place_id: int, month: str, each: bool = 
 
     def work(job: Job) -> str:
         place = Station.objects.select_related("parent").get(pk=place_id)
-        whole = read_month(place=place, month=date.fromisoformat(month), on=today_here())
-        parts = [*whole.by_station(), whole] if each else [whole]
+        asked = {"month": date.fromisoformat(month), "on": today_here()}
+        parts = each_to_print(county=place, **asked) if each else [figures_to_print(place=place, **asked)]
         paths: list[Path] = []
-        for figures in tell_progress(job, parts, total=len(parts)):
-            files = make_report(figures, job_folder(job))
+        for part in tell_progress(job, parts, total=len(parts)):
+            files = make_report(part.figures, job_folder(job), said=part.words)
             paths += files.paths
-            tell_line(job, figures.place.full_name)
+            tell_line(job, f"{part.figures.place.full_name}{f'({part.words})' if part.edition else ''}")
             for problem in files.problems:
                 tell_line(job, problem, state="refused")
         if not paths:
             raise DomainError("一份报表也没有做成,请看下面的原因。")
-        name = report_zip_name(whole)
+        name = report_zip_name(parts[-1].figures)
         write_zip(job_folder(job) / name, ((path.name, path) for path in paths))
         return name
 

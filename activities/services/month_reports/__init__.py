@@ -12,20 +12,48 @@ from activities.services.month_reports.moving import (
     return_month,
     send_back_month,
 )
+from activities.services.month_reports.printing import (
+    Printable,
+    each_to_print,
+    figures_to_print,
+    hand_out_edition,
+    printable,
+)
+from activities.services.month_reports.waiting import (
+    KeyFigures,
+    Progress,
+    missing_logs,
+    needs_today,
+    places_left,
+    progress_of,
+    suggested_reason,
+)
 
 __all__ = [
+    "KeyFigures",
+    "Printable",
+    "Progress",
     "accept_month",
     "changes_since_lock",
     "confirm_month",
     "current_edition",
     "due_months",
+    "each_to_print",
     "figures_of",
+    "figures_to_print",
+    "hand_out_edition",
     "issue_month",
     "lock_month",
     "locked_places",
+    "missing_logs",
     "months_to_issue",
+    "needs_today",
+    "places_left",
+    "printable",
+    "progress_of",
     "reissue_month",
     "return_month",
     "send_back_month",
     "story_of",
+    "suggested_reason",
 ]

@@ -95,7 +95,7 @@ def reissue_month(*, report: MonthReport, reason: str, actor, at: datetime) -> M
         raise Conflict("锁定以后没有改动,不用重新出。")
     everything = _parts(_below(report, figures), figures) | {report: figures}
     changed = {one: part for one, part in everything.items() if changes(_kept(one), part, of_tickets=False)}
-    return _make(report, "reissue", changed, actor, at, reason=reason, exception=_exception_for(report))
+    return _make(report, "reissue", changed, actor, at, reason=reason, exception=exception_for(report))
 
 
 def changes_since_lock(report: MonthReport, at: datetime) -> list[str]:
@@ -208,7 +208,7 @@ def _tell_below(report: MonthReport, reason: str, at: datetime) -> None:
     notify(users=[users[key] for key in sorted(users)], text=text, link=reverse("month-reports"), at=at)
 
 
-def _exception_for(report: MonthReport) -> FilingException | None:
+def exception_for(report: MonthReport) -> FilingException | None:
     """The latest exception that let days of the month be changed."""
     last = report.month.replace(day=28)
     rows = FilingException.objects.filter(place__county=report.county_id) | FilingException.objects.filter(

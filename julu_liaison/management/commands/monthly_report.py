@@ -6,7 +6,7 @@ from pathlib import Path
 from django.core.management import BaseCommand, CommandError
 
 from activities.reports import make_report
-from activities.rules.months import MonthFigures, read_month
+from activities.services.month_reports import Printable, each_to_print, figures_to_print
 from julu_liaison.common.working_days import today_here
 from stations.models import Station
 
@@ -21,27 +21,24 @@ class Command(BaseCommand):
 
     def handle(self, *, month, station, out, **options):
         problems = []
-        for figures in self._figures(_month(month), station):
-            files = make_report(figures, out)
+        for part in self._parts(_month(month), station):
+            files = make_report(part.figures, out, said=part.words)
             problems += files.problems
             for path in files.paths:
                 self.stdout.write(str(path))
         if problems:
             raise CommandError("\n".join(dict.fromkeys(problems)))
 
-    def _figures(self, month, code) -> list[MonthFigures]:
-        """One reading a county; its stations' figures are parts of it."""
+    def _parts(self, month, code) -> list[Printable]:
+        """What each place handed in, or today's records: one reading a county, its stations' figures are parts of it."""
         on = today_here()
-        if code:
-            place = Station.objects.select_related("parent").filter(code=code).first()
-            if place is None:
-                raise CommandError(f"没有编号是 {code} 的站点。")
-            return [read_month(place=place, month=month, on=on)]
-        found = []
-        for county in Station.objects.centres():
-            whole = read_month(place=county, month=month, on=on)
-            found += [*whole.by_station(), whole]
-        return found
+        if not code:
+            counties = Station.objects.centres()
+            return [part for county in counties for part in each_to_print(county=county, month=month, on=on)]
+        place = Station.objects.select_related("parent").filter(code=code).first()
+        if place is None:
+            raise CommandError(f"没有编号是 {code} 的站点。")
+        return [figures_to_print(place=place, month=month, on=on)]
 
 
 def _month(text: str):
