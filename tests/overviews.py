@@ -7,11 +7,12 @@ from activities.services import (
     Matter,
     SundayRow,
     file_log,
+    grant_exemption,
     record_activity,
     record_not_held,
     void_log,
 )
-from activities.states import ActivityKind, Category, Presence
+from activities.states import ActivityKind, Category, Covers, Presence
 from opinions.services import file_suggestion, move_opinion, register_opinion
 from tests.cast import Cast, moment
 from tests.duties import duty
@@ -31,7 +32,9 @@ def logged(cast: Cast, branch, on: date, attendance: dict, *, later: int = 0, cl
 
 def ticket(cast: Cast, branch, on: date, *steps, category=Category.ROAD, clerk=None):
     """An opinion with its steps: day of March, who, move, facts."""
-    found = register_opinion(branch=branch, matter=Matter("村里的路塌了", category), actor=clerk or cast.clerk, at=moment(on))
+    found = register_opinion(
+        branch=branch, matter=Matter("村里的路塌了", category), actor=clerk or cast.clerk, at=moment(on)
+    )
     for number, who, move, facts in steps:
         found = move_opinion(opinion=found, move=move, actor=who, at=moment(day(number), 11), **facts)
     return found
@@ -39,12 +42,25 @@ def ticket(cast: Cast, branch, on: date, *steps, category=Category.ROAD, clerk=N
 
 def solved(cast: Cast, first: int, rating: str = "satisfied"):
     note = {"note": "村里已经组织人手修好了"}
-    return ((first, cast.clerk, "solve", note), (first + 1, cast.clerk, "tell", {}), (first + 1, cast.clerk, "rate", {"rating": rating}))
+    return (
+        (first, cast.clerk, "solve", note),
+        (first + 1, cast.clerk, "tell", {}),
+        (first + 1, cast.clerk, "rate", {"rating": rating}),
+    )
 
 
 def build_march(cast: Cast) -> Cast:
     """Receptions of two stations on the five Sundays, one of them put off into April, and five tickets."""
     head, li, chen, zhou = cast.deputies["GT01"]
+    grant_exemption(
+        deputy=zhou,
+        covers=Covers.DUTY,
+        started_on=day(15),
+        ended_on=day(15),
+        reason="住院",
+        actor=cast.staff,
+        at=moment(day(1)),
+    )
     qian, wang = cast.deputies["GT02"]
     sun, ma = cast.deputies["YT01"]
     for branch, on, people in (
@@ -56,7 +72,9 @@ def build_march(cast: Cast) -> Cast:
     put_off = duty(cast.gt02, day(29), qian, wang)
     Shift.objects.filter(pk=put_off.pk).update(date=date(2026, 4, 2))
     logged(cast, cast.gt01, day(1), {head: Presence.PRESENT, li: Presence.SICK_LEAVE}, received=5)
-    logged(cast, cast.gt01, day(8), {li: Presence.LATE, chen: Presence.ABSENT, zhou: Presence.PRESENT}, received=2, later=8)
+    logged(
+        cast, cast.gt01, day(8), {li: Presence.LATE, chen: Presence.ABSENT, zhou: Presence.PRESENT}, received=2, later=8
+    )
     wrong = logged(cast, cast.gt01, day(15), {head: Presence.ABSENT, zhou: Presence.PRESENT}, received=90).log
     void_log(log=wrong, reason="登错了", actor=cast.clerk, at=moment(day(15), 18))
     record_not_held(branch=cast.gt01, on=day(22), reason="大雪封路", actor=cast.clerk, at=moment(day(22), 18))

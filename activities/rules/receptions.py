@@ -8,9 +8,9 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from activities.models import Attendance, DutyLog, Shift, ShiftPlace
-from activities.states import CALLED_OFF, ON_LEAVE, Presence
-from deputies.models import Membership
+from activities.models import Attendance, DutyLog, Exemption, Shift, ShiftPlace
+from activities.states import CALLED_OFF, ON_LEAVE, Covers, Presence
+from deputies.models import Mandate, Membership
 from stations.models import Station
 
 CAME = (Presence.PRESENT, Presence.LATE, Presence.LEFT_EARLY)
@@ -61,20 +61,20 @@ ATTENDANCE = {
 
 def attendance_conditions() -> dict[str, Q]:
     """By figure: which rows of `attendance` it counts; to `expected` come those of `unanswered`, which are `unfiled`."""
-    expected = Q(was_member=True) & (Q(status__in=AWAY) | Q(expected=True) | Q(on_roster=True))
+    expected = Q(can_be_expected=True) & (Q(status__in=AWAY) | Q(expected=True) | Q(on_roster=True))
     return {
         "expected": expected,
         "known": expected,
         "came": expected & Q(status__in=CAME),
         "attended": Q(status__in=CAME),
-        "on_leave": Q(status__in=ON_LEAVE),
-        "absent": Q(status=Presence.ABSENT),
+        "on_leave": expected & Q(status__in=ON_LEAVE),
+        "absent": expected & Q(status=Presence.ABSENT),
         "unfiled": Q(pk=None),
     }
 
 
 def attendance(place: Station, start: date, end: date) -> QuerySet[Attendance]:
-    """What the logs of the period say of each deputy, with `was_member` of the branch on the day and `on_roster`."""
+    """What the logs of the period say of each deputy, with `can_be_expected` and `on_roster`."""
     same = {
         "shift__branch": OuterRef("log__branch"),
         "shift__date": OuterRef("log__date"),
@@ -83,11 +83,11 @@ def attendance(place: Station, start: date, end: date) -> QuerySet[Attendance]:
     places = _expecting(start, end).filter(**same)
     logs = DutyLog.objects.valid().counting_within(start, end).under(place)
     rows = Attendance.objects.filter(log__in=logs.values("pk"))
-    return rows.annotate(was_member=_member("log__branch", "log__date"), on_roster=Exists(places))
+    return rows.annotate(can_be_expected=_expectable("log__branch", "log__date"), on_roster=Exists(places))
 
 
 def unanswered(place: Station, start: date, end: date, on: date) -> QuerySet[ShiftPlace]:
-    """Members on duty at receptions up to the day `on` about whom no log says anything (应到、日志还没登记)."""
+    """Who could be expected, on duty at receptions up to the day `on` about whom no log says anything (应到、日志还没登记)."""
     there = {"branch": OuterRef("shift__branch"), "date": OuterRef("shift__date")}
     logged = Exists(DutyLog.objects.valid().filter(**there))
     told = Attendance.objects.counted().filter(
@@ -95,7 +95,7 @@ def unanswered(place: Station, start: date, end: date, on: date) -> QuerySet[Shi
     )
     rows = _expecting(start, end).filter(shift__in=Shift.objects.counting_within(start, end).under(place).values("pk"))
     rows = rows.filter(Q(shift__date__lte=on) | logged, ~Exists(told))
-    return rows.filter(_member("shift__branch", "shift__date"))
+    return rows.filter(_expectable("shift__branch", "shift__date"))
 
 
 def _expecting(start: date, end: date) -> QuerySet[ShiftPlace]:
@@ -103,7 +103,11 @@ def _expecting(start: date, end: date) -> QuerySet[ShiftPlace]:
     return rows.exclude(shift__state__in=CALLED_OFF)
 
 
-def _member(branch: str, day: str) -> Exists:
-    """Was the row's deputy a member of its branch on its day?"""
-    rows = Membership.objects.filter(deputy=OuterRef("deputy"), branch=OuterRef(branch), started_on__lte=OuterRef(day))
-    return Exists(rows.filter(Q(ended_on=None) | Q(ended_on__gte=OuterRef(day))))
+def _expectable(branch: str, day: str) -> Q:
+    """Was the row's deputy, on its day, a member of its branch, holding a mandate (or with none on record), not exempt?"""
+    then = (Q(ended_on=None) | Q(ended_on__gte=OuterRef(day))) & Q(started_on__lte=OuterRef(day))
+    same = {"deputy": OuterRef("deputy")}
+    seats = Mandate.objects.filter(**same)
+    exempt = Exemption.objects.filter(then, **same).exclude(covers=Covers.ACTIVITIES)
+    member = Exists(Membership.objects.filter(then, branch=OuterRef(branch), **same))
+    return Q(member) & (Q(Exists(seats.filter(then))) | ~Q(Exists(seats))) & ~Q(Exists(exempt))
