@@ -80,7 +80,7 @@ def _form(form: str) -> Callable[[DeputyMonth], int]:
 DUE, MISSING = "应登记(次)", "日志未登记(次)"
 APART = ("事假", "病假", "公假", "产假等", "日志未登记")
 ATTENDANCE_COLUMNS = [
-    Column("序号", 5),
+    Column("序号", 7),
     Column("姓名", 11),
     Column("职务", 8),
     Column("应到", 6, lambda row: row.expected),
@@ -97,11 +97,11 @@ ATTENDANCE_COLUMNS = [
     Column("服务次数", 6, lambda row: row.services),
     *(Column(form.label, 7, _form(form)) for form in Form),
     Column("其他服务", 6, lambda row: row.others),
-    Column("每月一次", 7, word=lambda row: row.minimum.value, counted=Minimum.MISSED.value),
+    Column("每月一次", 8.5, word=lambda row: row.minimum.value, counted=Minimum.MISSED.value),
     Column("备注", 13),
 ]
 PLACE_COLUMNS = [
-    Column("序号", 5),
+    Column("序号", 7),
     Column("分站", 13),
     Column("安排接待(次)", 8.8, lambda row: row.planned),
     Column("已开展(次)", 8.8, lambda row: row.held),
