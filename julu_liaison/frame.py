@@ -16,7 +16,7 @@ STAFF = (Role.COUNTY_ADMIN, Role.COUNTY_STAFF)
 # A section's first page is where its name in the navigation leads; the others stand in a second row beside it.
 SECTIONS_OF = {
     "county": (
-        ("工作台", (("今天要办的", "console"),)),
+        ("工作台", (("今天要办的", "console"), ("全县总览", "overview"), ("运行情况", "health"))),
         ("意见建议", (
             ("意见建议", "opinions"), ("督办件", "supervised"), ("延期审批", "extensions"), ("办理情况", "opinion-figures"),
             ("导入", "console-opinions-import"), ("办理期限", "terms"),
@@ -36,11 +36,11 @@ SECTIONS_OF = {
             ("季度对账单", "county-statements"), ("任期履职", "county-terms"), ("缺席预警", "points-alerts"), ("怎么记分", "rules"),
         )),
         ("公示牌", (("印制", "boards"), ("悬挂", "hanging"), ("月初检查", "boards-ready"), ("补字", "glyphs"))),
-        ("报表", (("月报", "reports"), ("履职情况", "summary"))),
+        ("报表", (("月报", "month-reports"), ("下载报表", "reports"), ("履职情况", "summary"))),
         ("设置", (("站点", "places"), ("节假日", "calendar"), ("资料维护", "admin:index"))),
     ),
     "auditor": (
-        ("工作台", (("今天要办的", "console"),)),
+        ("工作台", (("今天要办的", "console"), ("全县总览", "overview"), ("运行情况", "health"))),
         ("意见建议", (
             ("意见建议", "opinions"), ("督办件", "supervised"), ("办理情况", "opinion-figures"), ("办理期限", "terms"),
         )),
@@ -55,10 +55,10 @@ SECTIONS_OF = {
             ("季度对账单", "county-statements"), ("任期履职", "county-terms"), ("缺席预警", "points-alerts"), ("怎么记分", "rules"),
         )),
         ("公示牌", (("印制情况", "boards"), ("悬挂", "hanging"), ("月初检查", "boards-ready"), ("补字", "glyphs"))),
-        ("报表", (("月报", "reports"), ("履职情况", "summary"))),
+        ("报表", (("月报", "month-reports"), ("下载报表", "reports"), ("履职情况", "summary"))),
         ("设置", (("站点", "places"), ("节假日", "calendar"), ("资料维护", "admin:index"))),
     ),
-    "administrator": (("账号和岗位", (("账号和岗位", "admin:index"),)),),
+    "administrator": (("账号和岗位", (("账号和岗位", "admin:index"),)), ("运行情况", (("运行情况", "health"),))),
     "clerk": (
         ("本周", (("本周", "station-home"),)),
         ("接待", (
@@ -77,7 +77,7 @@ SECTIONS_OF = {
             ("任期履职", "county-terms"), ("怎么记分", "rules"),
         )),
         ("公示牌", (("印制", "boards"), ("悬挂", "hanging"), ("月初检查", "boards-ready"))),
-        ("报表", (("月报", "reports"), ("履职情况", "summary"))),
+        ("报表", (("月报", "month-reports"), ("下载报表", "reports"), ("本站总览", "overview"), ("履职情况", "summary"))),
     ),
     "department": (
         ("待办", (("待办", "office"),)),
@@ -87,7 +87,10 @@ SECTIONS_OF = {
     ),
     "head": (
         ("首页", (("首页", "me"),)),
-        ("接待", (("登记接待日", "sunday"), ("工作日志", "duty-logs"), ("请假换班", "station-leave"), ("接待登记", "visits"))),
+        ("接待", (
+            ("登记接待日", "sunday"), ("工作日志", "duty-logs"), ("请假换班", "station-leave"), ("接待登记", "visits"),
+            ("月报", "month-reports"),
+        )),
         ("值班", (("我的值班", "my-duty"), ("排班表", "my-roster"), ("日历", "my-calendar"))),
         ("意见", (
             ("意见建议", "opinions"), ("登记意见", "my-opinion-new"), ("提建议", "my-suggestion-new"),

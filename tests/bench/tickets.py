@@ -1,7 +1,8 @@
-"""What the list, a search and a ticket's page cost at 10,000 and at 1,000,000 tickets on PostgreSQL: `make bench`.
+"""What the list, a search, a ticket's page and the overview cost at 10,000 and at 1,000,000 tickets on PostgreSQL: `make bench`.
 
 A county has 10,000 tickets; the large size is a hundred such counties, their tickets mixed as they would come in. The
-people who look are of one county at both sizes. Makes a database of its own on the server of DATABASE_URL and drops it.
+people who look are of one county at both sizes. Every branch has ten years of reception days and logs; of who was there only the
+looked at county's are loaded. Makes a database of its own on the server of DATABASE_URL and drops it.
 Fails where a page of the large size takes more than 1.5 times as long as one of the small size.
 """
 
@@ -25,6 +26,7 @@ SMALL, LARGE = 10_000, 1_000_000
 COUNTIES = LARGE // SMALL
 STATIONS, BRANCHES, OFFICES, MEMBERS = 10, 7, 20, 10  # a county's; branches of a station, deputies of a branch
 ROUNDS, WARM_UP, LIMIT = 15, 3, 1.5
+SUNDAYS, LAST_SUNDAY = 520, "2026-11-29"
 PLACES = ("村东头", "村西头", "小学门口", "卫生室旁边", "集市南侧", "养老院北面", "文化广场", "机井房附近")
 THINGS = {
     "路灯": "不亮了", "道路": "坑洼不平", "自来水": "压力太小", "排水沟": "堵塞", "低保": "办理太慢", "校车": "站点太远",
@@ -125,6 +127,31 @@ def load_tickets(cursor, count: int) -> None:
     cursor.execute("VACUUM (ANALYZE) opinions_opinion, opinions_clock, opinions_hop, stations_station, deputies_deputy")
 
 
+def load_receptions(cursor, cast) -> None:
+    """Ten years of Sundays at every branch: a published shift and a log each, with two deputies in the cast's county."""
+    days = f"SELECT *, date '{LAST_SUNDAY}' - 7 * w AS day FROM places, generate_series(0, {SUNDAYS - 1}) w"
+    own = f"SELECT *, c * 10000 + k * 10 + m AS deputy FROM ({days}) d, generate_series(1, 2) m WHERE c = 1"
+    key = f"{FIRST} + (g.c * 100 + g.k) * {SUNDAYS} + g.w"
+    with without_indexes(cursor, "activities_shift", "activities_dutylog"):
+        cursor.execute("UPDATE activities_roster SET state = 'published'")
+        for table, column in (("activities_shiftplace", "shift_id"), ("activities_shift", "id")):
+            cursor.execute(f"DELETE FROM {table} WHERE {column} > (SELECT min(id) FROM activities_shift)")
+        cursor.execute("UPDATE activities_shift SET date = '2000-01-02', for_sunday = '2000-01-02'")  # what is copied
+        multiply(cursor, "activities_shift", days, id=key, branch_id="g.branch", station_id="g.station", county_id="g.county",
+                 date="g.day", for_sunday="g.day")  # fmt: skip
+        multiply(cursor, "activities_dutylog", days, id=key, uid="gen_random_uuid()", branch_id="g.branch",
+                 station_id="g.station", register_id="g.station", county_id="g.county", date="g.day", filing_key="NULL",
+                 year="extract(year FROM g.day)", serial=key, filed_at="g.day + 1 + (g.k % 9)::int", received="g.k % 7")  # fmt: skip
+        multiply(cursor, "activities_shiftplace", own, shift_id=key, deputy_id="g.deputy")
+        multiply(cursor, "activities_attendance", own, log_id=key, deputy_id="g.deputy")
+        people = "SELECT branch, c * 10000 + k * 10 + m AS deputy FROM places, generate_series(1, 2) m WHERE c = 1"
+        multiply(cursor, "deputies_membership", people, branch_id="g.branch", deputy_id="g.deputy", role="'member'",
+                 started_on="date '2010-01-01'", ended_on="NULL")  # fmt: skip
+    cursor.execute(
+        "VACUUM (ANALYZE) activities_shift, activities_dutylog, activities_shiftplace, activities_attendance, deputies_membership"
+    )
+
+
 @contextmanager
 def without_indexes(cursor, *tables: str) -> Iterator[None]:
     """Drop the plain indexes for the time of loading: built at once they cost a tenth."""
@@ -145,9 +172,13 @@ def without_indexes(cursor, *tables: str) -> Iterator[None]:
 
 def pages(cast) -> list[tuple[str, Callable]]:
     """What is measured: a name, and a function that opens the page once."""
+    from django.http import HttpResponse
     from django.test import Client
     from rest_framework.test import APIClient
 
+    from julu_liaison.common.working_days import today_here
+    from julu_liaison.overview.counting import count_overview
+    from julu_liaison.overview.periods import Period, Span
     from opinions.models import Opinion
 
     def visitor(user, path: str, finding: str = "") -> Callable:
@@ -161,6 +192,7 @@ def pages(cast) -> list[tuple[str, Callable]]:
         client.force_authenticate(user)
         return lambda: client.get(path)
 
+    year = Period.around(Span.YEAR, today_here())
     ticket = Opinion.objects.filter(county=cast.county, state="at_department").order_by("-pk").first()
     staff, looked_for = cast.staff, "/opinions/?q="
     return [
@@ -183,6 +215,13 @@ def pages(cast) -> list[tuple[str, Callable]]:
         ("detail, county", visitor(staff, f"/opinions/{ticket.uid}/")),
         ("API list", caller(staff, "/api/v1/opinions/")),
         ("API search", caller(staff, "/api/v1/opinions/?q=路灯")),
+        ("overview, year", visitor(staff, "/overview/?period=year")),
+        ("overview, wall", visitor(staff, "/overview/wall/")),
+        ("overview, station", visitor(cast.clerk, f"/overview/{cast.gt.code}/?period=year")),
+        (
+            "overview counted anew",
+            lambda: HttpResponse(str(count_overview(place=cast.county, period=year, on=today_here()))),
+        ),
     ]
 
 
@@ -206,7 +245,8 @@ def run() -> int:
     from django.core.management import call_command
     from django.db import connection
 
-    from activities.services import Matter
+    from activities.services import Matter, SundayRow, draft_roster, file_log
+    from activities.states import Presence
     from julu_liaison.common.numbering import printed_number
     from opinions.rules import search_words
     from opinions.services import register_opinion
@@ -216,6 +256,11 @@ def run() -> int:
     cast = build_cast()
     matter = Matter("村西道路塌陷", "road", deputy=cast.deputy_person)
     register_opinion(branch=cast.gt01, matter=matter, actor=cast.clerk, at=moment(SUNDAY))
+    there = {cast.head_person: Presence.PRESENT, cast.deputy_person: Presence.PRESENT}
+    draft_roster(station=cast.gt, month=SUNDAY, actor=cast.clerk, at=moment(SUNDAY))
+    file_log(
+        row=SundayRow(branch=cast.gt01, attendance=there, received=4), on=SUNDAY, actor=cast.clerk, at=moment(SUNDAY)
+    )
     words = [(key, text, search_words([text])) for key, text in enumerate(texts())]
     numbers = [printed_number(2026, serial) for serial in range(2, SMALL + 2)]  # the cast's ticket has the first
     costs = []
@@ -230,6 +275,7 @@ def run() -> int:
             [(key, number, search_words([number])) for key, number in enumerate(numbers)],
         )
         found_counties(cursor, cast)
+        load_receptions(cursor, cast)
         for count in (SMALL, LARGE):
             start = perf_counter()
             load_tickets(cursor, count)
