@@ -4,7 +4,6 @@ from datetime import date
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import F
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -168,7 +167,7 @@ def _unlogged(found: Overview) -> dict:
     if not found.days:
         return {"day": None, "rows": [], "number": 0}
     day, where = found.days[-1][0], where_of(found.place)
-    rows = reception_rows(place=found.place, figure="missing", start=day, end=day, on=found.on)
-    rows = list(rows.order_by(F("station__official_order"), "station__code", "branch__official_order", "branch__code"))
+    rows = reception_rows(place=found.place, figure="missing", start=day, end=day, on=found.on).prefetch_related(None)
+    rows = rows.order_by("station__official_order", "station__code", "branch__official_order", "branch__code")
     url = MEASURES["missing"].address(Period(Span.WEEK, day, day), where)
-    return {"day": day, "rows": rows[:FEW_SHOWN], "number": len(rows), "url": url}
+    return {"day": day, "rows": list(rows[:FEW_SHOWN]), "number": rows.count(), "url": url}
