@@ -118,14 +118,18 @@ def _tables(progress: Progress) -> list[Table]:
 
 def _shown(table: Table, level: str) -> dict:
     """A table in words; of the county's attendance only the branches' sums: the stations' reports name the people."""
-    sums_only = table.name == "考勤" and level == Level.CENTRE
-    kinds = ("subtotal", "total") if sums_only else ("group", "row", "subtotal", "total")
-    return {
-        "table": table, "sums_only": sums_only,
-        "lines": [(line.kind, _words(line, sums_only)) for line in table.of_kind(*kinds)],
-    }  # fmt: skip
+    if table.name == "考勤" and level == Level.CENTRE:
+        labels = ["分站", "代表", *(column.label for column in table.columns[3:-1])]
+        lines = [
+            ("row" if line.kind == "subtotal" else line.kind, _sums(line))
+            for line in table.of_kind("subtotal", "total")
+        ]
+        return {"table": table, "sums_only": True, "labels": labels, "lines": lines, "name": 1}
+    lines = [(line.kind, [printed_cell(cell) for cell in line.cells]) for line in table.lines]
+    return {"table": table, "labels": [column.label for column in table.columns], "lines": lines, "name": 2}
 
 
-def _words(line: Line, sums_only: bool) -> list[str]:
-    words = [printed_cell(cell) for cell in line.cells]
-    return ["", line.group, *words[2:]] if sums_only and line.kind == "subtotal" else words
+def _sums(line: Line) -> list[str]:
+    """A branch's sums behind its name; number, post and remark say nothing of them."""
+    first, people, _post, *figures, _note = [printed_cell(cell) for cell in line.cells]
+    return [line.group or first, people, *figures]
