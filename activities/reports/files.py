@@ -9,7 +9,7 @@ from pathlib import Path
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name, xl_range, xl_rowcol_to_cell
 
-from activities.reports.tables import Column, Line, Table, attendance_table, places_table
+from activities.reports.tables import Column, Line, Rate, Table, attendance_table, places_table
 from activities.rules.months import MonthFigures
 from deputies.models import GlyphImage
 from julu_liaison.common.fonts import code_points, missing_glyphs
@@ -227,7 +227,7 @@ class _Sheet:
         for index, (column, cell) in enumerate(zip(self.table.columns, line.cells, strict=True)):
             if column.rate:
                 look = self.formats.rate if line.kind == "row" else self.formats.rate_sum
-                self.sheet.write_formula(self.row, index, self._rate_formula(column), look, cell)
+                self.sheet.write_formula(self.row, index, self._rate_formula(column.rate), look, cell)
             elif column.word and line.kind == "row":
                 self.sheet.write_string(self.row, index, cell, self.formats.word)
             elif line.kind == "row":
@@ -246,9 +246,9 @@ class _Sheet:
         else:
             self.sheet.write_number(self.row, index, cell, self.formats.figure)
 
-    def _rate_formula(self, column: Column) -> str:
+    def _rate_formula(self, rate: Rate) -> str:
         """The share that is there, of the same line's figures; empty where there is nothing to divide."""
-        labels, rate = [one.label for one in self.table.columns], column.rate
+        labels = [one.label for one in self.table.columns]
         whole, missing, *apart = (
             xl_rowcol_to_cell(self.row, labels.index(label)) for label in (rate.whole, rate.missing, *rate.apart)
         )
