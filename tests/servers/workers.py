@@ -32,13 +32,22 @@ def database_url() -> str:
 @pytest.fixture
 def queue():
     """Send tasks to Redis for real, to a queue that is this test's alone."""
+    with own_queue() as name:
+        yield name
+
+
+@contextmanager
+def own_queue() -> Iterator[str]:
+    """The same for as long as the block lasts."""
     name = f"test-{uuid.uuid4()}"
     before = {option: app.conf[option] for option in ("task_always_eager", "task_default_queue")}
     _configure(task_always_eager=False, task_default_queue=name)
-    yield name
-    with app.connection_for_write() as broker:
-        broker.default_channel.queue_delete(name)
-    _configure(**before)
+    try:
+        yield name
+    finally:
+        with app.connection_for_write() as broker:
+            broker.default_channel.queue_delete(name)
+        _configure(**before)
 
 
 def _configure(**options) -> None:
