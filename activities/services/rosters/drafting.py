@@ -18,7 +18,7 @@ from julu_liaison.common.errors import Conflict
 from julu_liaison.common.models import CalendarDay
 from julu_liaison.common.working_days import Calendar, sundays_of, today_here
 from stations.models import Station
-from stations.services import hold_place, hold_places
+from stations.services import hold_places
 
 HOLIDAY_REACH = timedelta(days=20)  # how far a holiday block can postpone a Sunday
 
@@ -39,9 +39,7 @@ def draft_roster(*, station: Station, month: date, actor, at: datetime) -> Draft
     roster = Roster.objects.select_for_update().get(pk=roster.pk)
     if roster.state == RosterState.PUBLISHED:
         raise Conflict(f"{station.name}{month:%Y年%m月}的排班已经公布,有空缺请重新安排空缺,其他调整请逐天改。")
-    station = hold_place(station)
-    branches = list(branches_of(roster))
-    hold_places(branches)
+    branches = _held_branches(roster)
     _lay_out_days(roster, branches)
     today = today_here(at)
     unplaced, warnings = [], calendar_warnings(month)
@@ -53,6 +51,16 @@ def draft_roster(*, station: Station, month: date, actor, at: datetime) -> Draft
         warnings += _fixed_warnings(branch_month)
     audit.record("draft_roster", actor=actor, target=station, at=at, month=str(month), unplaced=len(unplaced))
     return Drafted(roster, unplaced, warnings)
+
+
+def _held_branches(roster: Roster) -> list[Station]:
+    """The branches, held with their station in one order: a branch moved to a younger station has the smaller key.
+
+    What is moved in this moment is left out; planned again, it is there.
+    """
+    branches = list(branches_of(roster))
+    held = {place.pk for place in hold_places([roster.station, *branches]) if place.parent_id == roster.station_id}
+    return [branch for branch in branches if branch.pk in held]
 
 
 def best_plan(month: BranchMonth) -> Plan:
