@@ -50,8 +50,7 @@ def receptions(place: Station, start: date, end: date) -> QuerySet[Shift]:
 
 ATTENDANCE = {
     "expected": "应到的",
-    "known": "应到、日志里写了来没来的",
-    "came": "应到里到岗的",
+    "asked": "应到、没有请假、日志里写了来没来的",
     "attended": "到岗的",
     "on_leave": "请假的",
     "absent": "缺席的",
@@ -64,8 +63,7 @@ def attendance_conditions() -> dict[str, Q]:
     expected = Q(can_be_expected=True) & (Q(status__in=AWAY) | Q(expected=True) | Q(on_roster=True))
     return {
         "expected": expected,
-        "known": expected,
-        "came": expected & Q(status__in=CAME),
+        "asked": expected & ~Q(status__in=ON_LEAVE),
         "attended": Q(status__in=CAME),
         "on_leave": expected & Q(status__in=ON_LEAVE),
         "absent": expected & Q(status=Presence.ABSENT),

@@ -106,8 +106,7 @@ MEASURES: dict[str, Measure] = {measure.key: measure for measure in (
     Measure("logged", "已登记", "次", "安排的里面,有有效日志的。", _receptions("logged")),
     Measure("not_held", "未开展", "次", "安排的里面,取消了的或者写明原因没有开展的。", _receptions("not_held")),
     Measure("expected", "应到", "人次", "排了班的、日志里请假或缺席的分站代表;当天免除履职、没有代表资格的不算。", _attendance("expected")),
-    Measure("known", "应到已登记", "人次", "应到的里面,日志里写了来没来的。", _attendance("known")),
-    Measure("came", "应到里到岗", "人次", "应到的里面到了的,迟到、早退也算。", _attendance("came")),
+    Measure("asked", "该到已登记", "人次", "应到的里面,没有请假、日志里写了来没来的。", _attendance("asked")),
     Measure("attended", "实到", "人次", "日志里到岗的代表,没排班自己来的也算。", _attendance("attended")),
     Measure("on_leave", "请假", "人次", "应到的里面,日志里记为事假、病假、公假、产假或其他假的。", _attendance("on_leave")),
     Measure("absent", "缺席", "人次", "应到的里面,日志里记为缺席的。", _attendance("absent")),
@@ -130,7 +129,7 @@ OFFICE_KEYS = (
 OFFICE_COLUMNS = OFFICE_KEYS[:5]
 RATES = {
     "prompt_rate": ("按时登记率", "按时登记÷应登记。"),
-    "attendance_rate": ("代表到岗率", "应到里到岗÷应到已登记,日志还没登记、不知道来没来的不算。"),
+    "attendance_rate": ("代表到岗率", "(应到−请假−日志未登记−缺席)÷(应到−请假−日志未登记),和月报一样:请假另外算,不知道来没来的不算。"),
     "on_time_rate": ("按期率", "按期办结÷(办结+超期没办完),社情民意;超期没办完的也算在分母里。"),
     "satisfied_rate": ("群众满意率", "(满意+基本满意)÷(满意+基本满意+不满意),社情民意;没有评价的不算。"),
     "office_on_time_rate": ("部门按期率", "按期答复÷(已答复+超期没答复),只看部门自己办理的时间。"),

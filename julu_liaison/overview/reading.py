@@ -13,9 +13,8 @@ from opinions.states import Kind
 from stations.models import Department, Station
 from stations.states import Level
 
-EDITION = (
-    1  # of what is kept: raised with every change of `count_overview`, so that no page reads what it does not know
-)
+# Of what is kept: raised with every change of `count_overview`, so that no page reads what it does not know.
+EDITION = 2
 
 
 @dataclass(frozen=True)

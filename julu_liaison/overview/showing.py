@@ -77,7 +77,7 @@ def prompt_rate(counts) -> Rate:
 
 
 def attendance_rate(counts) -> Rate:
-    return Rate(counts["came"], counts["known"])
+    return Rate(counts["asked"] - counts["absent"], counts["asked"])
 
 
 def closed_in_time(counts) -> Rate:
@@ -130,7 +130,7 @@ def cards_of(found: Overview, longest: int) -> list[Card]:
     return [
         Card(shown.rate("prompt_rate", prompt_rate(total), "due"), [shown.count("prompt"), shown.count("missing")]),
         Card(
-            shown.rate("attendance_rate", attendance_rate(total), "known"),
+            shown.rate("attendance_rate", attendance_rate(total), "asked"),
             [shown.count("on_leave"), shown.count("absent")],
         ),
         Card(shown.count("received"), [shown.count("logs")], average),
@@ -164,7 +164,7 @@ def _place_cells(found: Overview, line: Line, bar: float | None) -> list[Cell]:
     shown = Shown(found.period, counts, where_of(line.of), line.of.is_open(found.on))
     return [
         shown.rate("prompt_rate", prompt_rate(counts), "due"),
-        shown.rate("attendance_rate", attendance_rate(counts), "known"), shown.count("received", bar),
+        shown.rate("attendance_rate", attendance_rate(counts), "asked"), shown.count("received", bar),
         shown.count("received_opinions"), shown.count("closed"), shown.rate("on_time_rate", closed_in_time(counts)),
         shown.count("overdue"),
     ]  # fmt: skip
