@@ -1,6 +1,6 @@
 """Named queries over tickets."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.apps import apps
@@ -8,6 +8,8 @@ from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySe
 
 from opinions.states import ENDED, SETTLED, Kind, Stage, State
 from stations.querysets import PlacedQuerySet, scope_of
+
+SOON = timedelta(days=3)
 
 
 class Among(Func):
@@ -78,6 +80,10 @@ class OpinionQuerySet(PlacedQuerySet):
     def overdue(self, on: date):
         """Open tickets whose due day has passed; overdue is derived, never stored."""
         return self.open().filter(due_on__lt=on)
+
+    def due_soon(self, on: date):
+        """Open tickets whose due day is `on` or one of the next days."""
+        return self.open().filter(due_on__range=(on, on + SOON))
 
     def not_overdue(self, on: date):
         """All the others, those that have ended among them."""

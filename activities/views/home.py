@@ -8,21 +8,16 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from activities.models import DutyLog, Leave, SheetDraft, Shift, Swap
+from activities.models import DutyLog, SheetDraft, Shift
 from activities.permissions import branches_to_file, can_plan_roster
 from activities.services import is_begun
 from activities.services.rosters.gaps import missing_on
-from activities.states import LeaveState, SwapState
 from activities.views.days import DAYS_BACK, READ_AHEAD, ReceptionDay, ReceptionDays
+from activities.views.due import Due, due_for_clerk, due_for_head
 from deputies.permissions import sees_whole_phones
-from deputies.services.readiness import count_boards
-from deputies.states import Readiness
 from julu_liaison.common.working_days import today_here
-from opinions.models import Opinion
-from scoring.models import BonusClaim
 from stations.models import Station
-from stations.permissions import places_with
-from stations.states import Right
+from stations.querysets import scope_of
 
 WEEKS_BACK = 5
 
@@ -37,41 +32,24 @@ def station_home(request):
         raise Http404
     receptions = ReceptionDays(branches, today - DAYS_BACK, today + READ_AHEAD)
     next_day = receptions.next_from(today)
-    waiting = Opinion.objects.waiting_for(request.user)
     month = DutyLog.objects.valid().filter(branch__in=branches).within(today.replace(day=1), today)
     context = {
         "today": today,
         "days": _with_drafts(receptions.gaps(today, WEEKS_BACK)),
-        "waiting": waiting.count(),
-        "asking": Leave.objects.visible_to(request.user).filter(state=LeaveState.ASKED).count()
-        + Swap.objects.visible_to(request.user).filter(state=SwapState.TAKEN).coming(today).count(),
-        "claims": _claims_waiting(request.user),
-        "boards": _boards_waiting(request.user, today),
-        "overdue": waiting.overdue(today).count(),
         "next_day": next_day,
         "next_shifts": _shifts(request.user, branches, next_day, today),
         "totals": month.totals(),
         "phones": sees_whole_phones(request.user),
         "weeks": WEEKS_BACK,
     }
-    context["missing"] = sum(len(day.missing) for day in context["days"])
+    context["due"] = _due(request.user, today, sum(len(day.missing) for day in context["days"]))
     return render(request, "activities/home.html", context)
 
 
-def _claims_waiting(user) -> int | None:
-    """Claims of bonuses for the clerk's desk; None for a head, who has none."""
-    if not places_with(user, Right.CHECK_CLAIMS):
-        return None
-    return BonusClaim.objects.visible_to(user).waiting_for(user).count()
-
-
-def _boards_waiting(user, today: date) -> int | None:
-    """Boards of the clerk's own branches that are not ready for the month's first reception; None for who prints none."""
-    stations = places_with(user, Right.PRINT_BOARDS)
-    if not stations:
-        return None
-    found = count_boards(Station.objects.branches().open(today).filter(parent__in=stations), today)
-    return found.total() - found[Readiness.READY]
+def _due(user, today: date, missing: int) -> list[Due]:
+    """What the clerk, or the head of a branch, has to do; the days without a log stand below."""
+    waiting = due_for_clerk(user, today) if scope_of(user).townships else due_for_head(user, today)
+    return [*waiting, *([Due("接待还没登记", missing, "#gaps", "次")] if missing else [])]
 
 
 def _with_drafts(days: list[ReceptionDay]) -> list[ReceptionDay]:

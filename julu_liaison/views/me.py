@@ -8,8 +8,9 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from activities.models import Activity, Attendance, DutyLog, Leave, Shift, Swap
-from activities.states import CALLED_OFF, LeaveState, SwapState
+from activities.models import Activity, Attendance, Leave, Shift
+from activities.states import CALLED_OFF, LeaveState
+from activities.views.due import due_for_head
 from deputies.models import Deputy
 from julu_liaison.common.working_days import today_here
 from opinions.models import Opinion
@@ -44,24 +45,11 @@ def me(request):
         ),
         "latest": _latest(request.user, tickets),
         "unsigned": Activity.objects.waiting_for_answer(person, today).count(),
-        **_heads_tasks(request.user),
+        "due": due_for_head(request.user, today) if scope_of(request.user).headed else [],
         "suggestions": asked_of(person),
         "constituents": person.constituents.in_force(today).count(),
     }
     return render(request, "me.html", context)
-
-
-def _heads_tasks(user) -> dict[str, int]:
-    """What waits for a branch's head: logs to confirm, leave to decide."""
-    headed = scope_of(user).headed
-    if not headed:
-        return {}
-    asked = Leave.objects.filter(branch__in=headed, state=LeaveState.ASKED).exclude(deputy__user=user.pk)
-    taken = Swap.objects.filter(branch__in=headed, state=SwapState.TAKEN).coming(today_here())
-    return {
-        "unconfirmed": DutyLog.objects.filter(branch__in=headed).unconfirmed().count(),
-        "asked": asked.count() + taken.exclude(giver__user=user.pk).exclude(taker__user=user.pk).count(),
-    }
 
 
 def _services(person: Deputy, year: int) -> int:

@@ -64,6 +64,7 @@ NARROWINGS: dict[str, Callable] = {
     "ended_until": _column("ended_at__date__lte"),
     "mine": lambda rows, value, reader: rows.waiting_for(reader.user),
     "overdue": _overdue,
+    "soon": lambda rows, value, reader: rows.due_soon(reader.on),
     "late": _two_sides("late", "in_time"),
     "reworked": _flag("reworked"),
     "told": _two_sides("told", "untold"),
