@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from activities.models import Roster, Shift, ShiftPlace
-from activities.services import Matter, SundayRow, draft_roster, file_log, publish_roster
-from activities.states import Presence
+from activities.models import MonthReport, Roster, Shift, ShiftPlace
+from activities.services import Matter, SundayRow, draft_roster, file_log, issue_month, publish_roster
+from activities.states import Presence, ReportState
 from deputies.models import Deputy
 from julu_liaison.common.models import CalendarDay
 from julu_liaison.common.working_days import today_here
@@ -255,3 +255,21 @@ def test_photo_with_consent_is_public_from_that_day_on(cast, client, portrait):
 def test_photo_never_leaves_the_media_folder(cast, client, signed_in, portrait, path):
     Deputy.objects.filter(pk=cast.deputy_person.pk).update(photo=path)
     assert signed_in(cast.staff).get(portrait).status_code in (400, 404)
+
+
+def test_the_months_reports_are_counted_until_they_are_locked(cast, signed_in):
+    """Of two stations with reports of March one has handed in; then both, and the month waits for its lock."""
+    issue_month(county=cast.county, month=date(2026, 3, 1), at=moment(date(2026, 4, 1)))
+    client = signed_in(cast.staff)
+
+    def tasks() -> dict[str, int]:
+        return {task.label: task.number for task in client.get(reverse("console")).context["tasks"] if "月报" in task.label}
+
+    assert tasks() == {"3月月报没报上来": 2}
+    stations = MonthReport.objects.filter(branch=None).exclude(station=None)
+    stations.filter(place=cast.gt).update(state=ReportState.ACCEPTED)
+    assert tasks() == {"3月月报没报上来": 1}
+    stations.update(state=ReportState.ACCEPTED)
+    assert tasks() == {"3月月报没报上来": 0, "3月月报等锁定": 1}
+    MonthReport.objects.update(state=ReportState.LOCKED)
+    assert tasks() == {"3月月报没报上来": 0}

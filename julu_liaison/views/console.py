@@ -14,9 +14,9 @@ from django.utils.dateparse import parse_date
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from activities.models import DutyLog, Shift
+from activities.models import DutyLog, MonthReport, Shift
 from activities.rules.rosters import FULL_TEAM
-from activities.states import CALLED_OFF, RosterState, ShiftState
+from activities.states import CALLED_OFF, ReportState, RosterState, ShiftState
 from deputies.services.readiness import count_boards
 from deputies.states import Readiness
 from julu_liaison.common.holidays import missing_years
@@ -109,6 +109,7 @@ def _tasks(user, counties, today: date, days: list[ReceptionDay]) -> list[Task]:
         Task(f"近{NEW_DAYS}天收到", counts["new"], _list(since=since.isoformat())),
         Task(f"近{WEEKS}周接待日没有登记", missing, reverse("console-sundays"), unit="次"),
         Task("两周内接待日不足2人", gaps, reverse("console-roster"), gaps > 0, unit="次"),
+        *_month_tasks(counties),
         *_board_tasks(counties, today),
         *_point_tasks(user, counties, today),
         *_late_runs(),
@@ -119,6 +120,22 @@ def _late_runs() -> list[Task]:
     """Nothing to see while the background service does its work."""
     late = count_late(at=timezone.now())
     return [Task("定时任务没按时", late, reverse("health"), True, unit="项")] if late else []
+
+
+def _month_tasks(counties) -> list[Task]:
+    """The stations that have not handed in the newest month; once all have, the month waits for its lock."""
+    rows = MonthReport.objects.filter(county__in=counties, branch=None)
+    month = rows.order_by("-month").values_list("month", flat=True).first()
+    if month is None:
+        return []
+    open_ones = rows.filter(month=month, state=ReportState.DRAFT)
+    waiting = open_ones.exclude(station=None).count()
+    url = f"{reverse('month-reports')}?{urlencode({'month': f'{month:%Y-%m}'})}"
+    ready = open_ones.filter(station=None).count() if not waiting else 0
+    return [
+        Task(f"{month.month}月月报没报上来", waiting, url, unit="个站"),
+        *([Task(f"{month.month}月月报等锁定", ready, url, is_hot=True, unit="份")] if ready else []),
+    ]
 
 
 def _board_tasks(counties, today: date) -> list[Task]:
