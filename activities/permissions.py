@@ -41,6 +41,12 @@ def can_confirm_log(user, log) -> bool:
     return holds(user, Right.CONFIRM_LOGS, log.branch_id, log.station_id)
 
 
+def logs_to_confirm(user) -> Q:
+    """The logs for which `can_confirm_log` holds."""
+    places = places_with(user, Right.CONFIRM_LOGS)
+    return Q(branch__in=places) | Q(station__in=places)
+
+
 def can_allow_late_logs(user, county_id: int) -> bool:
     """Set the county's filing limit and make dated exceptions from it."""
     return holds(user, Right.ALLOW_LATE_LOGS, county_id)

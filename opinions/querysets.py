@@ -6,10 +6,8 @@ from typing import Any
 from django.apps import apps
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Value
 
-from opinions.states import ENDED, SETTLED, Kind, Stage, State
+from opinions.states import ENDED, SETTLED, SOON_DAYS, Kind, Stage, State
 from stations.querysets import PlacedQuerySet, scope_of
-
-SOON = timedelta(days=3)
 
 
 class Among(Func):
@@ -81,13 +79,13 @@ class OpinionQuerySet(PlacedQuerySet):
         """Open tickets whose due day has passed; overdue is derived, never stored."""
         return self.open().filter(due_on__lt=on)
 
-    def due_soon(self, on: date):
-        """Open tickets whose due day is `on` or one of the next days."""
-        return self.open().filter(due_on__range=(on, on + SOON))
-
     def not_overdue(self, on: date):
         """All the others, those that have ended among them."""
         return self.filter(Q(state__in=ENDED) | Q(due_on=None) | Q(due_on__gte=on))
+
+    def due_soon(self, on: date):
+        """Open tickets that are due on the day `on` or in the few days after it."""
+        return self.open().filter(due_on__range=(on, on + timedelta(days=SOON_DAYS)))
 
     def held_by(self, code: str):
         """Tickets that the place or department with this code has to act on."""

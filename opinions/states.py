@@ -27,6 +27,7 @@ class State(TextChoices):
 HELD = frozenset({State.AT_BRANCH, State.AT_STATION, State.AT_CENTRE, State.AT_DEPARTMENT})
 ENDED = frozenset({State.CLOSED, State.REFUSED, State.MERGED, State.VOID})
 OPEN = frozenset(State) - ENDED
+SOON_DAYS = 3  # so many days before its due day a ticket is nearly due (快到期)
 ANSWERED = frozenset({State.REPLIED, State.TOLD, State.CLOSED})
 SETTLED = ANSWERED | {State.REFUSED}  # there is something to tell to whoever was merged into it
 OF_SUGGESTIONS = {State.WAITING: "等代表补充"}  # where the usual words speak of a villager

@@ -28,6 +28,11 @@ def on_duty(shift: Shift) -> set[str]:
     return set(shift.places.values_list("deputy__name", flat=True))
 
 
+def dues_on(page) -> dict[str, int]:
+    """What a first page says is due: number by label."""
+    return {due.label: due.number for due in page.context["dues"]}
+
+
 def coming(weeks: int = 1) -> date:
     """The Sunday `weeks` weeks from the next one on (1: the next one that is not today)."""
     today = today_here()

@@ -22,6 +22,7 @@ from stations.models import Station
 from stations.services import appoint, open_station
 from stations.states import Role
 from tests.cast import OPENED, SUNDAY, make_deputy, moment
+from tests.duties import dues_on
 
 DAY = SUNDAY.isoformat()
 KEY = "7b0c5a52-1f0f-4d8c-9a57-0d7f2f6b7e11"
@@ -390,9 +391,8 @@ def test_home_counts_gaps_and_shows_the_next_roster(rostered, on_duty, signed_in
     before = client.get(reverse("station-home"))
     client.post(url("sunday-file"), sheet_of(on_duty, **{"GT01-o": LIGHTS}))
     after = client.get(reverse("station-home"))
-    was, is_now = ({one.label: one.number for one in page.context["due"]} for page in (before, after))
-    assert was["接待还没登记"] - is_now["接待还没登记"] == 1
-    assert is_now["意见等我办"] == 1
+    assert dues_on(before)["接待还没登记"] - dues_on(after)["接待还没登记"] == 1
+    assert dues_on(after)["意见等我办"] == 1
     assert on_duty[0].phone in after.content.decode()
 
 

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from activities.forms.fields import LONGEST_SUMMARY, MOST_GIVEN_OUT
 from activities.forms.lines import LONGEST_OPINION, whole_number
 from activities.models import DutyLog
+from activities.permissions import logs_to_confirm
 from activities.rules import guess_category
 from activities.rules.versions import NOT_LISTED
 from activities.services import Matter, SundayRow
@@ -44,6 +45,7 @@ class LogFilterForm(forms.Form):
     station = forms.ChoiceField(label="地方", required=False)
     state = forms.ChoiceField(label="状态", required=False, choices=NO_FILTER + LogState.choices)
     unconfirmed = forms.BooleanField(label="没有确认的", required=False)
+    to_confirm = forms.BooleanField(label="等我确认的", required=False)  # reached by the link of what is due
     # Reached by the overview's figures: the days for which logs count, as in the monthly report.
     since = forms.DateField(label="接待日从", required=False, widget=forms.HiddenInput)
     until = forms.DateField(label="接待日到", required=False, widget=forms.HiddenInput)
@@ -51,6 +53,7 @@ class LogFilterForm(forms.Form):
 
     def __init__(self, *args, user, years: Iterable[int], **kwargs):
         super().__init__(*args, **kwargs)
+        self.user = user
         self.places = list(Station.objects.visible_to(user).open(today_here()).order_by("official_order", "code"))
         self.fields["station"].choices = NO_FILTER + place_choices(self.places)
         self.fields["year"].choices = NO_FILTER + [(str(year), f"{year}年") for year in years]
@@ -101,7 +104,8 @@ class LogFilterForm(forms.Form):
         rows = rows.under(self.place) if self.place else rows
         rows = rows.counting_within(*self.days) if self.days else rows
         rows = rows.prompt() if chosen["prompt"] else rows
-        return rows.unconfirmed() if chosen["unconfirmed"] else rows
+        rows = rows.filter(logs_to_confirm(self.user)) if chosen["to_confirm"] else rows
+        return rows.unconfirmed() if chosen["unconfirmed"] or chosen["to_confirm"] else rows
 
 
 # ---- A correction --------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from activities.models import Activity, Attendance, Leave, Shift
 from activities.states import CALLED_OFF, LeaveState
-from activities.views.due import due_for_head
+from activities.views.due import Outlook, dues_of
 from deputies.models import Deputy
 from julu_liaison.common.working_days import today_here
 from opinions.models import Opinion
@@ -29,11 +29,13 @@ def me(request):
     today = today_here()
     membership = person.memberships.in_force(today).select_related("branch__parent__parent").first()
     tickets = Opinion.objects.visible_to(request.user)
+    is_head = bool(scope_of(request.user).headed)
     score = score_of(deputy=person, year=today.year)
     context = {
         "person": person,
         "branch": membership.branch if membership else None,
-        "is_head": bool(scope_of(request.user).headed),
+        "is_head": is_head,
+        "dues": dues_of(Outlook(request.user, today)) if is_head else [],
         "today": today,
         "score": score,
         "deducted": -score.deductions,
@@ -45,7 +47,6 @@ def me(request):
         ),
         "latest": _latest(request.user, tickets),
         "unsigned": Activity.objects.waiting_for_answer(person, today).count(),
-        "due": due_for_head(request.user, today) if scope_of(request.user).headed else [],
         "suggestions": asked_of(person),
         "constituents": person.constituents.in_force(today).count(),
     }

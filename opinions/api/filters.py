@@ -50,6 +50,7 @@ class TicketFilter(django_filters.FilterSet):
     told = _sides("已经告知的", "还没告知的")
     transferred = _sides("交部门办过的", "没有交过部门的")
     mine = _flag("该我办的")
+    soon = _flag("快到期的")
     to_tell = _flag("待告知")
     follow_up = _flag("待回访")
     supervised = _flag("督办件")

@@ -77,7 +77,8 @@ class FilterForm(forms.Form):
     motion, unvisited = _flag("只看议案"), _flag("还没有面商的")
     reworked, extended = _flag("重新办过的"), _flag("批准过延期的")
     # Reached by links alone: the presets above the list, figures, pages of deputies and directors.
-    mine, overdue, soon, to_tell = _flag("该我办的"), _flag("超期的"), _flag("三天内到期的"), _flag("待告知")
+    mine, overdue, to_tell = _flag("该我办的"), _flag("超期的"), _flag("待告知")
+    soon = _flag("快到期的")
     follow_up, supervised, tracked = _flag("待回访"), _flag("督办件"), _flag("跟踪件")
     assisting, holder = _choice("协办部门"), forms.CharField(label="该谁办", required=False, max_length=20)
     deputy = forms.CharField(label="代表", required=False, max_length=20)

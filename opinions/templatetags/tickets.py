@@ -4,13 +4,12 @@ from django import template
 from django.utils.html import format_html
 
 from opinions.services.looking import hiding_for
-from opinions.states import State, state_words
+from opinions.states import SOON_DAYS, State, state_words
 from stations.models import Station
 from stations.states import Level
 
 register = template.Library()
 
-SOON = 3  # days
 STATE_CLASS = {
     State.CLOSED: "tag-ok", State.REPLIED: "tag-warn", State.TOLD: "tag-warn", State.REWORKING: "tag-warn",
     State.AT_CENTRE: "tag-todo", State.AT_STATION: "tag-todo", State.AT_BRANCH: "tag-todo",
@@ -35,8 +34,8 @@ def term_tag(opinion, on) -> str:
     if left < 0:
         return format_html('<span class="tag tag-bad num">超期{}天</span>', -left)
     if left == 0:
-        return format_html('<span class="tag tag-warn">今天到期</span>')
-    return format_html('<span class="tag num{}">还剩{}天</span>', " tag-warn" if left <= SOON else "", left)
+        return format_html('<span class="tag tag-warn">{}</span>', "今天到期")
+    return format_html('<span class="tag num{}">还剩{}天</span>', " tag-warn" if left <= SOON_DAYS else "", left)
 
 
 @register.simple_tag

@@ -99,7 +99,7 @@ def _watch_months(today: date, planners: dict[int, list], at: datetime) -> tuple
         return 0, 0
     month = today.replace(day=1) + relativedelta(months=1)
     stations = counties = 0
-    for station in _without_roster(month):
+    for station in list(stations_without_roster(month)):
         text = f"{station.name}{month.year}年{month.month}月的排班还没有公布,请在月底以前排好。"
         link = roster_page(month)
         since = Notice.objects.filter(text=text, link=link).aggregate(first=Min("created_at"))["first"]
@@ -111,12 +111,12 @@ def _watch_months(today: date, planners: dict[int, list], at: datetime) -> tuple
     return stations, counties
 
 
-def _without_roster(month: date) -> list[Station]:
+def stations_without_roster(month: date):
     """Stations with an open branch and no published roster of the month."""
     done = Roster.objects.filter(month=month, state=RosterState.PUBLISHED).values("station")
     branches = Station.objects.filter(level=Level.BRANCH).open(month)
     rows = Station.objects.townships().open(month).filter(pk__in=branches.values("parent")).exclude(pk__in=done)
-    return list(rows.in_official_order())
+    return rows.in_official_order()
 
 
 def _tell_once(users: Iterable, text: str, link: str, at: datetime) -> int:

@@ -8,9 +8,8 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from opinions.models import Assistance, Clock, Opinion, Reply
 from opinions.querysets import OpinionQuerySet
-from opinions.states import Stage, State
+from opinions.states import SOON_DAYS, Stage, State
 
-SOON = 3  # days
 SHOWN = 20  # tickets a group; the list shows the rest
 
 
@@ -86,7 +85,7 @@ def inbox_of(
 
 def _urgency(left: int | None) -> int:
     """Overdue, soon, later; equal within each, so that the order of work stays."""
-    if left is None or left > SOON:
+    if left is None or left > SOON_DAYS:
         return 2
     return 0 if left < 0 else 1
 
