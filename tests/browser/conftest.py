@@ -17,9 +17,19 @@ from julu_liaison.common.working_days import sundays_of, today_here
 from stations.services import open_station
 from tests.cast import OPENED, PASSWORD, make_deputy, moment
 
+# A window's buttons are pages, in a process of their own, and another process waits to be used: nobody sees either, and
+# they took a fifth of the processor. The rest is what Playwright names itself; Chromium heeds the last such list only.
+WITHOUT = (
+    "InitialWebUI", "WebUIToolbar", "WebUIReloadButton", "WebUILocationBar", "WebUIOmniboxPopup", "WebUIOmniboxFullPopup",
+    "WebUIOmniboxAimPopup", "PreloadTopChromeWebUI", "SpareRendererForSitePerProcess",
+    "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding", "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints", "NetworkTimeServiceQuerying", "PreconnectToSearch",
+)  # fmt: skip
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
+    f"--disable-features={','.join(WITHOUT)}",
 )  # fmt: skip
 
 
