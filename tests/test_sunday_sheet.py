@@ -97,6 +97,7 @@ def test_reception_days_follow_holidays(cast):
     assert reception_days(SUNDAY, SUNDAY + timedelta(days=7), calendar) == [date(2026, 3, 2), date(2026, 3, 8)]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("day", ["2026-02-30", "2026-3-1", "20260301", "abc", "9999-12-31", "1999-01-03"])
 def test_a_day_that_is_none_is_404(cast, signed_in, day):
     assert signed_in(cast.clerk).get(url("sunday-sheet", day)).status_code == 404
@@ -110,6 +111,7 @@ def test_a_future_day_says_so_and_cannot_be_filed(rostered, on_duty, signed_in):
     assert not DutyLog.objects.exists()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", ["sunday-sheet", "sunday-check", "sunday-file", "sunday-done", "sunday-print"])
 @pytest.mark.parametrize("who", ["deputy", "staff", "officer", "auditor"])
 def test_whoever_files_for_no_branch_gets_404(cast, signed_in, name, who):
@@ -195,6 +197,7 @@ def test_nothing_typed_at_all_is_said(rostered, signed_in):
     assert errors_in(answer) == ["还没有填任何分站,请先填一个分站再核对"]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [

@@ -102,6 +102,7 @@ def test_moves_open_in_each_state_to_each_role(cast, ticket, state):
     assert found == wanted
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("state", State.values)
 def test_every_other_move_is_refused_and_changes_nothing(cast, ticket, state):
     put(ticket, cast, state)
