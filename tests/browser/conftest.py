@@ -1,5 +1,6 @@
 """One real Chromium for all browser tests; a machine without it fails them, they are never skipped."""
 
+import json
 import os
 import re
 import shutil
@@ -171,11 +172,17 @@ def sheet(station, live_server, sign_in, day):
 
 def until(page, expression):
     """Wait until the page says so (`wait_for_function` needs eval, which our policy forbids)."""
-    for _time in range(50):
+    for _time in range(150):  # who is in time never waits for them; a busy machine may
         if page.evaluate(expression):
             return
         page.wait_for_timeout(100)
     raise AssertionError(f"never true: {expression}")
+
+
+def kept(page, text):
+    """Wait until what was typed is kept in the browser, which a script does a moment after the last key."""
+    everything = "Object.values(localStorage).concat(Object.values(sessionStorage)).join()"
+    until(page, f"{everything}.indexOf({json.dumps(text)}) >= 0")
 
 
 def type_a_row(page):

@@ -10,6 +10,7 @@ from activities.models import Activity
 from activities.services import Audience, announce_activity, record_attendance
 from activities.states import ActivityKind, ActivityState, Presence, SignUp
 from julu_liaison.common.working_days import today_here
+from tests.browser.conftest import kept
 from tests.cast import make_deputy
 
 
@@ -59,7 +60,7 @@ def test_what_was_chosen_survives_a_lost_session_until_it_is_saved(cast, page, l
     page.goto(sheet)
     page.click(f"label:has-text('迟到') >> css=input[name='s-{cast.deputy_person.pk}']")
     page.fill("#minutes", "学了三章")
-    page.wait_for_timeout(600)
+    kept(page, "学了三章")
     page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
     page.click("button[value=save]:visible")
     page.wait_for_url("**/login/**")

@@ -9,7 +9,7 @@ from activities.models import DutyLog, SheetDraft, Visit
 from activities.services import SundayRow, file_log, read_draft
 from activities.states import Presence
 from julu_liaison.common.working_days import today_here
-from tests.browser.conftest import LIGHTS, until, watched_page
+from tests.browser.conftest import LIGHTS, kept, until, watched_page
 from tests.cast import PASSWORD, moment
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -23,8 +23,8 @@ def log(cast) -> DutyLog:
     return file_log(row=row, on=today_here(), actor=cast.clerk, at=moment(today_here(), 12)).log
 
 
-def run_out(page):
-    page.wait_for_timeout(600)
+def run_out(page, typed):
+    kept(page, typed)
     page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
 
 
@@ -43,7 +43,7 @@ def test_a_visit_typed_while_the_login_ran_out(cast, page, sign_in, live_server,
     page.fill("#id_matter", LIGHTS)
     page.fill("#id_villager_name", "张三丰")
     page.fill("#id_villager_phone", "19900001234")
-    run_out(page)
+    run_out(page, "19900001234")
     disk = page.evaluate("Object.values(localStorage).join()")
     assert LIGHTS in disk and "张三丰" not in disk and "19900001234" not in disk
     page.click("main form .btn-main")
@@ -65,7 +65,7 @@ def test_in_a_new_tab_the_villager_is_not_known(cast, page, sign_in, live_server
     page.goto(f"{live_server.url}/station/visits/add/")
     page.fill("#id_matter", LIGHTS)
     page.fill("#id_villager_name", "张三丰")
-    page.wait_for_timeout(600)
+    kept(page, "张三丰")
     tab = page.context.new_page()
     tab.goto(f"{live_server.url}/station/visits/add/")
     assert tab.input_value("#id_matter") == LIGHTS and tab.input_value("#id_villager_name") == ""
@@ -79,7 +79,7 @@ def test_a_correction_typed_while_the_login_ran_out(cast, log, page, sign_in, li
     page.goto(address)
     page.get_by_label("接待人数").fill("5")
     page.get_by_label("为什么更正").fill("签到表看错了")
-    run_out(page)
+    run_out(page, "签到表看错了")
     page.get_by_role("button", name="保存更正").click()
     sign_in_here(page, cast.clerk)
     assert page.get_by_label("接待人数").input_value() == "5"
@@ -94,7 +94,7 @@ def test_a_draft_of_an_older_version_is_not_laid_over_a_newer_one(cast, log, pag
     address = f"{live_server.url}/station/logs/{log.uid}/correct/"
     page.goto(address)
     page.get_by_label("接待人数").fill("5")
-    page.wait_for_timeout(600)
+    until(page, f"{STORED} === 1")
     DutyLog.objects.update(received=8, version=2)
     page.goto(address)
     assert page.get_by_label("接待人数").input_value() == "8"
@@ -115,7 +115,7 @@ def test_signed_in_again_in_another_tab_the_form_goes_through(cast, page, log_in
     page.goto(f"{live_server.url}/station/visits/add/")
     page.select_option("#id_branch", index=1)
     page.fill("#id_matter", LIGHTS)
-    run_out(page)
+    run_out(page, LIGHTS)
     tab = page.context.new_page()
     log_in_by_form(tab, cast.clerk)
     page.click("main form .btn-main")

@@ -10,7 +10,7 @@ from activities.services import SundayRow, file_log, read_draft, save_draft
 from activities.states import LeaveState, Presence
 from julu_liaison.common.working_days import today_here
 from opinions.models import Opinion
-from tests.browser.conftest import LIGHTS, file_it, type_a_row, until
+from tests.browser.conftest import LIGHTS, file_it, kept, type_a_row, until
 from tests.cast import moment
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -109,7 +109,7 @@ def test_typed_here_without_a_network_and_meanwhile_elsewhere(sheet, page, colle
     sheet(page)
     page.context.set_offline(True)
     type_a_row(page)
-    page.wait_for_timeout(600)
+    kept(page, "讲了医保")
     colleague.saves()
     page.context.set_offline(False)
     until(page, ASKED)
@@ -158,7 +158,7 @@ def test_a_login_that_runs_out_while_typing(sheet, page, station, sign_in, look_
     assert "登录已过期,您填的内容还在" in page.inner_text("#expired")
     look_over(page)
     page.fill("#GT02-n", "3")  # typing goes on
-    page.wait_for_timeout(600)
+    kept(page, '"GT02-n":["3"]')
     page.click("#expired a")
     page.wait_for_url("**/login/**")
     page.fill("input[name=username]", station.clerk.username)
