@@ -307,7 +307,9 @@ class MonthReportQuerySet(PlacedQuerySet):
     """Staff their places, a head the own branch; a report above the branch has no `branch`, so only staff see it."""
 
     def of_month(self, month: date):
-        return self.filter(month=month.replace(day=1))
+        """Of the places that report: a branch that was closed or merged before the month has nothing to say any more."""
+        gone = Q(place__closed_on__lte=F("month")) & ~Q(state=ReportState.LOCKED)
+        return self.filter(month=month.replace(day=1)).exclude(gone)
 
     def locked(self):
         return self.filter(state=ReportState.LOCKED)

@@ -245,6 +245,7 @@ def test_the_clerk_sees_tiles_of_what_is_due_and_no_zeros(cast, signed_in):
 def test_rows_cost_the_same_with_one_of_each_and_with_three(cast, signed_in, django_assert_num_queries):
     """On a day on which every row counts."""
     day, week = date(2026, 3, 20), timedelta(days=7)
+    issue_month(county=cast.county, month=date(2026, 2, 1), at=AT)
     duty(cast.gt01, NEXT, cast.head_person)
     duty(cast.gt02, NEXT)
     for index in range(3):

@@ -4,11 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from activities.models import DutyLog, MonthEdition, MonthReport
+from activities.models import DutyLog, MonthEdition, MonthReport, Roster, Shift
 from activities.rules.months import read_month, settled_digest
 from activities.services import (
     SundayRow,
     accept_month,
+    ask_leave,
     closed_reason,
     confirm_month,
     correct_log,
@@ -17,6 +18,7 @@ from activities.services import (
     issue_month,
     lock_month,
     months_to_issue,
+    record_service,
     reissue_month,
     return_month,
     send_back_month,
@@ -28,7 +30,8 @@ from activities.states import Presence, ReportState
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed, StaleVersion
 from julu_liaison.common.models import AuditLog
 from julu_liaison.notices.models import Notice
-from stations.services import open_station
+from stations.models import Station
+from stations.services import move_branch, open_station
 from tests.cast import OPENED, moment
 
 MARCH = date(2026, 3, 1)
@@ -250,3 +253,74 @@ def test_a_locked_month_made_anew_says_what_changed_and_why(locked):
     first.report = report(cast.county)
     assert figures_of(first).places[0].received == 4  # what was handed in stays as it was
     assert report(cast.yt01).editions.count() == 1  # nothing changed there
+
+
+def test_a_branch_that_moves_with_an_accepted_month_is_confirmed_at_its_new_station(accepted):
+    cast = accepted
+    move_branch(branch=cast.gt02, to=cast.yt, on=LATER.date(), actor=cast.admin, at=LATER)
+    moved = report(cast.gt02)
+    assert (moved.station, moved.state) == (cast.yt, ReportState.CONFIRMED)
+    for station, clerk in ((cast.gt, cast.clerk), (cast.yt, cast.stranger)):
+        send_back_month(report=report(station), reason="分站调整了", actor=cast.staff, at=LATER)
+        accept(cast, station, actor=clerk)
+    lock(cast)
+    assert set(states().values()) == {ReportState.LOCKED}
+
+
+def test_a_branch_that_closed_before_the_month_is_waited_for_by_nobody(march):
+    Station.objects.filter(pk=march.gt02.pk).update(closed_on=MARCH)
+    assert set(MonthReport.objects.of_month(MARCH).values_list("place__code", flat=True)) == {"JLX", "GT", "YT", "GT01", "YT01"}
+    confirm(march, march.gt01)
+    accept(march, march.gt)
+    assert states()["GT"] == ReportState.ACCEPTED
+
+
+def test_what_is_held_before_or_after_its_sunday_is_shut_with_its_sunday(locked):
+    """The lock of March holds for its Sunday of the 29th held in April, not for a service on that April day."""
+    cast, april, before = locked, date(2026, 4, 2), date(2026, 2, 27)
+    roster = Roster.objects.create(station=cast.gt, month=MARCH)
+    for held, sunday in ((april, day(29)), (before, day(1))):
+        shift = Shift(roster=roster, date=held, for_sunday=sunday)
+        shift.put_at(cast.gt01)
+        shift.save()
+        assert "2026年3月的月报已经锁定" in closed_reason(cast.gt01, held, LATER)
+        assert closed_reason(cast.gt01, held, LATER, of_sessions=False) == ""
+        assert closed_reason(cast.gt02, held, LATER) == ""
+
+
+def test_a_service_of_two_branches_needs_both_to_be_open(locked):
+    cast = locked
+    grant_exception(
+        place=cast.gt01, started_on=day(3), ended_on=day(3), open_until=LATER.date(), reason="补", actor=cast.staff, at=LATER,
+    )  # fmt: skip
+    facts = {"kind": "mediation", "date": day(3), "text": "调解邻里纠纷", "actor": cast.clerk, "at": LATER}
+    with pytest.raises(DomainError, match="已经锁定"):
+        record_service(deputies=[cast.head_person, cast.deputy_person, cast.deputies["GT02"][1]], **facts)
+    record_service(deputies=[cast.head_person], **facts)
+
+
+def test_leave_that_reaches_into_a_locked_month_is_refused(locked):
+    with pytest.raises(DomainError, match="已经锁定"):
+        ask_leave(
+            deputy=locked.deputy_person, kind="sick_leave", started_on=date(2026, 2, 27), ended_on=day(3), reason="住院",
+            actor=locked.clerk, at=LATER,
+        )  # fmt: skip
+
+
+def test_an_exception_ends(locked):
+    with pytest.raises(DomainError, match="最多开放60天"):
+        grant_exception(
+            place=locked.county, started_on=day(1), ended_on=day(31), open_until=date(9999, 12, 31), reason="补",
+            actor=locked.staff, at=LATER,
+        )  # fmt: skip
+
+
+def test_an_exception_of_another_place_is_not_named_as_the_reason(locked):
+    cast = locked
+    for place in (cast.gt01, cast.yt):
+        grant_exception(
+            place=place, started_on=day(15), ended_on=day(15), open_until=LATER.date(), reason="补", actor=cast.staff, at=LATER,
+        )  # fmt: skip
+    log(cast, cast.gt01, day(15), at=LATER)
+    reissue_month(report=report(cast.county), reason="补录3月15日", actor=cast.staff, at=LATER)
+    assert current_edition(report(cast.gt01)).exception is None

@@ -445,7 +445,10 @@ def test_no_act_on_a_visit_leaves_the_villager_in_the_audit_trail(cast, visit):
     assert NAME not in str(visit)
 
 
-@given(st.text(max_size=20), st.from_regex(r"1[0-9]{10}|0[0-9]{3}-?[0-9]{7,8}|[0-9]{1,7}", fullmatch=True))
+@given(
+    st.text(st.characters(exclude_characters="*"), max_size=20),
+    st.from_regex(r"1[0-9]{10}|0[0-9]{3}-?[0-9]{7,8}|[0-9]{1,7}", fullmatch=True),
+)
 def test_what_is_masked_does_not_give_the_villager_away(name, phone):
     assert phone not in masked_phone(phone)
     assert len(masked_name(name)) <= 2 and (len(name) < 2 or name not in masked_name(name))

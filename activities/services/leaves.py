@@ -7,6 +7,7 @@ decided once. Locks are taken in one order everywhere: deputies, rosters, places
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
+from dateutil.relativedelta import relativedelta
 from django.db import transaction
 
 from activities.models import Activity, Leave, Shift
@@ -219,9 +220,17 @@ def _demand_in_time(leave: Leave, in_person: bool, at: datetime) -> None:
 
 def _demand_open(leave: Leave, at: datetime) -> None:
     """Of what is over, the filing limit says how long it may still be changed."""
-    gone = leave.started_on < today_here(at)
-    if gone and (closed := closed_reason(leave.branch, leave.started_on, at)):
-        raise DomainError(closed, fields={"started_on": "这个月的记录已经截止"})
+    for day in _first_days(leave):
+        if day < today_here(at) and (closed := closed_reason(leave.branch, day, at)):
+            raise DomainError(closed, fields={"started_on": "这个月的记录已经截止"})
+
+
+def _first_days(leave: Leave) -> list[date]:
+    """The first day of the leave in each month that it reaches into."""
+    first, months = leave.started_on.replace(day=1), []
+    while (first := first + relativedelta(months=1)) <= leave.ended_on:
+        months.append(first)
+    return [leave.started_on, *months]
 
 
 def _demand_no_other(leave: Leave) -> None:

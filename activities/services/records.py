@@ -50,7 +50,8 @@ def record_service(
         received=received, households=households, leaflets=leaflets, recorder=actor, recorded_at=at,
     )  # fmt: skip
     _check(row, branch, at)
-    demand_open(branch, date, at)
+    for one in {one.pk: one for one in branches.values()}.values():
+        demand_open(one, date, at, of_sessions=False)
     same = _same(row, people)
     if same:
         return same
@@ -69,12 +70,13 @@ def record_service(
 @transaction.atomic
 def void_service(*, record: ServiceRecord, reason: str, actor, at: datetime) -> ServiceRecord:
     """Take a record back (作废): its number stays with the reason, it counts no longer."""
+    hold_place(record.branch)  # a county that locks the month waits, or is waited for
     row = ServiceRecord.objects.select_for_update(of=("self",)).select_related("branch").get(pk=record.pk)
     if not can_void_service(actor, row):
         raise NotAllowed("作废服务记录由登记的人、联络站或县人大办公室办理。")
     if row.state == LogState.VOID:
         raise Conflict("这条服务记录已经作废了。")
-    demand_open(row.branch, row.date, at)
+    demand_open(row.branch, row.date, at, of_sessions=False)
     reason = clean_text(reason)[:200]
     if not reason:
         raise DomainError("作废后不能恢复,原记录会保留,请写原因。", fields={"reason": "请写原因"})

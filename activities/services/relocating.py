@@ -47,13 +47,20 @@ def follow_branch(*, branch: Station, target: Station, at: datetime) -> list[Eff
     drafted = _forget_drafts(to_come)
     OtherService.objects.filter(branch=branch, roster__state=RosterState.DRAFT, by__gt=today_here(at)).delete()
     promised = to_come.on_the_calendar().count()
-    MonthReport.objects.filter(branch=branch).exclude(state=ReportState.LOCKED).update(station=target)
+    _take_reports_along(branch, target)
     moved = {model: model._default_manager.filter(branch=branch).update(station=target) for model in placed_models()}
     return _told(
         *(Effect(words, moved[model], unit) for model, (words, unit) in FOLLOWING.items()),
         Effect("已公布的接待日,照常接待", promised, "次"),
         Effect(f"还没公布的接待日,改由{target.name}重新排", drafted, "次"),
     )
+
+
+def _take_reports_along(branch: Station, target: Station) -> None:
+    """Until a month is locked; what the old station had accepted the new one has yet to."""
+    reports = MonthReport.objects.filter(branch=branch).exclude(state=ReportState.LOCKED)
+    reports.filter(state=ReportState.ACCEPTED).update(state=ReportState.CONFIRMED)
+    reports.update(station=target)
 
 
 def close_branch(*, station: Station, on: date, into: Station | None, actor, at: datetime) -> list[Effect]:

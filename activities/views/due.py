@@ -93,7 +93,8 @@ class Outlook:
     @property
     def month_reports(self) -> QuerySet[MonthReport]:
         """The reports of that month, none where there is no month."""
-        return MonthReport.objects.visible_to(self.user).filter(month=self.newest_month)
+        rows = MonthReport.objects.visible_to(self.user)
+        return rows.of_month(self.newest_month) if self.newest_month else rows.none()
 
     @cached_property
     def tickets(self) -> dict[str, int]:

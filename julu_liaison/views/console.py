@@ -128,7 +128,7 @@ def _month_tasks(counties) -> list[Task]:
     month = rows.order_by("-month").values_list("month", flat=True).first()
     if month is None:
         return []
-    open_ones = rows.filter(month=month, state=ReportState.DRAFT)
+    open_ones = rows.of_month(month).filter(state=ReportState.DRAFT)
     waiting = open_ones.exclude(station=None).count()
     url = f"{reverse('month-reports')}?{urlencode({'month': f'{month:%Y-%m}'})}"
     ready = open_ones.filter(station=None).count() if not waiting else 0

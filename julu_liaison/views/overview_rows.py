@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from activities.rules.receptions import ATTENDANCE, RECEPTIONS
 from julu_liaison.common.working_days import today_here
 from julu_liaison.overview import Period, Span
+from julu_liaison.overview.periods import EARLIEST
 from julu_liaison.overview.rows import attendance_lines, attendance_rows, reception_lines, reception_rows
 from julu_liaison.views.overview import own_place
 from stations.models import Station
@@ -43,7 +44,7 @@ class RowsForm(forms.Form):
         month = Period.around(Span.MONTH, today)
         usual = {"figure": next(iter(figures)), "since": f"{month.start}", "until": f"{month.end}", "station": ""}
         super().__init__({name: asked.get(name) or value for name, value in usual.items()})
-        self.own = own_place(user)
+        self.own, self.latest = own_place(user), date(today.year + 1, 12, 31)
         below = Station.objects.under(self.own).exclude(level=Level.CENTRE).select_related("parent")
         self.places = {place.code: place for place in below.order_by("official_order", "code")}
         first = "全县" if self.own.level == Level.CENTRE else "全站"
@@ -54,6 +55,9 @@ class RowsForm(forms.Form):
 
     def clean(self):
         given = super().clean()
+        for name in ("since", "until"):
+            if given.get(name) and not EARLIEST <= given[name] <= self.latest:
+                self.add_error(name, f"请选{EARLIEST.year}年到{self.latest.year}年的日子")
         if given.get("since") and given.get("until") and given["until"] < given["since"]:
             self.add_error("until", "结束日期不能早于开始日期")
         return given

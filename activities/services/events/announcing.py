@@ -56,7 +56,7 @@ def announce_activity(
         **({"uid": uid} if uid else {}),
     )  # fmt: skip
     check_details(activity, partners, today_here(at))
-    demand_open(station, held_on, at)
+    demand_open(station, held_on, at, of_sessions=False)
     people = people_in(audience, host=station, on=held_on)
     activity.save(force_insert=True)
     activity.partners.set(partners)
@@ -142,7 +142,7 @@ def change_activity(
     if activity.state == ActivityState.HELD and activity.held_on > today_here(at):
         raise DomainError("已经举行的活动不能改到以后。", fields={"held_on": "这一天还没到"})
     for day in {activity.held_on, before} if activity.state == ActivityState.HELD else {activity.held_on}:
-        demand_open(activity.station, day, at)
+        demand_open(activity.station, day, at, of_sessions=False)
     drop = list(drop)
     _demand_own(actor, activity, drop)
     count_version(activity)
@@ -205,6 +205,7 @@ def _tell_of_change(activity: Activity, changed: list[str], added: list, dropped
 @transaction.atomic
 def cancel_activity(*, activity: Activity, reason: str, actor, at: datetime, version: int | None = None) -> Activity:
     """Call an activity off (取消), or take back one that was recorded by mistake; it stays visible with the reason."""
+    hold_place(activity.station)
     activity = locked(activity, version)
     demand_recorder(actor, activity.station)
     if activity.state == ActivityState.CANCELLED:
@@ -213,7 +214,7 @@ def cancel_activity(*, activity: Activity, reason: str, actor, at: datetime, ver
         raise DomainError("取消活动请写原因,代表会看到。", fields={"reason": "请写原因"})
     was_held = activity.state == ActivityState.HELD
     if was_held:
-        demand_open(activity.station, activity.held_on, at)
+        demand_open(activity.station, activity.held_on, at, of_sessions=False)
     activity.state, activity.cancel_reason = ActivityState.CANCELLED, reason.strip()[:LONGEST_REASON]
     count_version(activity)
     activity.save(update_fields=["state", "cancel_reason", "version"])

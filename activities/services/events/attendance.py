@@ -40,7 +40,7 @@ def record_attendance(
     _demand_held(activity, at)
     stands_in = {person.pk: other for person, other in (stands_in_for or {}).items()}
     demand_reach(actor, activity, statuses, stands_in_for or {})
-    demand_open(entering_place(actor, activity), activity.held_on, at)
+    demand_open(entering_place(actor, activity), activity.held_on, at, of_sessions=False)
     reason = demand_reason(activity, reason)
     if activity.state == ActivityState.ANNOUNCED:
         expect_anew(activity)
@@ -179,7 +179,7 @@ def finish_activity(
     activity = locked(activity)
     demand_recorder(actor, activity.station)
     _demand_held(activity, at)
-    demand_open(activity.station, activity.held_on, at)
+    demand_open(activity.station, activity.held_on, at, of_sessions=False)
     reason = demand_reason(activity, reason)
     figures = {"leaflets": leaflets, "households": households, "reached": reached}
     wrong = {name: f"{FIGURES[name]}请填0到{MOST}" for name, value in figures.items() if not 0 <= value <= MOST}

@@ -34,7 +34,7 @@ def ask_own_people(
     if not can_ask_own_people(actor, activity, station):
         raise NotAllowed("联合举办的联络站,由本站工作人员请本站的代表。")
     _demand_announced(activity)
-    demand_open(station, activity.held_on, at)
+    demand_open(station, activity.held_on, at, of_sessions=False)
     dropped = take_off(activity, _own(activity, station, list(drop)))
     added = put_on(activity, audience, station)
     count_version(activity)

@@ -45,7 +45,7 @@ def record_activity(
         recorded_at=at,
     )  # fmt: skip
     check_details(activity, partners, today_here(at))
-    demand_open(station, held_on, at)
+    demand_open(station, held_on, at, of_sessions=False)
     activity.save(force_insert=True)
     activity.partners.set(partners)
     demand_reach(actor, activity, attendance, stands_in_for or {})

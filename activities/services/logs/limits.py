@@ -22,15 +22,21 @@ from stations.states import Level, Role
 LIMIT_DAYS = range(1, 29)  # every month has them
 PROMPT_RANGE = range(1, 32)
 LONGEST_REASON = 100
+LONGEST_OPEN = timedelta(days=60)
 
 
-def closed_reason(place: Station, on: date, at: datetime) -> str:
+def closed_reason(place: Station, on: date, at: datetime, *, of_sessions: bool = True) -> str:
     """Why nothing of the day `on` can be entered, corrected or voided at `place` any more; empty while it can."""
-    return closed_reasons([place], on, at).get(place.pk, "")
+    return closed_reasons([place], on, at, of_sessions=of_sessions).get(place.pk, "")
 
 
-def closed_reasons(branches: Collection[Station], on: date, at: datetime) -> dict[int, str]:
-    """The same for several places, by key, in five queries at most; the open ones are left out."""
+def closed_reasons(
+    branches: Collection[Station], on: date, at: datetime, *, of_sessions: bool = True
+) -> dict[int, str]:
+    """The same for several places, by key, in four queries at most; the open ones are left out.
+
+    `of_sessions`: of receptions, which count for their Sunday; what else is recorded counts for its own day.
+    """
     today = today_here(at)
     limits = FilingLimit.objects.filter(county__in={branch.county_id for branch in branches})
     last_days = {county: last_filing_day(on, day) for county, day in limits.values_list("county", "day") if day}
@@ -39,7 +45,7 @@ def closed_reasons(branches: Collection[Station], on: date, at: datetime) -> dic
         for branch in branches
         if today > last_days.get(branch.county_id, today)
     }
-    shut |= {key: _locked_sentence(month) for key, month in locked_places(branches, on).items()}
+    shut |= {key: _locked_sentence(month) for key, month in locked_places(branches, on, of_sessions=of_sessions).items()}
     if not shut:
         return {}
     allowed = _places_with_exception([branch for branch in branches if branch.pk in shut], on, today)
@@ -67,9 +73,9 @@ def _locked_sentence(month: date) -> str:
     return f"{month.year}年{month.month}月的月报已经锁定,补登记、更正和作废要先请县人大办公室批准补录。"
 
 
-def demand_open(place: Station, on: date, at: datetime) -> None:
+def demand_open(place: Station, on: date, at: datetime, *, of_sessions: bool = True) -> None:
     """Raise DomainError where that day is closed at `place`."""
-    reason = closed_reason(place, on, at)
+    reason = closed_reason(place, on, at, of_sessions=of_sessions)
     if reason:
         raise DomainError(reason, fields={"date": "这个月已经截止,请县人大办公室批准补录"})
 
@@ -137,6 +143,8 @@ def _exception_problems(started_on: date, ended_on: date, open_until: date, reas
         problems["ended_on"] = "只能批准已经过去的日子"
     if open_until < today:
         problems["open_until"] = "请填今天或以后的日子"
+    elif open_until > today + LONGEST_OPEN:
+        problems["open_until"] = f"最多开放{LONGEST_OPEN.days}天,到期还没办好再批一次"
     if not reason:
         problems["reason"] = "请写原因"
     elif len(reason) > LONGEST_REASON:

@@ -9,17 +9,17 @@ from activities.models import MonthReport, Shift
 from stations.models import Station
 
 
-def locked_places(places: Collection[Station], on: date) -> dict[int, date]:
-    """Of `places` (by key) those where the month of a session held on the day `on` is locked, and which month that is.
+def locked_places(places: Collection[Station], on: date, *, of_sessions: bool = True) -> dict[int, date]:
+    """Of `places` (by key) those where what happened on the day `on` counts for a locked month, and which month that is.
 
-    A reception put off counts for the month of its Sunday, so that month's lock holds for it (one query, two where
-    something is locked).
+    A reception held before or after its Sunday counts for the Sunday's month, so that month's lock holds for it; with
+    `of_sessions=False`, for services and activities, the day itself decides (one query, two where something is locked).
     """
     counties = {place.county_id or place.pk for place in places}
-    locked = set(MonthReport.objects.locked().filter(place__in=counties, month__lte=on).values_list("place", "month"))
+    locked = set(MonthReport.objects.locked().filter(place__in=counties).values_list("place", "month"))
     if not locked:
         return {}
-    sundays = _sundays_of(places, on)
+    sundays = _sundays_of(places, on) if of_sessions else {}
     months = {place.pk: sundays.get(place.pk, on).replace(day=1) for place in places}
     return {place.pk: months[place.pk] for place in places if (place.county_id or place.pk, months[place.pk]) in locked}
 

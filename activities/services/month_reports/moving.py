@@ -80,8 +80,13 @@ def return_month(*, report: MonthReport, reason: str, actor, at: datetime) -> Mo
 def send_back_month(*, report: MonthReport, reason: str, actor, at: datetime) -> MonthReport:
     """Send a station's month back with the reason (退回联络站); its branches' stay confirmed."""
     report = _taken(report, "hand_back", actor)
-    branches = MonthReport.objects.filter(station=report.station_id, month=report.month, state=ReportState.ACCEPTED)
-    branches.exclude(branch=None).update(state=ReportState.CONFIRMED)
+    accepted = MonthReport.objects.filter(station=report.station_id, month=report.month, state=ReportState.ACCEPTED)
+    branches = list(accepted.exclude(branch=None).select_for_update())
+    for branch in branches:
+        branch.state = ReportState.CONFIRMED
+    MonthReport.objects.bulk_update(branches, ["state"])
+    editions = {branch.pk: current_edition(branch) for branch in branches}
+    put_steps(branches, editions, move="hand_back", actor=actor, at=at, reason=_reason(reason))
     return _send_back([report], "hand_back", reason, actor, at)
 
 
@@ -95,7 +100,9 @@ def reissue_month(*, report: MonthReport, reason: str, actor, at: datetime) -> M
         raise Conflict("锁定以后没有改动,不用重新出。")
     everything = _parts(_below(report, figures), figures) | {report: figures}
     changed = {one: part for one, part in everything.items() if changes(_kept(one), part, of_tickets=False)}
-    return _make(report, "reissue", changed, actor, at, reason=reason, exception=exception_for(report))
+    exception = exception_for(report)
+    fits = exception is not None and all(_is_of(one, exception.place_id) for one in changed if one.branch_id)
+    return _make(report, "reissue", changed, actor, at, reason=reason, exception=exception if fits else None)
 
 
 def changes_since_lock(report: MonthReport, at: datetime) -> list[str]:
@@ -206,6 +213,10 @@ def _tell_below(report: MonthReport, reason: str, at: datetime) -> None:
     users = {row.user_id: row.user for row in rows if row.user.is_active}
     text = f"{report.month_words}的月报退回来了:{reason}"
     notify(users=[users[key] for key in sorted(users)], text=text, link=reverse("month-reports"), at=at)
+
+
+def _is_of(report: MonthReport, place: int) -> bool:
+    return place in (report.branch_id, report.station_id, report.county_id)
 
 
 def exception_for(report: MonthReport) -> FilingException | None:

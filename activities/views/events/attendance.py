@@ -52,7 +52,7 @@ def _demand_open(user, activity: Activity) -> None:
         raise Conflict("这个活动已经取消了,不用登记出席。")
     if activity.held_on > today_here(timezone.now()):
         raise Conflict(f"活动{activity.held_on.month}月{activity.held_on.day}日才举行,请举行后再登记出席。")
-    closed = closed_reason(entering_place(user, activity), activity.held_on, timezone.now())
+    closed = closed_reason(entering_place(user, activity), activity.held_on, timezone.now(), of_sessions=False)
     if closed:
         raise Conflict(closed)
 

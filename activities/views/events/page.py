@@ -70,7 +70,7 @@ def _page(request, found: Activity, *, status: int = 200, **bound):
     may_record, today = can_record_activity(user, found.station), today_here()
     is_held, is_cancelled = found.state == ActivityState.HELD, found.state == ActivityState.CANCELLED
     may_attend = not is_cancelled and found.held_on <= today and attendance_reach(user, found) != set()
-    closed = closed_reason(entering_place(user, found), found.held_on, timezone.now()) if may_attend else ""
+    closed = closed_reason(entering_place(user, found), found.held_on, timezone.now(), of_sessions=False) if may_attend else ""
     context = {
         "activity": found, "people": people, "tally": tally(one.line for one in people),
         "partners": _partners(found, people), "files": found.files.select_related("added_by"),
