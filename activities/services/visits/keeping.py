@@ -17,7 +17,6 @@ from julu_liaison.common import audit
 from julu_liaison.common.announcing import settle
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed, StaleVersion
 from julu_liaison.common.working_days import today_here
-from stations.services import hold_place
 
 LONGEST_REASON, LONGEST_HOW = 200, 20
 CORRECTED = frozenset({
@@ -65,7 +64,6 @@ def correct_visit(*, visit: Visit, changes: dict, version: int, actor, at: datet
 
     A ticket made of it follows in who the villager is and whether to keep that confidential.
     """
-    hold_place(visit.branch)
     visit = hold_visit(visit, actor, version=version)
     demand_open(visit.branch, visit.date, at)
     changed = sorted(name for name, value in changes.items() if getattr(visit, name) != value)
@@ -141,7 +139,6 @@ def record_outcome(
 @transaction.atomic
 def void_visit(*, visit: Visit, reason: str, actor, at: datetime) -> Visit:
     """Void a visit (作废): its number stays visible with the reason; a ticket made of it goes on."""
-    hold_place(visit.branch)
     visit = _locked(visit)
     demand_voider(actor, visit)
     if visit.state == LogState.VOID:
