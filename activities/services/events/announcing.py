@@ -205,8 +205,8 @@ def _tell_of_change(activity: Activity, changed: list[str], added: list, dropped
 @transaction.atomic
 def cancel_activity(*, activity: Activity, reason: str, actor, at: datetime, version: int | None = None) -> Activity:
     """Call an activity off (取消), or take back one that was recorded by mistake; it stays visible with the reason."""
-    hold_place(activity.station)
     activity = locked(activity, version)
+    hold_place(activity.station)
     demand_recorder(actor, activity.station)
     if activity.state == ActivityState.CANCELLED:
         raise Conflict("这个活动已经取消了。")
