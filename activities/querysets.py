@@ -314,9 +314,6 @@ class MonthReportQuerySet(PlacedQuerySet):
     def locked(self):
         return self.filter(state=ReportState.LOCKED)
 
-    def of_level(self, level: str):
-        return self.filter(place__level=level)
-
     def in_official_order(self):
         """The county's, then each station's followed by its branches'."""
         rows = self.select_related("place__parent", "branch", "station", "county")

@@ -4,12 +4,15 @@ from datetime import date, timedelta
 
 import pytest
 
-from activities.models import DutyLog, MonthEdition, MonthReport, Roster, Shift
+from activities.models import Attendance, DutyLog, MonthEdition, MonthReport, Roster, Shift
 from activities.rules.months import read_month, settled_digest
 from activities.services import (
+    Matter,
     SundayRow,
     accept_month,
+    add_day,
     ask_leave,
+    cancel_day,
     closed_reason,
     confirm_month,
     correct_log,
@@ -18,6 +21,7 @@ from activities.services import (
     issue_month,
     lock_month,
     months_to_issue,
+    move_day,
     record_service,
     reissue_month,
     return_month,
@@ -25,11 +29,12 @@ from activities.services import (
     story_of,
     void_log,
 )
-from activities.services.month_reports import changes_since_lock, current_edition, figures_of
-from activities.states import Presence, ReportState
+from activities.services.month_reports import changes_since_lock, current_edition, figures_of, suggested_reason
+from activities.states import Presence, ReportState, RosterState, ShiftState
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed, StaleVersion
 from julu_liaison.common.models import AuditLog
 from julu_liaison.notices.models import Notice
+from opinions.services import register_opinion
 from stations.models import Station
 from stations.services import move_branch, open_station
 from tests.cast import OPENED, moment
@@ -117,7 +122,7 @@ def test_a_month_that_is_not_over_gives_none(cast):
 def test_what_is_missing_after_a_long_stop_is_every_month_since(march):
     assert months_to_issue(LATER) == []
     missing = months_to_issue(moment(date(2026, 7, 2)))
-    assert missing == [(march.county.pk, date(2026, month, 1)) for month in (3, 4, 5, 6)]
+    assert missing == [(march.county.pk, date(2026, month, 1)) for month in (4, 5, 6)]
     for key, month in missing:
         assert key == march.county.pk
         issue_month(county=march.county, month=month, at=moment(date(2026, 7, 2)))
@@ -315,12 +320,115 @@ def test_an_exception_ends(locked):
         )  # fmt: skip
 
 
-def test_an_exception_of_another_place_is_not_named_as_the_reason(locked):
+def test_each_place_that_changed_names_the_exception_of_its_own(locked):
+    """Also one of the month's last days, beside a newer one of another station."""
     cast = locked
-    for place in (cast.gt01, cast.yt):
+    own, _other = (
         grant_exception(
-            place=place, started_on=day(15), ended_on=day(15), open_until=LATER.date(), reason="补", actor=cast.staff, at=LATER,
-        )  # fmt: skip
-    log(cast, cast.gt01, day(15), at=LATER)
-    reissue_month(report=report(cast.county), reason="补录3月15日", actor=cast.staff, at=LATER)
-    assert current_edition(report(cast.gt01)).exception is None
+            place=place, started_on=day(29), ended_on=day(31), open_until=LATER.date(), reason="补", actor=cast.staff, at=LATER,
+        )
+        for place in (cast.gt01, cast.yt)
+    )  # fmt: skip
+    log(cast, cast.gt01, day(29), at=LATER)
+    reissue_month(report=report(cast.county), reason="补录3月29日", actor=cast.staff, at=LATER)
+    for place in (cast.gt01, cast.gt, cast.county):
+        assert current_edition(report(place)).exception == own
+    assert suggested_reason(report(cast.county)) == ""  # there are two
+
+
+def test_a_change_without_an_exception_names_none(locked):
+    grant_exception(
+        place=locked.yt, started_on=day(3), ended_on=day(3), open_until=LATER.date(), reason="补", actor=locked.staff, at=LATER,
+    )  # fmt: skip
+    Attendance.objects.filter(log__branch=locked.gt01).first().delete()
+    reissue_month(report=report(locked.county), reason="更正", actor=locked.staff, at=LATER)
+    assert current_edition(report(locked.gt01)).exception is None
+    assert suggested_reason(report(locked.county)) == "阎疃镇补"
+
+
+def test_a_month_that_failed_is_not_forgotten_for_a_later_one(march):
+    """Of April, May and June only June's was made."""
+    july = moment(date(2026, 7, 2))
+    issue_month(county=march.county, month=date(2026, 6, 1), at=july)
+    assert months_to_issue(july) == [(march.county.pk, date(2026, 4, 1)), (march.county.pk, date(2026, 5, 1))]
+
+
+def test_a_branch_opened_backwards_gets_its_earlier_month_too(march):
+    issue_month(county=march.county, month=date(2026, 4, 1), at=moment(date(2026, 5, 2)))
+    open_station(code="YT02", name="第二分站", parent=march.yt, opened_on=OPENED, actor=march.admin)
+    owed = [(march.county.pk, MARCH), (march.county.pk, date(2026, 4, 1))]
+    assert months_to_issue(moment(date(2026, 5, 2))) == owed
+    for _county, month in owed:
+        issue_month(county=march.county, month=month, at=moment(date(2026, 5, 2)))
+    assert report(Station.objects.get(code="YT02")).state == ReportState.DRAFT
+
+
+def test_no_more_than_a_year_is_caught_up_with(march):
+    assert len(months_to_issue(moment(date(2028, 3, 2)))) == 12
+
+
+def planned(cast, held: date, sunday: date, **fields) -> Shift:
+    roster, _created = Roster.objects.get_or_create(station=cast.gt, month=MARCH)
+    shift = Shift(roster=roster, date=held, for_sunday=sunday, **fields)
+    shift.put_at(cast.gt01)
+    shift.save()
+    return shift
+
+
+def test_days_of_a_locked_month_are_neither_called_off_nor_moved_nor_taken_up_again(locked):
+    """Of a roster that was never published, too; and a day put off that was called off counts for its Sunday."""
+    shift = planned(locked, day(22), day(22))
+    with pytest.raises(DomainError, match="已经锁定"):
+        cancel_day(shifts=[shift], reason="没开展", actor=locked.clerk, at=LATER)
+    with pytest.raises(DomainError, match="已经锁定"):
+        move_day(shifts=[shift], to=date(2026, 4, 8), reason="改期", actor=locked.clerk, at=LATER)
+    put_off = date(2026, 4, 9)
+    planned(locked, put_off, day(29), state=ShiftState.CANCELLED)
+    with pytest.raises(DomainError, match="已经锁定"):
+        add_day(branches=[locked.gt01], on=put_off, reason="照常", actor=locked.clerk, at=LATER)
+
+
+def test_a_month_is_confirmed_after_its_last_reception(march):
+    put_off = planned(march, LATER.date(), day(29))
+    Roster.objects.filter(pk=put_off.roster_id).update(state=RosterState.PUBLISHED)
+    with pytest.raises(DomainError, match="4月3日的接待算3月的"):
+        confirm(march, march.gt01)
+
+
+def test_what_changed_after_it_was_handed_in_stops_the_lock(accepted):
+    log(accepted, accepted.gt01, day(22), at=LATER)
+    with pytest.raises(Conflict, match=r"官亭镇报上来以后有改动:.*请退回联络站"):
+        lock(accepted)
+
+
+def test_a_step_is_for_its_own_level(march):
+    with pytest.raises(Conflict, match="不能再"):
+        accept_month(report=report(march.gt01), seen=digest(march.gt01), actor=march.clerk, at=LATER)
+    with pytest.raises(Conflict, match="不能再"):
+        lock_month(report=report(march.gt), seen=digest(march.gt), actor=march.staff, at=LATER)
+
+
+def test_nobody_steps_up_while_a_place_below_has_no_report(march):
+    open_station(code="GT03", name="第三分站", parent=march.gt, opened_on=OPENED, actor=march.admin)
+    for branch in (march.gt01, march.gt02):
+        confirm(march, branch)
+    with pytest.raises(Conflict, match="GT03"):
+        accept(march, march.gt)
+
+
+def test_a_locked_report_stays_with_the_station_that_made_it(locked):
+    move_branch(branch=locked.gt02, to=locked.yt, on=LATER.date(), actor=locked.admin, at=LATER)
+    assert (report(locked.gt02).station, report(locked.gt02).state) == (locked.gt, ReportState.LOCKED)
+
+
+def test_who_has_no_account_in_use_is_not_told(cast):
+    type(cast.head).objects.filter(pk=cast.head.pk).update(is_active=False)
+    log(cast, cast.gt01, day(1))
+    issue_month(county=cast.county, month=MARCH, at=ISSUED)
+    assert not Notice.objects.filter(user=cast.head).exists()
+
+
+def test_tickets_alone_make_no_new_edition(march):
+    register_opinion(branch=march.gt01, matter=Matter("路灯不亮"), actor=march.clerk, at=moment(day(20)))
+    confirm(march, march.gt01)
+    assert current_edition(report(march.gt01)).number == 1

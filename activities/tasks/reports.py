@@ -17,12 +17,13 @@ from stations.models import Station
 
 
 @shared_task(name="activities.tasks.issue_months")
-def issue_months() -> str:
-    """Hand out every county's month that lacks reports, one task each; every hour, so that a stop is caught up with."""
+def issue_months() -> int:
+    """Hand out every county's month that lacks reports, one task each; returns how many were owed. Every hour, so that a
+    stop and a task that failed are caught up with."""
     missing = months_to_issue(timezone.now())
     for county, month in missing:
         issue_county_month.delay(county, month.isoformat())
-    return f"{len(missing)}个县月的月报要生成" if missing else "没有要生成的月报"
+    return len(missing)
 
 
 @shared_task(name="activities.tasks.issue_county_month")

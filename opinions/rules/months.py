@@ -15,7 +15,7 @@ def opinions_of_month(*, place: Station, first: date, last: date, on: date) -> d
     """Counts by branch (key) at `place` and below it, under the names of the report's fields (four queries).
 
     `opinions` came in the month, `transferred` of these have ever gone to a department; `closed` ended in it, whenever
-    they came in; `overdue` are late on the day `on`.
+    they came in; `overdue` came up to its end and are late on the day `on`.
     """
     opinions = Opinion.objects.opinions().under(place).order_by()
     came = opinions.valid().registered_within(first, last)
@@ -23,7 +23,8 @@ def opinions_of_month(*, place: Station, first: date, last: date, on: date) -> d
         state=State.CLOSED, ended_at__gte=_start_of(first), ended_at__lt=_start_of(last + timedelta(days=1))
     )
     transferred = came.filter(Exists(Hop.objects.filter(opinion=OuterRef("pk"), move="transfer")))
-    tables = {"opinions": came, "transferred": transferred, "closed": ended, "overdue": opinions.overdue(on)}
+    late = opinions.filter(registered_on__lte=last).overdue(on)
+    tables = {"opinions": came, "transferred": transferred, "closed": ended, "overdue": late}
     found: dict[int, dict[str, int]] = defaultdict(dict)
     for name, tickets in tables.items():
         for branch, number in tickets.values_list("branch").annotate(number=Count("pk")):

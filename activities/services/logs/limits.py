@@ -45,7 +45,7 @@ def closed_reasons(
         for branch in branches
         if today > last_days.get(branch.county_id, today)
     }
-    shut |= {key: _locked_sentence(month) for key, month in locked_places(branches, on, of_sessions=of_sessions).items()}
+    shut |= {key: _locked_sentence(month, on) for key, month in locked_places(branches, on, of_sessions=of_sessions).items()}
     if not shut:
         return {}
     allowed = _places_with_exception([branch for branch in branches if branch.pk in shut], on, today)
@@ -69,8 +69,8 @@ def _sentence(on: date, last: date) -> str:
     )
 
 
-def _locked_sentence(month: date) -> str:
-    return f"{month.year}年{month.month}月的月报已经锁定,补登记、更正和作废要先请县人大办公室批准补录。"
+def _locked_sentence(month: date, on: date) -> str:
+    return f"{month.year}年{month.month}月的月报已经锁定,补登记、更正和作废要先请县人大办公室批准补录{on.month}月{on.day}日的。"
 
 
 def demand_open(place: Station, on: date, at: datetime, *, of_sessions: bool = True) -> None:

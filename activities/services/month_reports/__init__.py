@@ -1,8 +1,7 @@
 """Monthly reports (月报): made when the month is over, confirmed from below, locked, and made anew with a reason."""
 
 from activities.services.month_reports.editions import current_edition, figures_of, story_of
-from activities.services.month_reports.issuing import due_months, issue_month, months_to_issue
-from activities.services.month_reports.locking import locked_places
+from activities.services.month_reports.issuing import issue_month, months_to_issue
 from activities.services.month_reports.moving import (
     accept_month,
     changes_since_lock,
@@ -19,6 +18,7 @@ from activities.services.month_reports.printing import (
     hand_out_edition,
     printable,
 )
+from activities.services.month_reports.reasons import suggested_reason
 from activities.services.month_reports.waiting import (
     KeyFigures,
     Progress,
@@ -26,7 +26,6 @@ from activities.services.month_reports.waiting import (
     needs_today,
     places_left,
     progress_of,
-    suggested_reason,
 )
 
 __all__ = [
@@ -37,14 +36,12 @@ __all__ = [
     "changes_since_lock",
     "confirm_month",
     "current_edition",
-    "due_months",
     "each_to_print",
     "figures_of",
     "figures_to_print",
     "hand_out_edition",
     "issue_month",
     "lock_month",
-    "locked_places",
     "missing_logs",
     "months_to_issue",
     "needs_today",

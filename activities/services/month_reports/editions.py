@@ -1,11 +1,11 @@
 """What a report said and when: editions are only added, and only where the figures are not the same."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from activities.models import FilingException, MonthEdition, MonthReport, ReportStep
-from activities.rules.months import MonthFigures, as_content, changes, from_content
+from activities.rules.months import MonthFigures, as_content, changes, from_content, settled_digest
 
 
 def figures_of(edition: MonthEdition) -> MonthFigures:
@@ -19,34 +19,35 @@ def current_edition(report: MonthReport) -> MonthEdition:
 
 
 def put_editions(
-    pairs: Iterable[tuple[MonthReport, MonthFigures]], *, at: datetime, exception: FilingException | None = None
+    pairs: Iterable[tuple[MonthReport, MonthFigures]],
+    *,
+    at: datetime,
+    exceptions: Mapping[int, FilingException] | None = None,
 ) -> dict[int, MonthEdition]:
     """The edition of each report (by key) that says these figures: the last one, or a new one where they changed.
 
-    Three queries whatever the number; the caller holds the reports.
+    Tickets alone, which go on after the month, make no new one: what they had come to is told as of the edition's day.
+    Two queries whatever the number; the caller holds the reports.
     """
     pairs = list(pairs)
-    last = _last_editions([report for report, _figures in pairs])
+    last = last_editions([report for report, _figures in pairs])
     found, new = {}, []
     for report, figures in pairs:
-        edition, content = last.get(report.pk), as_content(figures)
-        if edition is None or _says(edition.figures) != _says(content):
+        edition = last.get(report.pk)
+        if edition is None or settled_digest(figures_of(edition)) != settled_digest(figures):
             number = edition.number + 1 if edition else 1
-            edition = MonthEdition(report=report, number=number, figures=content, made_at=at, exception=exception)
+            edition = MonthEdition(report=report, number=number, figures=as_content(figures), made_at=at)
+            edition.exception = (exceptions or {}).get(report.pk)
             new.append(edition)
         found[report.pk] = edition
     MonthEdition.objects.bulk_create(new)
     return found
 
 
-def _last_editions(reports: list[MonthReport]) -> dict[int, MonthEdition]:
-    rows = MonthEdition.objects.filter(report__in=reports).order_by("report", "number")
+def last_editions(reports: Iterable[MonthReport]) -> dict[int, MonthEdition]:
+    """Of each report (by key) its last edition (one query)."""
+    rows = MonthEdition.objects.filter(report__in=list(reports)).select_related("report").order_by("report", "number")
     return {edition.report_id: edition for edition in rows}
-
-
-def _says(content: dict) -> dict:
-    """Everything but the day on which it was read."""
-    return content | {"on": ""}
 
 
 def put_steps(

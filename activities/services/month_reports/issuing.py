@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Min, OuterRef
 from django.urls import reverse
 
 from activities.models import DutyLog, MonthReport
@@ -21,28 +21,32 @@ from stations.states import Level, Role
 MOST_MONTHS = 12  # that are caught up with after a long stop; older ones are history, not reports
 
 
-def due_months(county: Station, at: datetime) -> list[date]:
-    """First days of the months that are over and whose reports a county should have, the oldest first.
+def months_to_issue(at: datetime) -> list[tuple[int, date]]:
+    """(county key, month) wherever a place that was open lacks its report, by county and month.
 
-    From its last report on, which some place may lack; a county without any starts with the last month: what lies before
-    was reported on paper.
+    Each month from a county's first report on is asked anew, so that one that failed is not forgotten for a later one; a
+    county without any starts with the last month, as what lies before was reported on paper (fourteen queries).
     """
     last = today_here(at).replace(day=1) - relativedelta(months=1)
-    newest = MonthReport.objects.filter(place=county.pk).order_by("-month").values_list("month", flat=True).first()
-    first = last if newest is None else max(newest, last - relativedelta(months=MOST_MONTHS - 1))
-    months = (last.year - first.year) * 12 + last.month - first.month
-    return [first + relativedelta(months=count) for count in range(months + 1)]
+    since = _first_months(last)
+    months = [last - relativedelta(months=back) for back in range(MOST_MONTHS)]
+    found = {(county, month) for month in months for county in _lacking(month) if since.get(county, date.max) <= month}
+    return sorted(found)
 
 
-def months_to_issue(at: datetime) -> list[tuple[int, date]]:
-    """(county key, month) of everything that is missing: nothing on most days (one query)."""
-    last = today_here(at).replace(day=1) - relativedelta(months=1)
-    reports = MonthReport.objects.filter(place=OuterRef("pk"), month=last)
-    lacking = Station.objects.open_in_month(last).filter(~Exists(reports))
-    keys = {county or key for key, county in lacking.values_list("pk", "county")}
-    at_work = Station.objects.filter(Exists(DutyLog.objects.filter(county=OuterRef("pk"))))
-    counties = at_work.filter(pk__in=keys).order_by("code")
-    return [(county.pk, month) for county in counties for month in due_months(county, at)]
+def _first_months(last: date) -> dict[int, date]:
+    """From which month on each county reports that has begun its work (by key)."""
+    logs, reports = DutyLog.objects.filter(county=OuterRef("pk")), MonthReport.objects.order_by().values("county")
+    begun = dict(reports.annotate(first=Min("month")).values_list("county", "first"))
+    at_work = Station.objects.centres().filter(Exists(logs)).values_list("pk", flat=True)
+    return dict.fromkeys(at_work, last) | begun
+
+
+def _lacking(month: date) -> set[int]:
+    """The counties (keys) with a place that was open in the month and has no report of it."""
+    reports = MonthReport.objects.filter(place=OuterRef("pk"), month=month)
+    places = Station.objects.open_in_month(month).filter(~Exists(reports))
+    return {county or key for key, county in places.values_list("pk", "county")}
 
 
 @transaction.atomic

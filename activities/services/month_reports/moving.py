@@ -1,6 +1,6 @@
 """Confirming, accepting, locking and sending back: what is agreed to is always the figures of this moment."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -8,7 +8,14 @@ from django.urls import reverse
 
 from activities.models import FilingException, MonthReport, Shift
 from activities.rules.months import MonthFigures, changes, read_month, settled_digest
-from activities.services.month_reports.editions import current_edition, figures_of, put_editions, put_steps
+from activities.services.month_reports.editions import (
+    current_edition,
+    figures_of,
+    last_editions,
+    put_editions,
+    put_steps,
+)
+from activities.services.month_reports.reasons import exceptions_for
 from activities.states import ReportState
 from activities.workflow import MONTH_MOVES
 from julu_liaison.common import audit
@@ -43,13 +50,8 @@ def confirm_month(*, report: MonthReport, seen: str, actor, at: datetime) -> Mon
 @transaction.atomic
 def accept_month(*, report: MonthReport, seen: str, actor, at: datetime) -> MonthReport:
     """The station agrees to its month and hands it to the county (联络站审核): once every branch's is confirmed as it stands."""
-    report = _taken(report, "accept", actor)
-    figures = _read(report, at)
-    _demand_seen(figures, seen)
-    below = _below(report, figures)
-    waiting = [one.place.name for one in below if one.state != ReportState.CONFIRMED]
-    if waiting:
-        raise Conflict(f"{'、'.join(waiting)}还没有确认,站长确认以后再审核。")
+    report, figures, below = _seen_with_below(report, "accept", seen, actor, at)
+    _demand_state(below, ReportState.CONFIRMED, "还没有确认,站长确认以后再审核")
     _demand_unchanged(below, figures, "站长确认以后有改动", "请站长再确认一次")
     return _make(report, "accept", _parts(below, figures) | {report: figures}, actor, at)
 
@@ -57,14 +59,9 @@ def accept_month(*, report: MonthReport, seen: str, actor, at: datetime) -> Mont
 @transaction.atomic
 def lock_month(*, report: MonthReport, seen: str, actor, at: datetime) -> MonthReport:
     """The county closes the month (锁定): every station has handed it in as it stands; from now on it needs an exception."""
-    report = _taken(report, "lock", actor)
-    figures = _read(report, at)
-    _demand_seen(figures, seen)
-    below = _below(report, figures)
+    report, figures, below = _seen_with_below(report, "lock", seen, actor, at)
     stations = [one for one in below if not one.branch_id]
-    waiting = [one.place.name for one in stations if one.state != ReportState.ACCEPTED]
-    if waiting:
-        raise Conflict(f"{'、'.join(waiting)}还没有报上来,都报了再锁定。")
+    _demand_state(stations, ReportState.ACCEPTED, "还没有报上来,都报了再锁定")
     _demand_unchanged(stations, figures, "报上来以后有改动", "请退回联络站,改好了再报")
     return _make(report, "lock", _parts(below, figures) | {report: figures}, actor, at)
 
@@ -85,8 +82,7 @@ def send_back_month(*, report: MonthReport, reason: str, actor, at: datetime) ->
     for branch in branches:
         branch.state = ReportState.CONFIRMED
     MonthReport.objects.bulk_update(branches, ["state"])
-    editions = {branch.pk: current_edition(branch) for branch in branches}
-    put_steps(branches, editions, move="hand_back", actor=actor, at=at, reason=_reason(reason))
+    put_steps(branches, last_editions(branches), move="hand_back", actor=actor, at=at, reason=_reason(reason))
     return _send_back([report], "hand_back", reason, actor, at)
 
 
@@ -99,10 +95,11 @@ def reissue_month(*, report: MonthReport, reason: str, actor, at: datetime) -> M
     if not changes(_kept(report), figures, of_tickets=False):
         raise Conflict("锁定以后没有改动,不用重新出。")
     everything = _parts(_below(report, figures), figures) | {report: figures}
-    changed = {one: part for one, part in everything.items() if changes(_kept(one), part, of_tickets=False)}
-    exception = exception_for(report)
-    fits = exception is not None and all(_is_of(one, exception.place_id) for one in changed if one.branch_id)
-    return _make(report, "reissue", changed, actor, at, reason=reason, exception=exception if fits else None)
+    kept = last_editions(everything)
+    changed = {
+        one: part for one, part in everything.items() if changes(figures_of(kept[one.pk]), part, of_tickets=False)
+    }
+    return _make(report, "reissue", changed, actor, at, reason=reason, exceptions=exceptions_for(report, changed))
 
 
 def changes_since_lock(report: MonthReport, at: datetime) -> list[str]:
@@ -135,13 +132,13 @@ def _kept(report: MonthReport) -> MonthFigures:
 
 
 def _below(report: MonthReport, figures: MonthFigures) -> list[MonthReport]:
-    """The reports of the places below that are in the figures; a place opened backwards since gets its report now."""
+    """The reports of the places below that are in the figures. Raises Conflict where one, opened backwards, has none yet."""
     codes = [part.place.code for part in figures.by_place() if part.place.code != report.place.code]
     rows = MonthReport.objects.filter(place__code__in=codes, month=report.month).select_related("place__parent")
     found = list(rows.select_for_update(of=("self",)).order_by("pk"))
     missing = sorted(set(codes) - {one.place.code for one in found})
     if missing:
-        raise Conflict(f"{'、'.join(missing)}这个月的月报还没有生成,过一个小时再看看,还没有请联系管理员。")
+        raise Conflict(f"{'、'.join(missing)}这个月的月报还没有生成,一个小时内会自动生成,还没有请联系管理员。")
     return found
 
 
@@ -152,10 +149,10 @@ def _parts(reports: Iterable[MonthReport], figures: MonthFigures) -> dict[MonthR
 
 def _make(
     report: MonthReport, name: str, parts: dict[MonthReport, MonthFigures], actor, at: datetime, *,
-    reason: str = "", exception: FilingException | None = None,
+    reason: str = "", exceptions: Mapping[int, FilingException] | None = None,
 ) -> MonthReport:  # fmt: skip
     """Put everything into the new state, with an edition where it changed and a line of history each."""
-    editions = put_editions(parts.items(), at=at, exception=exception)
+    editions = put_editions(parts.items(), at=at, exceptions=exceptions)
     for one in parts:
         one.state = MONTH_MOVES[name].target_for(one, {})
     MonthReport.objects.bulk_update(parts, ["state"])
@@ -165,6 +162,22 @@ def _make(
         reason=reason,
     )  # fmt: skip
     return next(one for one in parts if one == report)
+
+
+def _seen_with_below(
+    report: MonthReport, name: str, seen: str, actor, at: datetime
+) -> tuple[MonthReport, MonthFigures, list[MonthReport]]:
+    """The report taken for a step above branches, its figures of this moment, which are those seen, and who is below."""
+    report = _taken(report, name, actor)
+    figures = _read(report, at)
+    _demand_seen(figures, seen)
+    return report, figures, _below(report, figures)
+
+
+def _demand_state(reports: list[MonthReport], state: str, what: str) -> None:
+    waiting = [one.place.name for one in reports if one.state != state]
+    if waiting:
+        raise Conflict(f"{'、'.join(waiting)}{what}。")
 
 
 def _demand_seen(figures: MonthFigures, seen: str) -> None:
@@ -182,8 +195,9 @@ def _demand_held(places: list[Station], report: MonthReport, at: datetime) -> No
 
 def _demand_unchanged(reports: list[MonthReport], figures: MonthFigures, what: str, then: str) -> None:
     """What was agreed to below is what the records say now, or it has to be agreed to again."""
+    kept = last_editions(reports)
     for report, part in _parts(reports, figures).items():
-        changed = changes(_kept(report), part, of_tickets=False)
+        changed = changes(figures_of(kept[report.pk]), part, of_tickets=False)
         if changed:
             more = f"等{len(changed)}处" if len(changed) > NAMED else ""
             raise Conflict(f"{report.place.name}{what}:{';'.join(changed[:NAMED])}{more}。{then}。")
@@ -213,16 +227,3 @@ def _tell_below(report: MonthReport, reason: str, at: datetime) -> None:
     users = {row.user_id: row.user for row in rows if row.user.is_active}
     text = f"{report.month_words}的月报退回来了:{reason}"
     notify(users=[users[key] for key in sorted(users)], text=text, link=reverse("month-reports"), at=at)
-
-
-def _is_of(report: MonthReport, place: int) -> bool:
-    return place in (report.branch_id, report.station_id, report.county_id)
-
-
-def exception_for(report: MonthReport) -> FilingException | None:
-    """The latest exception that let days of the month be changed."""
-    last = report.month.replace(day=28)
-    rows = FilingException.objects.filter(place__county=report.county_id) | FilingException.objects.filter(
-        place=report.county_id
-    )
-    return rows.filter(started_on__lte=last, ended_on__gte=report.month).order_by("-pk").first()

@@ -7,10 +7,9 @@ from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef
 
-from activities.models import DutyLog, FilingException, MonthEdition, MonthReport, ReportStep, Shift
+from activities.models import DutyLog, MonthEdition, MonthReport, ReportStep, Shift
 from activities.rules.months import MonthFigures, changes, settled_digest
-from activities.services.month_reports.editions import figures_of
-from activities.services.month_reports.moving import exception_for
+from activities.services.month_reports.editions import figures_of, last_editions
 from activities.states import CALLED_OFF, ReportState
 from julu_liaison.common.working_days import today_here
 from stations.models import Station
@@ -79,7 +78,7 @@ def progress_of(
     None where no figures of today are wanted; `shifts`: receptions without a log.
     """
     reports = list(reports)
-    editions, steps = _last_editions(reports), _last_steps(reports)
+    editions, steps = last_editions(reports), _last_steps(reports)
     parts = {part.place.code: part for part in live.by_place()} if live else {}
     lacking: defaultdict[int | None, list[Shift]] = defaultdict(list)
     for shift in shifts:
@@ -101,11 +100,6 @@ def _progress(
     return Progress(report, edition, step, shown, settled_digest(live) if shown is live else "", changed, missing)
 
 
-def _last_editions(reports: Sequence[MonthReport]) -> dict[int, MonthEdition]:
-    rows = MonthEdition.objects.filter(report__in=reports).select_related("report").order_by("report", "number")
-    return {row.report_id: row for row in rows}
-
-
 def _last_steps(reports: Sequence[MonthReport]) -> dict[int, ReportStep]:
     rows = ReportStep.objects.filter(report__in=reports).select_related("actor").order_by("report", "pk")
     return {row.report_id: row for row in rows}
@@ -117,27 +111,19 @@ def needs_today(reports: Iterable[MonthReport]) -> bool:
 
 
 def missing_logs(*, branches: Iterable[int], month: date, at: datetime) -> list[Shift]:
-    """Published receptions of the month at these branches (keys) that came and about which nobody has said anything."""
+    """Receptions of the month at these branches (keys) that came and about which nobody has said anything, as the report counts."""
     logs = DutyLog.objects.valid().filter(branch=OuterRef("branch"), date=OuterRef("date"))
-    shifts = (
-        Shift.objects.published().of_month(month).filter(~Exists(logs), branch__in=branches, date__lte=today_here(at))
-    )
+    shifts = Shift.objects.of_month(month).filter(~Exists(logs), branch__in=branches, date__lte=today_here(at))
     rows = shifts.exclude(state__in=CALLED_OFF).select_related("branch")
     return list(rows.order_by("branch__official_order", "branch__code", "date"))
-
-
-def suggested_reason(report: MonthReport) -> str:
-    """The reason of the exception that last let the month be changed: what a new edition is most likely made for."""
-    found: FilingException | None = exception_for(report)
-    return f"{found.place.name}{found.reason}" if found else ""
 
 
 def places_left(report: MonthReport) -> list[Station]:
     """Who has to agree yet before the step above `report` can be taken, in official order."""
     if report.branch_id:
-        siblings = MonthReport.objects.filter(station=report.station_id, month=report.month, state=ReportState.DRAFT)
+        siblings = MonthReport.objects.of_month(report.month).filter(station=report.station_id, state=ReportState.DRAFT)
         siblings = siblings.exclude(branch=None)
     else:
-        siblings = MonthReport.objects.filter(county=report.county_id, month=report.month, state=ReportState.DRAFT)
+        siblings = MonthReport.objects.of_month(report.month).filter(county=report.county_id, state=ReportState.DRAFT)
         siblings = siblings.filter(branch=None).exclude(station=None)
     return [one.place for one in siblings.in_official_order()]

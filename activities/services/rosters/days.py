@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from activities.models import DutyLog, Roster, Shift, ShiftPlace
+from activities.services.logs.limits import demand_open
 from activities.services.offers import drop_offers_of_day
 from activities.services.people import demand_held, hold_people
 from activities.services.rosters.holding import (
@@ -51,6 +52,8 @@ def add_day(*, branches: Iterable[Station], on: date, reason: str, actor, at: da
         if not branch.is_open(on):
             raise DomainError(f"{branch.full_name}这一天不在开放期内。", fields={"on": "这一天分站没有开放"})
         shift = _day_of(branch, rosters[branch.parent_id], on)
+        if shift.pk:
+            demand_open(branch, on, at)  # it still counts for its Sunday's month
         unable = _let_go(shift) if shift.pk else []  # a called-off day may still have its people
         demand_held([person.pk for person in _people_of(shift)] if shift.pk else [], held)
         shift.state, shift.reason, shift.is_extra = ShiftState.PLANNED, reason, shift.pk is None or shift.is_extra
@@ -149,6 +152,7 @@ def _day_of(branch: Station, roster: Roster, on: date) -> Shift:
 
 def _demand_changeable(shift: Shift, actor, at: datetime) -> None:
     demand_planner(actor, shift.station)
+    demand_open(shift.branch, shift.date, at)
     if shift.state != ShiftState.PLANNED:
         raise Conflict(f"{day_words(shift)}的接待已经是“{shift.get_state_display()}”了。")
     if is_published(shift) and shift.date < today_here(at):
