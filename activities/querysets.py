@@ -306,10 +306,16 @@ class CompleteMonthQuerySet(models.QuerySet):
 class MonthReportQuerySet(PlacedQuerySet):
     """Staff their places, a head the own branch; a report above the branch has no `branch`, so only staff see it."""
 
-    def of_month(self, month: date):
+    def reporting(self):
         """Of the places that report: a branch that was closed or merged before the month has nothing to say any more."""
-        gone = Q(place__closed_on__lte=F("month")) & ~Q(state=ReportState.LOCKED)
-        return self.filter(month=month.replace(day=1)).exclude(gone)
+        return self.exclude(Q(place__closed_on__lte=F("month")) & ~Q(state=ReportState.LOCKED))
+
+    def of_month(self, month: date):
+        return self.reporting().filter(month=month.replace(day=1))
+
+    def waiting(self):
+        """Not agreed to yet."""
+        return self.reporting().filter(state=ReportState.DRAFT)
 
     def locked(self):
         return self.filter(state=ReportState.LOCKED)

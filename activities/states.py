@@ -33,6 +33,8 @@ SERVED = (Presence.PRESENT, Presence.LATE, Presence.LEFT_EARLY, Presence.SUBSTIT
 ON_LEAVE = (
     Presence.PRIVATE_LEAVE, Presence.SICK_LEAVE, Presence.OFFICIAL_LEAVE, Presence.MATERNITY_LEAVE, Presence.OTHER_LEAVE,
 )  # fmt: skip
+AWAY = (*ON_LEAVE, Presence.ABSENT)
+ATTENDED = (Presence.PRESENT, Presence.LATE, Presence.LEFT_EARLY)
 # What presence an approved leave becomes in a log or an activity is the leave's own kind: LeaveKind is a part of Presence.
 LEAVE_KINDS = [(kind.value, kind.label) for kind in ON_LEAVE]
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from activities.services import months_to_issue
 from julu_liaison.common.jobs import STALLED_AFTER, count_unfinished
 from julu_liaison.common.models import TaskRun
 from julu_liaison.common.queue import QueueState, queue_state
@@ -101,7 +102,7 @@ class Disk:
 
 @dataclass(frozen=True)
 class Health:
-    """Everything the page shows."""
+    """Everything the page shows. `owed`: how many months of counties lack reports; each is tried again every hour."""
 
     at: datetime
     database: bool
@@ -110,6 +111,7 @@ class Health:
     stalled: int
     tasks: list[ScheduledTask]
     disk: Disk
+    owed: int
 
     @property
     def problems(self) -> list[str]:
@@ -142,7 +144,7 @@ class Health:
 def health_of(*, at: datetime) -> Health:
     """Look at everything once; the broker is given a few seconds, nothing is changed."""
     unfinished, stalled = count_unfinished(at)
-    return Health(at, _database_answers(), queue_state(), unfinished, stalled, scheduled(at=at), _disk())
+    return Health(at, _database_answers(), queue_state(), unfinished, stalled, scheduled(at=at), _disk(), len(months_to_issue(at)))
 
 
 def scheduled(*, at: datetime) -> list[ScheduledTask]:

@@ -11,11 +11,14 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from activities.services import SundayRow, file_log, issue_month
+from activities.states import Presence
 from julu_liaison import health
 from julu_liaison.common.jobs import STALLED_AFTER
 from julu_liaison.common.models import Job, TaskRun
 from julu_liaison.common.queue import QueueState, queue_state
 from julu_liaison.common.schedules import GRACE, is_late, next_due
+from julu_liaison.common.working_days import today_here
 from julu_liaison.health import GIB, LABELS, LEAST_FREE, PULSE, health_of, scheduled
 from tests.cast import moment
 
@@ -25,7 +28,7 @@ NIGHTLY = "stations.tasks.check_tree_nightly"  # at 3:10
 MONDAY = date(2026, 3, 2)
 MAY = ("admin", "staff", "auditor", "system", "security")
 MAY_NOT = ("clerk", "stranger", "head", "deputy", "officer", "chief")
-PAGE_QUERIES = 10
+PAGE_QUERIES = 24
 Usage = namedtuple("Usage", "total used free")
 
 
@@ -231,3 +234,14 @@ def test_the_page_costs_the_same_with_one_run_and_with_three(cast, signed_in, dj
         Job.objects.create(kind="x", title="名单", asked_by=cast.staff, created_at=timezone.now())
         with django_assert_num_queries(PAGE_QUERIES):
             client.get(reverse("health"))
+
+
+def test_months_that_are_owed_are_counted(cast, signed_in):
+    """A county's own task is not scheduled by the clock; what it failed to make is seen here."""
+    on = today_here().replace(day=1) - timedelta(days=1)
+    people = {cast.head_person: Presence.PRESENT}
+    file_log(row=SundayRow(branch=cast.gt01, attendance=people), on=on, actor=cast.clerk, at=moment(today_here(), 0))
+    client = signed_in(cast.staff)
+    assert "还有1个县月没有生成" in client.get(reverse("health")).text
+    issue_month(county=cast.county, month=on, at=moment(today_here()))
+    assert "都生成了" in client.get(reverse("health")).text

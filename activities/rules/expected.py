@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from activities.states import ON_LEAVE, Presence
+from activities.states import AWAY, ON_LEAVE, Presence
 
 NO_MANDATE = "这一天没有代表资格"
 NO_MEMBERSHIP = "这一天不属于举办单位"
@@ -75,7 +75,6 @@ COLUMNS = {
     Presence.PRESENT: "present", Presence.SUBSTITUTE: "present", Presence.LATE: "late",
     Presence.LEFT_EARLY: "left_early", Presence.ABSENT: "absent",
 }  # fmt: skip
-AWAY = (*ON_LEAVE, Presence.ABSENT)
 
 
 def tally(lines: Iterable[Line]) -> Tally:

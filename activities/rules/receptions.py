@@ -9,12 +9,9 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from activities.models import Attendance, DutyLog, Exemption, Shift, ShiftPlace
-from activities.states import CALLED_OFF, ON_LEAVE, Covers, Presence
+from activities.states import ATTENDED, AWAY, CALLED_OFF, ON_LEAVE, Covers, Presence
 from deputies.models import Mandate, Membership
 from stations.models import Station
-
-CAME = (Presence.PRESENT, Presence.LATE, Presence.LEFT_EARLY)
-AWAY = (*ON_LEAVE, Presence.ABSENT)
 
 # ---- Reception days ----
 
@@ -64,7 +61,7 @@ def attendance_conditions() -> dict[str, Q]:
     return {
         "expected": expected,
         "asked": expected & ~Q(status__in=ON_LEAVE),
-        "attended": Q(status__in=CAME),
+        "attended": Q(status__in=ATTENDED),
         "on_leave": expected & Q(status__in=ON_LEAVE),
         "absent": expected & Q(status=Presence.ABSENT),
         "unfiled": Q(pk=None),

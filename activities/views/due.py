@@ -85,16 +85,16 @@ class Outlook:
         return sorted(shifts, key=lambda shift: order[shift.branch_id])
 
     @cached_property
-    def newest_month(self) -> date | None:
-        """The last month that has reports at the person's places."""
-        rows = MonthReport.objects.visible_to(self.user).order_by("-month")
+    def open_month(self) -> date | None:
+        """The oldest month of which a report of the person's places waits: an older one is not lost behind a newer."""
+        rows = MonthReport.objects.visible_to(self.user).waiting().order_by("month")
         return rows.values_list("month", flat=True).first()
 
     @property
     def month_reports(self) -> QuerySet[MonthReport]:
         """The reports of that month, none where there is no month."""
         rows = MonthReport.objects.visible_to(self.user)
-        return rows.of_month(self.newest_month) if self.newest_month else rows.none()
+        return rows.of_month(self.open_month) if self.open_month else rows.none()
 
     @cached_property
     def tickets(self) -> dict[str, int]:
@@ -207,9 +207,9 @@ def _month_to_accept(outlook: Outlook) -> Due | None:
 
 
 def _of_month(outlook: Outlook, label: str, number: int, unit: str, *, is_hot: bool = False) -> Due | None:
-    if outlook.newest_month is None:
+    if outlook.open_month is None:
         return None
-    return Due(label, number, unit, _list("month-reports", f"month={outlook.newest_month:%Y-%m}"), is_hot)
+    return Due(label, number, unit, _list("month-reports", f"month={outlook.open_month:%Y-%m}"), is_hot)
 
 
 # By urgency; within a page what is hot stands before all of this.

@@ -123,9 +123,9 @@ def _late_runs() -> list[Task]:
 
 
 def _month_tasks(counties) -> list[Task]:
-    """The stations that have not handed in the newest month; once all have, the month waits for its lock."""
+    """The stations that have not handed in the oldest open month; once all have, the month waits for its lock."""
     rows = MonthReport.objects.filter(county__in=counties, branch=None)
-    month = rows.order_by("-month").values_list("month", flat=True).first()
+    month = rows.waiting().order_by("month").values_list("month", flat=True).first()
     if month is None:
         return []
     open_ones = rows.of_month(month).filter(state=ReportState.DRAFT)

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
 
-from activities.states import Presence
+from activities.states import ATTENDED, Presence
 from stations.models import Station
 from stations.states import Level
 
-ATTENDED = (Presence.PRESENT, Presence.LATE, Presence.LEFT_EARLY)
 LATE_OR_EARLY = (Presence.LATE, Presence.LEFT_EARLY)
 
 

@@ -24,14 +24,13 @@ from activities.querysets import AttendanceQuerySet
 from activities.rules.months.figures import DeputyMonth, MonthFigures, PlaceMonth, ReportedPlace
 from activities.rules.months.members import Members
 from activities.signals import month_counted
-from activities.states import CALLED_OFF, ON_LEAVE, SERVED, SERVICE_ACTIVITIES, ActivityState, Presence
+from activities.states import AWAY, CALLED_OFF, ON_LEAVE, SERVED, SERVICE_ACTIVITIES, ActivityState, Presence
 from deputies.models import Membership
 from julu_liaison.common.announcing import settle
 from julu_liaison.common.working_days import SUNDAY, today_here
 from stations.models import Station
 from stations.states import Level
 
-AWAY = (*ON_LEAVE, Presence.ABSENT)
 COVERED_BY = 2  # deputies at a reception, at least (domain.md §3: two or three each Sunday)
 
 

@@ -101,7 +101,9 @@ def _progress(
 
 
 def _last_steps(reports: Sequence[MonthReport]) -> dict[int, ReportStep]:
-    rows = ReportStep.objects.filter(report__in=reports).select_related("actor").order_by("report", "pk")
+    """Who last spoke of each; what befell a branch because its station's was handed back is nobody's word for it."""
+    rows = ReportStep.objects.filter(report__in=reports).exclude(move="hand_back", report__branch__isnull=False)
+    rows = rows.select_related("actor").order_by("report", "pk")
     return {row.report_id: row for row in rows}
 
 
