@@ -1,7 +1,7 @@
 """The overview's figures: a small March counted by hand, the same as the monthly report, each opening exactly its rows."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from activities.rules.months import read_month
 from activities.states import ON_LEAVE, Presence
+from deputies.models import Mandate
 from julu_liaison.overview import MEASURES, Period, Span
 from julu_liaison.overview import counting as overview_counting
 from julu_liaison.overview.charts import lengths, upright_bars
@@ -19,7 +20,8 @@ from opinions.rules.counting import FIGURES
 from opinions.states import Kind
 from stations.services import open_station
 from tests.cast import OPENED
-from tests.overviews import MONTH, ON, build_march, day, rows_behind
+from tests.duties import duty
+from tests.overviews import MONTH, ON, build_march, day, logged, rows_behind
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +73,36 @@ def test_receptions_are_those_of_the_monthly_report(march):
     assert found["on_leave"] == sum(person.presence[status] for person in people for status in ON_LEAVE)
     assert found["absent"] == sum(person.presence[Presence.ABSENT] for person in people)
     assert found["asked"] == found["expected"] - found["on_leave"] - found["unfiled"]  # 到岗率 divides by the same
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("absent", "present"), ("sick_leave", "absent"), ("absent", "absent"), ("present", "sick_leave"), ("present", "present")],
+)
+def test_two_logs_a_day_say_one_thing_of_a_deputy(cast, first, second):
+    person, colleague = cast.deputies["GT01"][1:3]
+    duty(cast.gt01, day(8), person)
+    for status in (first, second):
+        logged(cast, cast.gt01, day(8), {person: status, colleague: "present"})
+    (row,) = [one for place in read_month(place=cast.gt, month=MONTH[0], on=ON).places for one in place.deputies
+              if one.code == person.code]  # fmt: skip
+    found = total(cast.gt, MARCH)
+    assert found["expected"] == row.expected == 1
+    assert found["absent"] == row.presence["absent"]
+    assert found["on_leave"] == row.presence["sick_leave"]
+
+
+@pytest.mark.parametrize("seat_ends", [None, day(1), day(8)])
+def test_a_deputy_without_a_mandate_is_expected_nowhere(cast, seat_ends):
+    person = cast.deputy_person
+    for on in (day(1), day(8)):
+        duty(cast.gt01, on, person)
+    if seat_ends:
+        Mandate.objects.filter(deputy=person).update(ended_on=seat_ends - timedelta(days=1))
+    rows = [one for place in read_month(place=cast.gt, month=MONTH[0], on=ON).places for one in place.deputies]
+    found = total(cast.gt, MARCH)
+    assert found["expected"] == found["unfiled"] == sum(one.expected for one in rows)
+    assert found["expected"] == {None: 2, day(1): 0, day(8): 1}[seat_ends]
 
 
 def test_tickets_and_departments_are_those_of_the_tables(march):

@@ -6,7 +6,7 @@ held. Everything is a query, so a year costs as many of them as a week.
 
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
 from activities.models import Attendance, DutyLog, Exemption, Shift, ShiftPlace
 from activities.states import ATTENDED, AWAY, CALLED_OFF, ON_LEAVE, Covers, Presence
@@ -57,7 +57,7 @@ ATTENDANCE = {
 
 def attendance_conditions() -> dict[str, Q]:
     """By figure: which rows of `attendance` it counts; to `expected` come those of `unanswered`, which are `unfiled`."""
-    expected = Q(can_be_expected=True) & (Q(status__in=AWAY) | Q(expected=True) | Q(on_roster=True))
+    expected = Q(can_be_expected=True, speaks=True) & (Q(status__in=AWAY) | Q(expected=True) | Q(on_roster=True))
     return {
         "expected": expected,
         "asked": expected & ~Q(status__in=ON_LEAVE),
@@ -69,7 +69,9 @@ def attendance_conditions() -> dict[str, Q]:
 
 
 def attendance(place: Station, start: date, end: date) -> QuerySet[Attendance]:
-    """What the logs of the period say of each deputy, with `can_be_expected` and `on_roster`."""
+    """What the logs of the period say of each deputy, with `can_be_expected`, `on_roster`, and whether the row `speaks`
+    for its deputy and day: of two logs a day it is the one with coming, then with leave, as in the monthly report.
+    """
     same = {
         "shift__branch": OuterRef("log__branch"),
         "shift__date": OuterRef("log__date"),
@@ -78,7 +80,19 @@ def attendance(place: Station, start: date, end: date) -> QuerySet[Attendance]:
     places = _expecting(start, end).filter(**same)
     logs = DutyLog.objects.valid().counting_within(start, end).under(place)
     rows = Attendance.objects.filter(log__in=logs.values("pk"))
-    return rows.annotate(can_be_expected=_expectable("log__branch", "log__date"), on_roster=Exists(places))
+    rows = rows.annotate(can_be_expected=_expectable("log__branch", "log__date"), on_roster=Exists(places))
+    return rows.annotate(rank=_rank(), speaks=~Exists(_before()))
+
+
+def _rank() -> Case:
+    return Case(When(status__in=ON_LEAVE, then=1), When(status=Presence.ABSENT, then=2), default=0)
+
+
+def _before() -> QuerySet[Attendance]:
+    """What other logs of the branch's day say of the same deputy, with more weight."""
+    same = {"log__branch": OuterRef("log__branch"), "log__date": OuterRef("log__date"), "deputy": OuterRef("deputy")}
+    rows = Attendance.objects.counted().filter(**same).annotate(rank=_rank())
+    return rows.filter(Q(rank__lt=OuterRef("rank")) | Q(rank=OuterRef("rank"), pk__lt=OuterRef("pk")))
 
 
 def unanswered(place: Station, start: date, end: date, on: date) -> QuerySet[ShiftPlace]:
