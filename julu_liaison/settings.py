@@ -184,6 +184,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "replays-nightly": {"task": "julu_liaison.common.tasks.forget_old_replays", "schedule": crontab(hour=3, minute=30)},
     "jobs-nightly": {"task": "julu_liaison.common.tasks.forget_old_jobs", "schedule": crontab(hour=3, minute=40)},
+    "messages-every-minute": {
+        "task": "julu_liaison.notices.tasks.deliver_messages",
+        "schedule": crontab(),
+        "options": {"expire_seconds": 50},
+    },
     "jobs-every-minute": {
         "task": "julu_liaison.common.tasks.resume_stalled_jobs",
         "schedule": crontab(),
@@ -237,6 +242,11 @@ AXES_ENABLE_ADMIN = False
 TOTP_ROLES = env.list("TOTP_ROLES", default=[])
 SECOND_FACTOR_RULE = "stations.permissions.needs_second_factor"  # accounts know no postings
 OTP_TOTP_ISSUER = "人大联络"
+
+# Where people serve, for notices, which know no stations: account keys → codes of the counties whose gateways serve them.
+NOTICE_PLACES = "stations.services.county_codes_of"
+# A page for villagers is made anew after so many seconds; a whole village may scan one board.
+PUBLIC_PAGE_SECONDS = env.int("PUBLIC_PAGE_SECONDS", default=30)
 
 THROTTLE = env("THROTTLE", default="on") != "off"
 

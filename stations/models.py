@@ -17,9 +17,7 @@ class Station(MPTTModel):
     level = models.CharField("层级", max_length=10, choices=Level)
     name = models.CharField("简称", max_length=40, help_text="例如:官亭镇、第一分站")
     full_name = models.CharField("全称", max_length=120, editable=False)
-    parent = TreeForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
-    )
+    parent = TreeForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级")
     county = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name="县"
     )

@@ -74,9 +74,7 @@ def can_see_overview(user, place) -> bool:
 
 def can_open_admin(user) -> bool:
     """Open 资料维护 at all: whoever maintains, administers or audits. Each model asks for its own right."""
-    return holds_anywhere(
-        user, Right.MAINTAIN, Right.SET_RULES, Right.MANAGE_ACCOUNTS, Right.APPOINT, Right.READ_AUDIT
-    )
+    return holds_anywhere(user, Right.MAINTAIN, Right.SET_RULES, Right.MANAGE_ACCOUNTS, Right.APPOINT, Right.READ_AUDIT)
 
 
 def can_edit_station(user, station) -> bool:

@@ -106,9 +106,7 @@ class PlacedQuerySet(models.QuerySet):
 
     def in_scope(self, scope: Scope) -> "PlacedQuerySet":
         """Rows of the places that staff or a branch head look after."""
-        return self.filter(
-            Q(county__in=scope.counties) | Q(station__in=scope.townships) | Q(branch__in=scope.headed)
-        )
+        return self.filter(Q(county__in=scope.counties) | Q(station__in=scope.townships) | Q(branch__in=scope.headed))
 
     def visible_to(self, user) -> "PlacedQuerySet":
         return self.in_scope(scope_of(user))
@@ -181,9 +179,7 @@ class VillageQuerySet(models.QuerySet):
     def visible_to(self, user):
         scope = scope_of(user)
         return self.filter(
-            Q(branch__county__in=scope.counties)
-            | Q(branch__parent__in=scope.townships)
-            | Q(branch__in=scope.branches)
+            Q(branch__county__in=scope.counties) | Q(branch__parent__in=scope.townships) | Q(branch__in=scope.branches)
         )
 
 
@@ -198,7 +194,9 @@ def counties_of_account(account, on: date) -> set[int]:
 
 
 def _counties_of(postings):
-    return (station or department for station, department in postings.values_list("station__county", "department__county"))
+    return (
+        station or department for station, department in postings.values_list("station__county", "department__county")
+    )
 
 
 def accounts_in_reach(user):

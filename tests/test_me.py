@@ -12,6 +12,7 @@ from activities.services import Matter, SundayRow, ask_leave, draft_roster, file
 from activities.states import Presence
 from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.services import notify
+from julu_liaison.notices.states import Kind
 from opinions.services import move_opinion, register_opinion
 from scoring.models import PointEntry
 from scoring.services import open_scheme
@@ -166,8 +167,8 @@ def test_staff_open_a_deputys_score_colleagues_do_not(cast, signed_in):
 
 
 def test_inbox_shows_own_notices_and_marks_them_read(cast, signed_in):
-    notify(users=[cast.deputy], text="有答复了,请告诉反映人。", link="/opinions/", at=moment(date(2026, 3, 1)))
-    notify(users=[cast.head], text="别人的通知", at=moment(date(2026, 3, 1)))
+    notify(kind=Kind.TICKET, users=[cast.deputy], text="有答复了,请告诉反映人。", link="/opinions/", at=moment(date(2026, 3, 1)))
+    notify(kind=Kind.TICKET, users=[cast.head], text="别人的通知", at=moment(date(2026, 3, 1)))
     client = signed_in(cast.deputy)
     text = client.get(reverse("notices")).text
     assert "有答复了" in text and "别人的通知" not in text and "新" in text

@@ -9,6 +9,7 @@ from django.db.models import Q
 from deputies.models import Deputy
 from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.services import notify
+from julu_liaison.notices.states import Kind
 from stations.models import Posting, Station
 from stations.states import Role
 
@@ -29,16 +30,18 @@ def reach_of(people: Iterable[Deputy]) -> Reach:
     return found
 
 
-def tell_deputies(people: Iterable[Deputy], text: str, link: str, at: datetime) -> None:
+def tell_deputies(people: Iterable[Deputy], text: str, link: str, at: datetime, *, kind: Kind = Kind.DUTY) -> None:
     """Put `text` into the inbox of each of the deputies whom a notice reaches (`reach_of`)."""
-    notify(users=[person.user for person in reach_of(people).told], text=text, link=link, at=at)
+    notify(kind=kind, users=[person.user for person in reach_of(people).told], text=text, link=link, at=at)
 
 
-def tell_deciders(branch: Station, text: str, link: str, at: datetime, *, without: Iterable = ()) -> None:
+def tell_deciders(
+    branch: Station, text: str, link: str, at: datetime, *, without: Iterable = (), kind: Kind = Kind.DUTY
+) -> None:
     """Tell the station's clerks and the branch's head, except the users `without`: whoever acted knows already."""
     knowing = {user.pk for user in without if user is not None}
     rows = Posting.objects.in_force(today_here(at)).filter(
         Q(station=branch.parent_id, role=Role.CLERK) | Q(station=branch.pk, role=Role.BRANCH_HEAD)
     )
     users = {row.user for row in rows.select_related("user") if row.user_id not in knowing}
-    notify(users=sorted(users, key=lambda user: user.pk), text=text, link=link, at=at)
+    notify(kind=kind, users=sorted(users, key=lambda user: user.pk), text=text, link=link, at=at)

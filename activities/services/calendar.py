@@ -8,6 +8,7 @@ from activities.services.rosters.telling import roster_page
 from activities.states import RosterState, ShiftState
 from julu_liaison.common.working_days import Calendar, today_here
 from julu_liaison.notices.services import notify
+from julu_liaison.notices.states import Kind
 from stations.models import Posting, Station
 from stations.querysets import in_force
 from stations.states import Role
@@ -42,7 +43,7 @@ def _tell(station: Station, moved: dict[date, date], at: datetime) -> str:
     text = f"节假日有变动,{station.name}已公布的接待日应{words},请到“排班”里改期。"
     month = min(moved)
     clerks = Posting.objects.filter(in_force(today_here(at)), role=Role.CLERK, station=station).select_related("user")
-    notify(users=[posting.user for posting in clerks], text=text, link=roster_page(month), at=at)
+    notify(kind=Kind.DUTY, users=[posting.user for posting in clerks], text=text, link=roster_page(month), at=at)
     return text
 
 

@@ -20,6 +20,7 @@ from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.texts import clean_text
 from julu_liaison.common.working_days import today_here
+from julu_liaison.notices.states import Kind
 
 LONGEST_REASON = 100
 
@@ -53,7 +54,13 @@ def grant_exemption(
         "grant_exemption", actor=actor, target=row, county_code=deputy.county.code, at=at, deputy=deputy.code,
         covers=covers, started_on=str(started_on), ended_on=str(ended_on or ""),
     )  # fmt: skip
-    tell_deputies([deputy], f"县人大办公室批准您免除{row.get_covers_display()},{_period(row)}。", reverse("me"), at)
+    tell_deputies(
+        [deputy],
+        f"县人大办公室批准您免除{row.get_covers_display()},{_period(row)}。",
+        reverse("me"),
+        at,
+        kind=Kind.ACTIVITY,
+    )
     _tell_station(row, _leave_what_is_planned(row, actor, at), at)
     return row
 
@@ -77,7 +84,13 @@ def end_exemption(*, exemption: Exemption, ended_on: date, actor, at: datetime) 
         "end_exemption", actor=actor, target=row, county_code=row.deputy.county.code, at=at, before=before,
         ended_on=str(ended_on),
     )  # fmt: skip
-    tell_deputies([row.deputy], f"您免除{row.get_covers_display()}的期限改了:{_period(row)}。", reverse("me"), at)
+    tell_deputies(
+        [row.deputy],
+        f"您免除{row.get_covers_display()}的期限改了:{_period(row)}。",
+        reverse("me"),
+        at,
+        kind=Kind.ACTIVITY,
+    )
     _tell_station(row, _leave_what_is_planned(row, actor, at), at)
     return row
 
@@ -141,4 +154,6 @@ def _tell_station(row: Exemption, gaps: list[Shift], at: datetime) -> None:
     days = "、".join(f"{shift.date.month}月{shift.date.day}日{shift.branch.name}" for shift in gaps)
     missing = f"{days}缺人,请安排别的代表。" if gaps else ""
     text = f"{row.deputy.name}免除{row.get_covers_display()},{_period(row)}。{missing}"
-    tell_deciders(member.branch, text, roster_page(gaps[0].roster.month) if gaps else reverse("roster"), at)
+    tell_deciders(
+        member.branch, text, roster_page(gaps[0].roster.month) if gaps else reverse("roster"), at, kind=Kind.ACTIVITY
+    )

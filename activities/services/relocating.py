@@ -21,6 +21,7 @@ from activities.states import ReportState, RosterState, ShiftState
 from julu_liaison.common.errors import Conflict
 from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.services import notify
+from julu_liaison.notices.states import Kind
 from stations.models import Station
 from stations.rules import Effect
 from stations.states import Level
@@ -120,7 +121,7 @@ def _tell(shifts: list[int], branch: Station, reason: str, at: datetime) -> None
     for place in places.select_related("shift__roster", "deputy__user").order_by("shift__date", "pk"):
         day = place.shift.date
         text = f"{day.month}月{day.day}日在{branch.name}的接待取消了:{reason}。"
-        notify(users=[place.deputy.user], text=text, link=own_page(place.shift.roster.month), at=at)
+        notify(kind=Kind.DUTY, users=[place.deputy.user], text=text, link=own_page(place.shift.roster.month), at=at)
 
 
 def _told(*effects: Effect) -> list[Effect]:

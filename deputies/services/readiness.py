@@ -21,6 +21,7 @@ from julu_liaison.common import audit
 from julu_liaison.common.working_days import Calendar, sundays_of, today_here
 from julu_liaison.notices.models import Notice
 from julu_liaison.notices.services import notify
+from julu_liaison.notices.states import Kind
 from stations.models import Posting, Station
 from stations.permissions import roles_with
 from stations.querysets import StationQuerySet
@@ -77,7 +78,13 @@ def remind_of_boards(*, month: date, waiting: Collection[Station], at: datetime)
     for user, places in _printers(by_place, today_here(at)).items():
         if user.pk not in know:
             branches = [branch for place in places for branch in by_place[place]]
-            notify(users=[user], text=_words(month, first, list(dict.fromkeys(branches))), link=link, at=at)
+            notify(
+                kind=Kind.OFFICE,
+                users=[user],
+                text=_words(month, first, list(dict.fromkeys(branches))),
+                link=link,
+                at=at,
+            )
             told += 1
     if told:
         audit.record("remind_of_boards", actor=None, at=at, month=f"{month:%Y-%m}", notices=told)

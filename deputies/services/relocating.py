@@ -10,6 +10,7 @@ from deputies.states import MandateLevel, MembershipRole
 from julu_liaison.common.errors import Conflict
 from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.services import notify
+from julu_liaison.notices.states import Kind
 from stations.models import Station
 from stations.rules import Effect
 
@@ -80,7 +81,13 @@ def _crowding(into: Station, number: int) -> list[Effect]:
 
 def _tell(members: list[Membership], branch: Station, into: Station, at: datetime) -> None:
     users = [member.deputy.user for member in members if member.deputy.user]
-    notify(users=users, text=f"{branch.full_name}已并入{into.full_name},您改驻那里。", link=reverse("me"), at=at)
+    notify(
+        kind=Kind.OFFICE,
+        users=users,
+        text=f"{branch.full_name}已并入{into.full_name},您改驻那里。",
+        link=reverse("me"),
+        at=at,
+    )
 
 
 def _names(members: list[Membership]) -> tuple[str, ...]:

@@ -3,11 +3,26 @@
 from collections.abc import Iterable
 
 from julu_liaison.notices.models import Notice
+from julu_liaison.notices.states import Kind
 
 
-def notify(*, users: Iterable, text: str, link: str = "", at) -> None:
-    """Put `text` (at most 200 characters) in each user's inbox, inside the caller's transaction."""
-    Notice.objects.bulk_create([Notice(user=user, text=text[:200], link=link, created_at=at) for user in users])
+def notify(
+    *, users: Iterable, kind: Kind, text: str, link: str = "", at, urgent: bool = False, fit_for_outside: bool = False
+) -> None:
+    """Put `text` (at most 200 characters) in each user's inbox, inside the caller's transaction.
+
+    The row is the outbox as well: what leaves the house is made of it afterwards. `fit_for_outside`: the text names
+    nobody but its reader and may be sent as it is. `urgent`: also at night and on holidays.
+    """
+    said = {"kind": kind, "text": text[:200], "link": link, "urgent": urgent, "fit_for_outside": fit_for_outside}
+    Notice.objects.bulk_create([Notice(user=user, created_at=at, **said) for user in users])
+
+
+def post_to_group(*, place_code: str, kind: Kind, text: str, link: str = "", at) -> None:
+    """Have `text`, which anybody may read, posted to the working group of a place, inside the caller's transaction."""
+    Notice.objects.create(
+        place_code=place_code, kind=kind, text=text[:200], link=link, created_at=at, fit_for_outside=True
+    )
 
 
 def mark_read(*, user, at) -> int:

@@ -4,13 +4,16 @@ from julu_liaison.views.calendar import calendar, calendar_drop, calendar_load
 from julu_liaison.views.console import console, console_sundays
 from julu_liaison.views.exporting import export_page, export_register
 from julu_liaison.views.finding import home
+from julu_liaison.views.gateways import gateway, gateway_try, gateways
 from julu_liaison.views.health import health
 from julu_liaison.views.importing import import_failed, import_page, import_passwords, import_preview, import_template
 from julu_liaison.views.inbox import notices
 from julu_liaison.views.me import me
+from julu_liaison.views.messages import message_again, messages_sent
 from julu_liaison.views.overview import overview, overview_meanings, overview_station, overview_wall
 from julu_liaison.views.overview_rows import overview_attendance, overview_receptions
 from julu_liaison.views.summary import summary
+from julu_liaison.views.villagers import look, privacy
 
 __all__ = [
     "calendar",
@@ -20,6 +23,9 @@ __all__ = [
     "console_sundays",
     "export_page",
     "export_register",
+    "gateway",
+    "gateway_try",
+    "gateways",
     "health",
     "home",
     "import_failed",
@@ -27,7 +33,10 @@ __all__ = [
     "import_passwords",
     "import_preview",
     "import_template",
+    "look",
     "me",
+    "message_again",
+    "messages_sent",
     "notices",
     "overview",
     "overview_attendance",
@@ -35,5 +44,6 @@ __all__ = [
     "overview_receptions",
     "overview_station",
     "overview_wall",
+    "privacy",
     "summary",
 ]

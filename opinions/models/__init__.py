@@ -1,6 +1,7 @@
 """Rows of tickets: the ticket and its hops, the time it has, what a suggestion adds, the offices that handle it."""
 
 from opinions.models.clocks import Clock, Extension, Pause, Term
+from opinions.models.entries import VillagerEntry
 from opinions.models.offices import Assistance, Director, ReplyLabel, SampleAnswer, Supervision
 from opinions.models.suggestions import CongressSession, Consultation, Cosigner, SuggestionDetail
 from opinions.models.tickets import AnswerDraft, Hop, HopFile, Opinion, Redaction, Reply, Verdict
@@ -26,4 +27,5 @@ __all__ = [
     "Supervision",
     "Term",
     "Verdict",
+    "VillagerEntry",
 ]

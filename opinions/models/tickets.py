@@ -133,7 +133,9 @@ class Opinion(Registered):
         answer = self.standing_answer
         rated: set[int | None] = set(self.verdicts.filter(reply=answer).values_list("signer", flat=True))
         rated.add(signer.pk if signer else self.deputy_id)
-        signers: set[int | None] = set(self.cosigners.filter(confirmed_at__isnull=False).values_list("deputy", flat=True))
+        signers: set[int | None] = set(
+            self.cosigners.filter(confirmed_at__isnull=False).values_list("deputy", flat=True)
+        )
         return bool((signers | {self.deputy_id}) - rated)
 
     def is_overdue(self, on) -> bool:

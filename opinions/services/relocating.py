@@ -7,6 +7,7 @@ from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict
 from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.services import notify
+from julu_liaison.notices.states import Kind as NoticeKind
 from opinions.models import Hop, Opinion
 from opinions.workflow import RELOCATE
 from stations.models import Posting, Station
@@ -76,7 +77,13 @@ def _tell(station: Station, number: int, words: str, at: datetime) -> None:
         rows = Posting.objects.in_force(today_here(at)).filter(station=station, role=Role.CLERK)
         users = {row.user for row in rows.select_related("user")}
         text = f"{words},{number}件没办完的意见建议由本站接着办。"
-        notify(users=sorted(users, key=lambda user: user.pk), text=text, link="/opinions/?state=open", at=at)
+        notify(
+            kind=NoticeKind.TICKET,
+            users=sorted(users, key=lambda user: user.pk),
+            text=text,
+            link="/opinions/?state=open",
+            at=at,
+        )
 
 
 def _told(moved: list[Opinion], open_words: str, ended: int, ended_words: str) -> list[Effect]:

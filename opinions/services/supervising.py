@@ -7,6 +7,7 @@ from django.db import transaction
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed, StaleVersion
 from julu_liaison.notices.services import notify
+from julu_liaison.notices.states import Kind as NoticeKind
 from opinions.models import Director, Hop, Opinion, Supervision
 from opinions.permissions import at_its_centre
 from opinions.services.since import hops_since, told_in_words
@@ -43,7 +44,7 @@ def change_director(
     audit.record(CHANGE_DIRECTOR, actor=actor, target=ticket, at=at, before=str(before or ""), after=str(director))
     others = [user for user in holders_of(ticket, at) if user != actor]
     text = f"{ticket.full_number}改由{director}督办,请按要求办理。"
-    notify(users=others, text=text, link=ticket.page, at=at)
+    notify(kind=NoticeKind.TICKET, users=others, text=text, link=ticket.page, at=at)
     return row
 
 

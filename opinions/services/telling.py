@@ -8,6 +8,7 @@ from datetime import datetime
 
 from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.services import notify
+from julu_liaison.notices.states import Kind as NoticeKind
 from opinions.models import Opinion
 from opinions.rules.hiding import hider
 from opinions.services.changes import Change
@@ -99,7 +100,7 @@ def _tell_proposers(change: Change) -> None:
     for row in ticket.merged_here.filter(told_at=None).select_related("register", "deputy__user"):
         if row.deputy and row.deputy.user:
             notify(
-                users=[row.deputy.user], text=f"{row.full_number}(已并案)有答复了,请告诉反映人。", link=row.page,
+                kind=NoticeKind.TICKET, users=[row.deputy.user], text=f"{row.full_number}(已并案)有答复了,请告诉反映人。", link=row.page,
                 at=change.at,
             )  # fmt: skip
 
@@ -117,7 +118,7 @@ def _tell_of_the_end(change: Change) -> None:
             text = (
                 f"{row.full_number}并入的那一件{ENDS[change.step.name]}"  # the reason may name the other one's villager
             )
-            notify(users=[row.deputy.user], text=text, link=row.page, at=change.at)
+            notify(kind=NoticeKind.TICKET, users=[row.deputy.user], text=text, link=row.page, at=change.at)
 
 
 def _with_reason(change: Change) -> str:
@@ -175,11 +176,19 @@ def _say_to_holders(change: Change, text: str) -> None:
         _say(change, people, text)
         return
     for user in _others(change, people):
-        notify(users=[user], text=text, link=answer_path(ticket=ticket, user=user, at=change.at), at=change.at)
+        notify(
+            kind=NoticeKind.TICKET,
+            users=[user],
+            text=text,
+            link=answer_path(ticket=ticket, user=user, at=change.at),
+            at=change.at,
+        )
 
 
 def _say(change: Change, users: Iterable, text: str, link: str = "") -> None:
-    notify(users=_others(change, users), text=text, link=link or change.ticket.page, at=change.at)
+    notify(
+        kind=NoticeKind.TICKET, users=_others(change, users), text=text, link=link or change.ticket.page, at=change.at
+    )
 
 
 def _others(change: Change, users: Iterable) -> list:

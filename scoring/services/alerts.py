@@ -18,6 +18,7 @@ from deputies.states import MandateLevel
 from julu_liaison.common import audit
 from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.services import notify
+from julu_liaison.notices.states import Kind
 from scoring.models import AbsenceAlert
 from scoring.rules.absences import Session
 from scoring.services.absences import absences_from, meetings_of_congress, sessions_of
@@ -123,7 +124,7 @@ def _warn(absentee: Absentee, row: MissedSession, at: datetime) -> None:
         f"记录显示您没有请假缺席了{row.name[:40]}。代表法规定,未经批准两次不出席本级人大会议的,代表资格终止。"
         "这只是提醒,系统不作任何处理;记得不对请联系县人大办公室。"
     )
-    tell_deputies([absentee.deputy], text, f"/me/activities/{meeting.uid}/", at)
+    tell_deputies([absentee.deputy], text, f"/me/activities/{meeting.uid}/", at, kind=Kind.POINTS)
     audit.record(
         "warn_of_absence", actor=None, target=absentee.deputy, at=at, session=row.name, day=meeting.held_on.isoformat()
     )
@@ -135,4 +136,4 @@ def _tell_county(county: Station, absentees: list[Absentee], at: datetime) -> No
     text = f"{'、'.join(names[:NAMED])}{more}没有请假缺席人代会会议,请核实记录。系统不会自动处理任何人的代表资格。"
     rows = Posting.objects.in_force(today_here(at)).filter(station=county, role__in=COUNTY_ROLES)
     users = {row.user for row in rows.select_related("user")}
-    notify(users=sorted(users, key=lambda user: user.pk), text=text, link="/points/alerts/", at=at)
+    notify(kind=Kind.POINTS, users=sorted(users, key=lambda user: user.pk), text=text, link="/points/alerts/", at=at)

@@ -19,6 +19,7 @@ from activities.states import CALLED_OFF, RosterState
 from deputies.models import Deputy, Membership
 from julu_liaison.common.errors import Conflict, StaleVersion
 from julu_liaison.common.rehearsing import rehearsed
+from julu_liaison.notices.states import Kind
 from scoring.models import PointEntry
 from scoring.rules.changes import plain
 from scoring.services.ledger import rescore
@@ -83,7 +84,13 @@ def declare_seen_month(*, station: Station, month: date, seen: str, actor, at: d
     if seen != declared.mark:
         raise StaleVersion("登记的情况刚有变化,要扣分的人和刚才看的不一样。请再看一遍再确认。")
     for one in declared.people:
-        tell_deputies([one.deputy], _notice(one, declared.row.month), f"{reverse('my-score')}?year={month.year}", at)
+        tell_deputies(
+            [one.deputy],
+            _notice(one, declared.row.month),
+            f"{reverse('my-score')}?year={month.year}",
+            at,
+            kind=Kind.POINTS,
+        )
     return declared
 
 
@@ -104,7 +111,9 @@ def _declared(*, station: Station, month: date, actor, at: datetime) -> Declared
     row = declare_month(station=station, month=month, actor=actor, at=at)
     last = row.month + relativedelta(months=1, days=-1)
     branches = _branches(station, row.month, last)
-    charged = PointEntry.objects.standing().filter(deputy__in=branches, source=Source.MONTH, occurred_on__range=(row.month, last))
+    charged = PointEntry.objects.standing().filter(
+        deputy__in=branches, source=Source.MONTH, occurred_on__range=(row.month, last)
+    )
     known = set(charged.values_list("pk", flat=True))
     rescore(county=row.county, year=month.year, at=at, deputies=branches)
     costs = {entry.deputy_id: -entry.points for entry in charged.exclude(pk__in=known) if entry.points}
@@ -121,7 +130,9 @@ def _people(costs: dict[int, Decimal], branches: dict[int, Station], month: date
     days = asked_days(costs, month)
     people = Deputy.objects.filter(pk__in=costs).select_related("user")
     found = [Charged(one, branches[one.pk], costs[one.pk], days[one.pk]) for one in people]
-    return sorted(found, key=lambda one: (one.branch.official_order, one.branch.code, one.deputy.sort_key, one.deputy.code))
+    return sorted(
+        found, key=lambda one: (one.branch.official_order, one.branch.code, one.deputy.sort_key, one.deputy.code)
+    )
 
 
 def asked_days(keys: Collection[int], month: date) -> dict[int, list[AskedDay]]:
@@ -131,8 +142,8 @@ def asked_days(keys: Collection[int], month: date) -> dict[int, list[AskedDay]]:
     span = (month, month + relativedelta(months=1, days=-1))
     places = ShiftPlace.objects.filter(deputy__in=keys, shift__for_sunday__range=span)
     places = places.filter(shift__roster__state=RosterState.PUBLISHED).exclude(shift__state__in=CALLED_OFF)
-    for deputy, on, has_log in places.annotate(has_log=Exists(logs)).order_by("shift__date").values_list(
-        "deputy", "shift__date", "has_log"
+    for deputy, on, has_log in (
+        places.annotate(has_log=Exists(logs)).order_by("shift__date").values_list("deputy", "shift__date", "has_log")
     ):
         found[deputy].append(AskedDay(on, has_log))
     others = OtherService.objects.filter(deputy__in=keys, roster__month=month, roster__state=RosterState.PUBLISHED)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from activities.services.addressees import tell_deputies
 from deputies.models import Deputy
 from julu_liaison.common.texts import long_day
+from julu_liaison.notices.states import Kind
 from scoring.models import SchemeVersion
 from scoring.rules.changes import plain
 from scoring.services.scores import Score
@@ -48,4 +49,4 @@ def tell_effect(version: SchemeVersion, effect: Effect, at: datetime) -> None:
         f"{year}年积分方案改为第{version.number}版,从{long_day(version.starts_on)}起的事按新分值算,您的得分有变化,请点开核对。"
         f"为什么改:{version.why[:LONGEST_WHY]}"
     )
-    tell_deputies(people, text, f"{reverse('my-score')}?year={year}", at)
+    tell_deputies(people, text, f"{reverse('my-score')}?year={year}", at, kind=Kind.POINTS)

@@ -8,6 +8,7 @@ from django.db.models import Model, Q
 
 from julu_liaison.common.working_days import Calendar, today_here
 from julu_liaison.notices.services import notify
+from julu_liaison.notices.states import Kind
 from scoring.models import Appeal, BonusClaim
 from scoring.services.addressees import Addressees
 
@@ -27,7 +28,7 @@ def remind_questions(*, at: datetime) -> int:
     for model, noun, page in ((BonusClaim, "加分申报", "/points/claims/"), (Appeal, "复核", "/points/appeals/")):
         for user, rows in _tasks(model, addressees, soon, today).items():
             text, link = _words(rows, noun, today), f"{page}{rows[0].uid}/" if len(rows) == 1 else page
-            notify(users=[user], text=text, link=link, at=at)
+            notify(kind=Kind.POINTS, users=[user], text=text, link=link, at=at)
             notices += 1
     return notices
 

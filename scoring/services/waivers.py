@@ -17,6 +17,7 @@ from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.rehearsing import rehearsed
 from julu_liaison.common.texts import clean_text, long_day
 from julu_liaison.common.working_days import today_here
+from julu_liaison.notices.states import Kind
 from scoring.models import Scheme, Waiver
 from scoring.permissions import can_set_rules
 from scoring.services.ledger import rescore
@@ -60,7 +61,9 @@ def grant_waiver(
     _demand_right(actor, county)
     _demand_others(actor, deputy)
     reason = clean_text(reason)
-    _demand(_problems(county, deputy, level, items, started_on, ended_on, reason) or _far_days(at, started_on, ended_on))
+    _demand(
+        _problems(county, deputy, level, items, started_on, ended_on, reason) or _far_days(at, started_on, ended_on)
+    )
     row = Waiver(
         county=county, deputy=deputy, level=level, items=[item for item in Item.values if item in items],
         started_on=started_on, ended_on=ended_on, reason=reason, granted_by=actor, granted_at=at,
@@ -71,7 +74,7 @@ def grant_waiver(
     _record("grant_waiver", relief, actor, at)
     if deputy:
         words = f"县里批准您免扣积分:{words_of(row)},{period_of(row)}。该参加的仍要参加,只是不扣分。"
-        tell_deputies([deputy], words, reverse("my-score"), at)
+        tell_deputies([deputy], words, reverse("my-score"), at, kind=Kind.POINTS)
     return relief
 
 

@@ -10,6 +10,7 @@ from stations.services.accounts import (
 from stations.services.checking import place_problems
 from stations.services.places import add_department, add_village, edit_department, edit_village, load_villages
 from stations.services.postings import appoint, end_posting, hand_over
+from stations.services.reaching import county_codes_of
 from stations.services.tree import (
     NewPlace,
     Outcome,
@@ -36,6 +37,7 @@ __all__ = [
     "appoint",
     "check_tree",
     "close_station",
+    "county_codes_of",
     "edit_department",
     "edit_posted_account",
     "edit_station",

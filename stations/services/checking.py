@@ -46,5 +46,7 @@ def _postings(on: date) -> Iterator[str]:
 
 def _stations_below_closed(on: date) -> Iterator[str]:
     parents = Station.objects.filter(pk=OuterRef("parent"), closed_on__lte=on)
-    for code in Station.objects.open(on).exclude(level=Level.CENTRE).filter(Exists(parents)).values_list("code", flat=True):
+    for code in (
+        Station.objects.open(on).exclude(level=Level.CENTRE).filter(Exists(parents)).values_list("code", flat=True)
+    ):
         yield f"{code}: 上级已经撤销,这里还开着"

@@ -10,6 +10,7 @@ from julu_liaison.common import audit
 from julu_liaison.common.errors import DomainError, NotAllowed
 from julu_liaison.common.history import save_traced
 from julu_liaison.notices.services import notify
+from julu_liaison.notices.states import Kind
 from stations.models import Department, Posting, Station
 from stations.permissions import can_appoint
 from stations.querysets import forget_scope
@@ -84,7 +85,7 @@ def hand_over(*, posting: Posting, to, started_on: date, ended_on: date, actor) 
     save_traced(handover, actor=actor)
     forget_scope(to)
     words = f"{started_on:%-m月%-d日}至{ended_on:%-m月%-d日}由您代管{posting.user.name}的岗位:{place}。"
-    notify(users=[to], text=words, at=timezone.now())
+    notify(kind=Kind.OFFICE, users=[to], text=words, at=timezone.now())
     audit.record(
         "hand_over", actor=actor, target=to, role=posting.role, place=place.code, of=posting.user.username,
         from_day=str(started_on), to_day=str(ended_on),

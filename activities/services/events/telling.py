@@ -12,6 +12,7 @@ from deputies.models import Deputy
 from julu_liaison.common.announcing import announce
 from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.services import notify
+from julu_liaison.notices.states import Kind
 from stations.models import Posting, Station
 from stations.states import Role
 
@@ -23,7 +24,9 @@ def day_words(activity: Activity) -> str:
 
 def tell_asked(activity: Activity, text: str, at: datetime, *, people: Iterable[Deputy] | None = None) -> None:
     """Tell those who are asked to the activity (or `people` of them); nobody who need not come for a reason of their own."""
-    tell_deputies(asked_people(activity, people=people), text, reverse("my-activity", args=[activity.uid]), at)
+    tell_deputies(
+        asked_people(activity, people=people), text, reverse("my-activity", args=[activity.uid]), at, kind=Kind.ACTIVITY
+    )
 
 
 def asked_people(activity: Activity, *, people: Iterable[Deputy] | None = None) -> list[Deputy]:
@@ -36,12 +39,14 @@ def asked_people(activity: Activity, *, people: Iterable[Deputy] | None = None) 
 
 def tell_dropped(activity: Activity, people: Iterable[Deputy], at: datetime) -> None:
     """Tell those who were taken off the list."""
-    tell_deputies(people, f"“{activity.title}”您不用参加了。", reverse("my-activities"), at)
+    tell_deputies(people, f"“{activity.title}”您不用参加了。", reverse("my-activities"), at, kind=Kind.ACTIVITY)
 
 
 def tell_recorder(activity: Activity, text: str, at: datetime) -> None:
     """Tell whoever arranged the activity."""
-    notify(users=[activity.recorder], text=text, link=reverse("activity", args=[activity.uid]), at=at)
+    notify(
+        kind=Kind.ACTIVITY, users=[activity.recorder], text=text, link=reverse("activity", args=[activity.uid]), at=at
+    )
 
 
 def tell_clerks(activity: Activity, places: Iterable[Station], text: str, at: datetime) -> None:
@@ -50,7 +55,7 @@ def tell_clerks(activity: Activity, places: Iterable[Station], text: str, at: da
     rows = Posting.objects.in_force(today_here(at)).filter(station__in=keys, role=Role.CLERK)
     users = {row.user for row in rows.select_related("user")}
     link = reverse("activity", args=[activity.uid])
-    notify(users=sorted(users, key=lambda user: user.pk), text=text, link=link, at=at)
+    notify(kind=Kind.ACTIVITY, users=sorted(users, key=lambda user: user.pk), text=text, link=link, at=at)
 
 
 def announce_presence(activity: Activity, deputies: Iterable[int], *, years: Iterable[int] | None = None) -> None:

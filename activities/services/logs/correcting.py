@@ -20,6 +20,7 @@ from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed, StaleVersion
 from julu_liaison.common.history import Difference
 from julu_liaison.notices.services import notify
+from julu_liaison.notices.states import Kind
 from stations.services import hold_place
 
 FIGURES = ("form", "service_role", "received", "households", "leaflets", "summary")
@@ -119,7 +120,7 @@ def _record(log: DutyLog, before: dict[str, Any], reason: str, actor, at: dateti
     audit.record("correct_log", actor=actor, target=log, at=at, number=log.number, version=log.version, reason=reason)
     if confirmer and confirmer != actor:
         text = f"您确认过的工作日志{log.number}更正了,请看看再确认一次。"
-        notify(users=[confirmer], text=text, link=reverse("duty-log", args=[log.uid]), at=at)
+        notify(kind=Kind.RECORD, users=[confirmer], text=text, link=reverse("duty-log", args=[log.uid]), at=at)
 
 
 @dataclass(frozen=True)

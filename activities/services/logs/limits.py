@@ -16,6 +16,7 @@ from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.services import notify
+from julu_liaison.notices.states import Kind
 from stations.models import Posting, Station
 from stations.states import Level, Role
 
@@ -45,7 +46,9 @@ def closed_reasons(
         for branch in branches
         if today > last_days.get(branch.county_id, today)
     }
-    shut |= {key: _locked_sentence(month, on) for key, month in locked_places(branches, on, of_sessions=of_sessions).items()}
+    shut |= {
+        key: _locked_sentence(month, on) for key, month in locked_places(branches, on, of_sessions=of_sessions).items()
+    }
     if not shut:
         return {}
     allowed = _places_with_exception([branch for branch in branches if branch.pk in shut], on, today)
@@ -166,7 +169,7 @@ def _tell_clerks(exception: FilingException, at: datetime) -> None:
         f"{last.year}年{last.month}月{last.day}日的工作日志,到{until.month}月{until.day}日为止,请抓紧办好。"
     )
     users = {row.user_id: row.user for row in rows}
-    notify(users=[users[key] for key in sorted(users)], text=text, link=reverse("duty-logs"), at=at)
+    notify(kind=Kind.RECORD, users=[users[key] for key in sorted(users)], text=text, link=reverse("duty-logs"), at=at)
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from activities.workflow import ISSUE
 from julu_liaison.common import audit
 from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.services import notify
+from julu_liaison.notices.states import Kind
 from stations.models import Posting, Station
 from stations.services import hold_place
 from stations.states import Level, Role
@@ -99,4 +100,10 @@ def _tell(reports: list[MonthReport], at: datetime) -> None:
         (clerks, f"{words}的月报生成好了,站长确认以后请审核,报到县里。"),
     ):
         users = {row.user_id: row.user for row in postings if row.user.is_active}
-        notify(users=[users[key] for key in sorted(users)], text=text, link=reverse("month-reports"), at=at)
+        notify(
+            kind=Kind.RECORD,
+            users=[users[key] for key in sorted(users)],
+            text=text,
+            link=reverse("month-reports"),
+            at=at,
+        )

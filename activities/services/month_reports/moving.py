@@ -23,6 +23,7 @@ from julu_liaison.common.errors import Conflict, DomainError, NotAllowed, StaleV
 from julu_liaison.common.texts import clean_text
 from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.services import notify
+from julu_liaison.notices.states import Kind
 from stations.models import Posting, Station
 from stations.services import hold_places
 from stations.states import Role
@@ -226,4 +227,6 @@ def _tell_below(report: MonthReport, reason: str, at: datetime) -> None:
     rows = Posting.objects.in_force(today_here(at)).filter(role=role, station=report.place_id).select_related("user")
     users = {row.user_id: row.user for row in rows if row.user.is_active}
     text = f"{report.month_words}的月报退回来了:{reason}"
-    notify(users=[users[key] for key in sorted(users)], text=text, link=reverse("month-reports"), at=at)
+    notify(
+        kind=Kind.RECORD, users=[users[key] for key in sorted(users)], text=text, link=reverse("month-reports"), at=at
+    )

@@ -12,6 +12,7 @@ from activities.services.rosters.holding import is_published
 from deputies.models import Deputy
 from julu_liaison.common.templatetags.liaison import day_in_year
 from julu_liaison.notices.services import notify
+from julu_liaison.notices.states import Kind
 
 LONGEST_CHANGE = 200
 
@@ -38,7 +39,7 @@ def write_change(shift: Shift, text: str, *, reason: str, actor, at: datetime) -
 def tell(people: Iterable[Deputy], text: str, at: datetime, *, of: Roster) -> None:
     """Put `text` into the inbox of each of the deputies who has an account; it leads to the month of the roster `of`."""
     users = {person.user for person in reach_of(people).told}
-    notify(users=sorted(users, key=lambda user: user.pk), text=text, link=own_page(of.month), at=at)
+    notify(kind=Kind.DUTY, users=sorted(users, key=lambda user: user.pk), text=text, link=own_page(of.month), at=at)
 
 
 def tell_each(texts: Mapping[Deputy, str], at: datetime, *, of: Roster) -> None:

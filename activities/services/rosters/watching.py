@@ -19,6 +19,7 @@ from julu_liaison.common import audit
 from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.models import Notice
 from julu_liaison.notices.services import notify
+from julu_liaison.notices.states import Kind
 from stations.models import Posting, Station
 from stations.permissions import roles_with
 from stations.services import hold_places
@@ -69,7 +70,13 @@ def _watch_days(today: date, planners: dict[int, list], at: datetime) -> tuple[i
             by_place[getattr(shift, f"{place}_id")].append(shift)
         for key, mine in by_place.items():
             for shift in mine:
-                notify(users=planners.get(key, []), text=_gap_words(shift, place), link=roster_page(shift.roster.month), at=at)
+                notify(
+                    kind=Kind.DUTY,
+                    users=planners.get(key, []),
+                    text=_gap_words(shift, place),
+                    link=roster_page(shift.roster.month),
+                    at=at,
+                )
         Shift.objects.filter(pk__in=[shift.pk for shift in shifts]).update(**{field: today})
     return len(news), len(late)
 
@@ -124,5 +131,5 @@ def _tell_once(users: Iterable, text: str, link: str, at: datetime) -> int:
     users = list(users)
     know = set(Notice.objects.filter(text=text, link=link, user__in=users).values_list("user", flat=True))
     new = [user for user in users if user.pk not in know]
-    notify(users=new, text=text, link=link, at=at)
+    notify(kind=Kind.DUTY, users=new, text=text, link=link, at=at)
     return int(bool(new))

@@ -15,6 +15,7 @@ from django.db import transaction
 from julu_liaison.common import audit
 from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.services import notify
+from julu_liaison.notices.states import Kind as NoticeKind
 from opinions.models import Clock, Pause
 from opinions.rules.terms import alert_days, level_on, next_alert
 from opinions.services.clocks.running import calendar_from
@@ -123,7 +124,7 @@ def _tell(found: list[Warned], today: date, at: datetime) -> int:
         alike[_notice(list(of_ticket.values()))].append(user)
     people = get_user_model().objects.in_bulk(list(of_person))
     for (text, link), keys in alike.items():
-        notify(users=[people[key] for key in sorted(keys)], text=text, link=link, at=at)
+        notify(kind=NoticeKind.DEADLINE, users=[people[key] for key in sorted(keys)], text=text, link=link, at=at)
     return len(of_person)
 
 

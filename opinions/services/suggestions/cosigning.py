@@ -10,6 +10,7 @@ from deputies.models import Deputy
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.working_days import today_here
+from julu_liaison.notices.states import Kind as NoticeKind
 from opinions.models import Cosigner, Opinion
 from opinions.permissions import can_change_cosigners, can_confirm_cosigner, is_cosigner, looks_after_it
 from opinions.states import Kind, State
@@ -65,7 +66,7 @@ def add_cosigners(
         changed.append(row)
     if not on_paper:
         text = f"{opinion.deputy.name}请您附议{opinion.full_number},请看过内容后点“同意附议”或“不附议”。"  # type: ignore[union-attr]
-        tell_deputies([row.deputy for row in changed], text, opinion.page, at)
+        tell_deputies([row.deputy for row in changed], text, opinion.page, at, kind=NoticeKind.TICKET)
     return changed
 
 
@@ -108,7 +109,7 @@ def remove_cosigner(*, cosigner: Cosigner, actor, at: datetime) -> None:
         raise NotAllowed("附议代表由领衔代表或所在联络站增减。")
     _record("remove_cosigner", ticket, row, actor, at, confirmed=row.confirmed_at is not None)
     if row.declined_at is None:
-        tell_deputies([row.deputy], f"{ticket.full_number}的附议名单里不再有您。", "/me/", at)
+        tell_deputies([row.deputy], f"{ticket.full_number}的附议名单里不再有您。", "/me/", at, kind=NoticeKind.TICKET)
     row.delete()
 
 
@@ -159,4 +160,4 @@ def _record(action: str, ticket: Opinion, row: Cosigner, actor, at: datetime, **
 
 def _tell_lead(ticket: Opinion, text: str, actor, at: datetime) -> None:
     if ticket.deputy and ticket.deputy.user_id != actor.pk:
-        tell_deputies([ticket.deputy], text, ticket.page, at)
+        tell_deputies([ticket.deputy], text, ticket.page, at, kind=NoticeKind.TICKET)

@@ -11,6 +11,7 @@ from deputies.models import Deputy, Membership
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.texts import clean_text
 from julu_liaison.common.working_days import today_here
+from julu_liaison.notices.states import Kind as NoticeKind
 from opinions.models import Opinion, SuggestionDetail
 from opinions.permissions import can_file_suggestion
 from opinions.services.registering import address_of_form, checked_text, enter_register
@@ -69,9 +70,18 @@ def tell_of_filing(opinion: Opinion, *, actor, at: datetime) -> None:
     name, link = opinion.full_number, opinion.page
     deputy = opinion.deputy
     if deputy and deputy.user_id != actor.pk:
-        tell_deputies([deputy], f"{actor.name}替您登记了代表建议{name},请看内容对不对。", link, at)
+        tell_deputies(
+            [deputy], f"{actor.name}替您登记了代表建议{name},请看内容对不对。", link, at, kind=NoticeKind.TICKET
+        )
     elif deputy:
-        tell_deciders(opinion.branch, f"{deputy.name}提出了代表建议{name},请核对。", link, at, without=[actor])
+        tell_deciders(
+            opinion.branch,
+            f"{deputy.name}提出了代表建议{name},请核对。",
+            link,
+            at,
+            without=[actor],
+            kind=NoticeKind.TICKET,
+        )
 
 
 def _branch_of(deputy: Deputy, at: datetime) -> Station:

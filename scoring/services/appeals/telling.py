@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from deputies.models import Deputy
 from julu_liaison.notices.services import notify
+from julu_liaison.notices.states import Kind
 from scoring.models import Appeal
 from scoring.services.addressees import Addressees
 
@@ -33,4 +34,4 @@ def tell_deputy(appeal: Appeal, at: datetime) -> None:
 
 
 def _notify(people: Iterable, text: str, link: str, at: datetime) -> None:
-    notify(users=[user for user in people if user.is_active], text=text, link=link, at=at)
+    notify(kind=Kind.POINTS, users=[user for user in people if user.is_active], text=text, link=link, at=at)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from julu_liaison.notices.services import notify
+from julu_liaison.notices.states import Kind
 from scoring.models import BonusClaim
 from scoring.services.addressees import Addressees, who_claimed
 from scoring.states import ClaimState
@@ -33,7 +34,7 @@ def tell_who_acts(claims: Iterable[BonusClaim], *, actor, at: datetime) -> None:
         one = len(rows) == 1
         text = f"{named(rows[0])},{words}。" if one else f"有{len(rows)}件加分申报到您这里,{words}。"
         if user != actor:
-            notify(users=[user], text=text, link=page_of_claim(rows[0]) if one else DESK, at=at)
+            notify(kind=Kind.POINTS, users=[user], text=text, link=page_of_claim(rows[0]) if one else DESK, at=at)
 
 
 def tell_who_claimed(claims: Iterable[BonusClaim], *, actor, at: datetime, note: str = "") -> None:
@@ -41,4 +42,4 @@ def tell_who_claimed(claims: Iterable[BonusClaim], *, actor, at: datetime, note:
     for claim in claims:
         words = f"{named(claim)}:{claim.get_state_display()}{f',{note}' if note else ''}。"
         users = [user for user in who_claimed(claim) if user != actor]
-        notify(users=users, text=words, link=page_of_claim(claim), at=at)
+        notify(kind=Kind.POINTS, users=users, text=words, link=page_of_claim(claim), at=at)

@@ -15,6 +15,7 @@ from julu_liaison.common import audit
 from julu_liaison.common.errors import DomainError, NotAllowed
 from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.services import notify
+from julu_liaison.notices.states import Kind
 from scoring.models import PointEntry, QuarterStatement, Scheme
 from scoring.permissions import can_set_rules
 from scoring.rules import total_score
@@ -56,7 +57,7 @@ def issue_statements(*, county: Station, year: int, quarter: int, at: datetime, 
     _write(scheme, period, people, at)
     users = User.objects.filter(pk__in=filter(None, people.values()), is_active=True)
     text = f"{period.name}的履职积分对账单出来了,请点开核对。哪一笔不对,可以提出复核。"
-    notify(users=users, text=text, link=reverse("my-statements"), at=at)
+    notify(kind=Kind.POINTS, users=users, text=text, link=reverse("my-statements"), at=at)
     audit.record(
         "issue_statements", actor=actor, target=scheme, at=at, year=year, quarter=quarter, deputies=len(people)
     )

@@ -6,6 +6,7 @@ from django.contrib.auth import get_user_model
 
 from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.services import notify
+from julu_liaison.notices.states import Kind
 from scoring.models import Scheme
 from stations.models import Posting
 from stations.states import COUNTY_ROLES, Role
@@ -21,6 +22,6 @@ def tell_people(
     people = get_user_model().objects.filter(is_active=True).order_by("pk")
     own = [user for user in people.filter(deputy__in=deputies) if user != actor]
     others = [user for user in people.filter(pk__in=staff.values("user")) if user != actor and user not in own]
-    notify(users=own, text=text, link=link, at=at)
-    notify(users=others, text=text, link=staff_link, at=at)
+    notify(kind=Kind.POINTS, users=own, text=text, link=link, at=at)
+    notify(kind=Kind.POINTS, users=others, text=text, link=staff_link, at=at)
     return len(own) + len(others)

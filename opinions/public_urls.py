@@ -1,0 +1,3 @@
+"""Addresses for villagers: saying what is wrong, asking how far it is."""
+
+urlpatterns: list = []
