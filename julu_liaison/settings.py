@@ -307,6 +307,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_PERMISSIONS = 0o640
 
+# Every night's backup goes below this folder (on another disk); unset: none is made. With a recipient, an age public key, it
+# is encrypted, and only who holds the secret key can restore it.
+BACKUP_DIR = env("BACKUP_DIR", default="")
+BACKUP_RECIPIENT = env("BACKUP_RECIPIENT", default="")
+
 # Days after which a deputy without service, activity or contact is marked as silent (没有动静).
 SILENT_DAYS = env.int("SILENT_DAYS", default=60)
 # Further font files for rare names; a folder of print templates that replace ours by name (see common/pdf.py).
