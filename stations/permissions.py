@@ -6,7 +6,8 @@ from django.conf import settings
 
 from julu_liaison.common import audit
 from julu_liaison.common.working_days import today_here
-from stations.querysets import counties_of_account, scope_of
+from julu_liaison.notices.states import GatewayKind
+from stations.querysets import counties_of_account, places_of_message, scope_of
 from stations.states import COUNTY_ROLES, RIGHTS_OF, SEPARATED_RIGHTS, SEPARATED_ROLES, Right, Role
 
 
@@ -112,6 +113,21 @@ def can_manage_account(user, account) -> bool:
 
 def can_open_account(user, county_id: int) -> bool:
     return holds(user, Right.MANAGE_ACCOUNTS, county_id)
+
+
+def can_manage_gateways(user, place, kind: str = "") -> bool:
+    """Set up where a place's messages go out: the county administrator for every place of the county, a clerk for the own
+    station's group. Text messages cost the county money and reach everybody in it: they are its administrator's alone.
+    """
+    keys = [place.county_id] if kind == GatewayKind.SMS else [place.county_id, place.pk]
+    return holds(user, Right.MANAGE_GATEWAYS, *keys)
+
+
+def can_send_again(user, message) -> bool:
+    """Have a message sent once more: county staff for whoever serves in the county, clerks for whoever serves at the own
+    station and its branches, and for its group."""
+    counties, stations = places_of_message(message)
+    return any(is_county_staff(user, key) for key in counties) or any(is_clerk_of(user, key) for key in stations)
 
 
 def needs_second_factor(user) -> bool:

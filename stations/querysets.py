@@ -17,6 +17,7 @@ from mptt.querysets import TreeQuerySet
 
 from julu_liaison.common.errors import NotFound
 from julu_liaison.common.working_days import today_here
+from julu_liaison.notices.models import Gateway, Message
 from stations.states import Level, Role
 
 
@@ -205,6 +206,52 @@ def accounts_in_reach(user):
     served = apps.get_model("stations", "Posting").objects.visible_to(user).values("user")
     opened = apps.get_model("stations", "Station").objects.filter(pk__in=counties).values("code")
     return get_user_model().objects.filter(Q(pk__in=served) | Q(county_code__in=opened))
+
+
+def _postings_of_today():
+    return apps.get_model("stations", "Posting").objects.in_force(today_here())
+
+
+def accounts_served_by(scope: Scope):
+    """Accounts of whoever serves today where the person looks after or audits: in the county and its departments, at the
+    station and its branches."""
+    of_county = Q(station__county__in=scope.counties) | Q(department__county__in=scope.counties)
+    of_station = Q(station__in=scope.townships) | Q(station__parent__in=scope.townships)
+    rows = _postings_of_today().filter(of_county | of_station)
+    return get_user_model().objects.filter(pk__in=rows.values("user"))
+
+
+def messages_in_reach(user):
+    """What left the house (外发消息) for the people and the groups that the person looks after or audits."""
+    served = accounts_served_by(scope_of(user)).values("pk")
+    return Message.objects.filter(Q(user__in=served) | Q(place_code__in=_codes_looked_after(user)))
+
+
+def gateways_in_reach(user):
+    """Where messages go out (发送通道): the whole county's for its staff and auditors, the own station's for a clerk."""
+    return Gateway.objects.filter(place_code__in=_codes_looked_after(user))
+
+
+def _codes_looked_after(user):
+    scope = scope_of(user)
+    places = apps.get_model("stations", "Station").objects
+    return places.filter(Q(county__in=scope.counties) | Q(pk__in=scope.townships)).values("code")
+
+
+def places_of_message(message) -> tuple[set[int], set[int]]:
+    """Keys of the counties, and of the stations (a branch's own and the one above it), where a message's reader serves
+    today or whose group it is for."""
+    if message.user_id:
+        rows = _postings_of_today().filter(user=message.user_id)
+        found = rows.values_list("station", "station__parent", "station__county", "department__county")
+    else:
+        places = apps.get_model("stations", "Station").objects.filter(code=message.place_code)
+        found = places.values_list("pk", "parent", "county", "parent__county")
+    counties, stations = set(), set()
+    for own, above, *above_all in found:
+        counties.update(above_all)
+        stations.update((own, above))
+    return counties - {None}, stations - {None}
 
 
 class PostingQuerySet(models.QuerySet):

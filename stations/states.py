@@ -49,6 +49,7 @@ class Right(TextChoices):
     PRINT_BOARDS = "print_boards", "印公示牌"
     CHECK_CLAIMS = "check_claims", "核对加分申报"
     DECIDE_POINTS = "decide_points", "审定积分"
+    MANAGE_GATEWAYS = "manage_gateways", "设置发送通道"
 
 
 COUNTY_WORK = frozenset(
@@ -58,7 +59,8 @@ COUNTY_WORK = frozenset(
 )  # fmt: skip
 # Roles are bundles of rights. A right counts at the posting's own place and, as each `can_…` says, for what is below it.
 RIGHTS_OF: dict[str, frozenset[Right]] = {
-    Role.COUNTY_ADMIN: COUNTY_WORK | {Right.SET_RULES, Right.MANAGE_ACCOUNTS, Right.APPOINT},
+    Role.COUNTY_ADMIN: COUNTY_WORK
+    | {Right.SET_RULES, Right.MANAGE_ACCOUNTS, Right.APPOINT, Right.MANAGE_GATEWAYS},
     Role.COUNTY_STAFF: COUNTY_WORK,
     Role.SYSTEM_ADMIN: frozenset({Right.MANAGE_ACCOUNTS}),
     Role.SECURITY_ADMIN: frozenset({Right.APPOINT}),
@@ -66,7 +68,7 @@ RIGHTS_OF: dict[str, frozenset[Right]] = {
     Role.CLERK: frozenset(
         {Right.HANDLE_OPINIONS, Right.FILE_LOGS, Right.VOID_LOGS, Right.PLAN_ROSTERS, Right.RECORD_ACTIVITIES,
          Right.MAKE_REPORTS, Right.PRINT_BOARDS, Right.CONFIRM_LOGS, Right.APPROVE_LEAVE, Right.REVEAL_VILLAGERS,
-         Right.CHECK_CLAIMS, Right.CONFIRM_MONTHS, Right.ACCEPT_MONTHS}
+         Right.CHECK_CLAIMS, Right.CONFIRM_MONTHS, Right.ACCEPT_MONTHS, Right.MANAGE_GATEWAYS}
     ),
     Role.BRANCH_HEAD: frozenset(
         {Right.HANDLE_OPINIONS, Right.FILE_LOGS, Right.RECORD_ACTIVITIES, Right.CONFIRM_LOGS, Right.APPROVE_LEAVE,
