@@ -66,11 +66,7 @@ def can_keep_constituents(user, deputy) -> bool:
 
 def keeps_constituents_at(user, branch) -> bool:
     """The same for all who serve at a branch today."""
-    return (
-        is_head_of(user, branch.pk)
-        or is_clerk_of(user, branch.parent_id)
-        or is_county_staff(user, branch.county_id)
-    )
+    return is_head_of(user, branch.pk) or is_clerk_of(user, branch.parent_id) or is_county_staff(user, branch.county_id)
 
 
 def sees_constituents(user, deputy) -> bool:
@@ -166,7 +162,7 @@ def oversees_branch(user, branch) -> bool:
 
 def sees_photo(user, deputy, on) -> bool:
     """Everybody while the deputy serves at an open branch and has agreed to it; else only who may see the file."""
-    serves = deputy.memberships.in_force(on).exclude(branch__closed_on__lte=on)
+    serves = deputy.memberships.in_force(on).filter(branch__opened_on__lte=on).exclude(branch__closed_on__lte=on)
     return (agreed_by(deputy.photo_consent_on, on) and serves.exists()) or sees_file(user, deputy)
 
 

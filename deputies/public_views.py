@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -12,6 +12,8 @@ from deputies.models import Mandate, Membership
 from deputies.permissions import agreed_by
 from deputies.rules import levels_label, township_word
 from deputies.states import LEVEL_ORDER, MembershipRole
+from julu_liaison.accounts.flood import for_passers
+from julu_liaison.common.public_pages import draw, public_page
 from julu_liaison.common.working_days import today_here
 from stations.models import Station
 
@@ -35,32 +37,40 @@ class Card:
 
 
 @require_safe
+@for_passers
+@public_page("from")
 def branch_page(request, code):
     """A branch's deputies, hours and next reception days.
 
     The code on a printed board is good for ever: that of a merged branch leads on to where it went (`?from=` says so
-    there), that of a closed one is 404 with the way to the others, an unknown one plainly 404.
+    there), that of a closed one is 404 with the way to the others; what else is no branch is 404, and all of it alike.
     """
     today = today_here()
-    branch = get_object_or_404(Station.objects.branches().select_related("parent__parent"), code=code)
-    if not branch.is_open(today):
+    branch = Station.objects.branches().select_related("parent__parent", "county").filter(code=code).first()
+    if branch is None or not branch.is_open(today):
         return _gone(request, branch)
+    came_from = request.GET.get("from", "")
+    former = _former(branch, came_from)
+    if came_from and former is None:
+        return redirect("branch-page", branch.code)
     context = {
         "branch": branch,
-        "former": _former(branch, request.GET.get("from", "")),
+        "county": branch.county,
+        "former": former,
         "today": today,
+        "hours_are_plain": "星期" not in branch.duty_hours_here,
         "cards": _cards(branch, today),
         "shifts": _next_shifts(branch, today),
         "villages": branch.villages.order_by("pk"),
     }
-    return render(request, "deputies/branch.html", context)
+    return draw(request, "deputies/branch.html", context)
 
 
-def _gone(request, branch: Station):
-    successor = branch.successor
-    if successor != branch and successor.closed_on is None:
-        return redirect(f"{reverse('branch-page', args=[successor.code])}?from={branch.code}")
-    return render(request, "deputies/branch_closed.html", {"branch": successor}, status=404)
+def _gone(request, branch: Station | None):
+    place = branch.successor if branch else None
+    if branch and place != branch and place.closed_on is None:
+        return redirect(f"{reverse('branch-page', args=[place.code])}?from={branch.code}")
+    return draw(request, "deputies/branch_closed.html", {"branch": place}, status=404)
 
 
 def _former(branch: Station, code: str) -> Station | None:

@@ -4,13 +4,19 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
+from julu_liaison.accounts.flood import for_passers
+from julu_liaison.common.public_pages import draw, public_page
 from julu_liaison.common.working_days import today_here
 from julu_liaison.frame import first_page
 from stations.models import Station, Village
-from stations.querysets import scope_of
+from stations.querysets import StationQuerySet, scope_of
+
+LONGEST = 20  # characters looked for
+MOST_WORDS = 3
+MOST = 60  # branches that a search lists
 
 
 @dataclass
@@ -22,21 +28,34 @@ class Township:
 
 
 @require_safe
+@for_passers
 def home(request):
     """Without a login: find a branch by place or village. Signed in: on to one's own first page."""
     if request.user.is_authenticated and "q" not in request.GET and "county" not in request.GET:
         return redirect(first_page(scope_of(request.user)))
-    words = request.GET.get("q", "").replace("\0", "").strip()[:20]
-    today = today_here()
+    return _finding(request)
+
+
+@public_page("county")
+def _finding(request):
+    words = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST]
+    today, code = today_here(), request.GET.get("county", "")
     counties = list(Station.objects.centres().open(today).order_by("official_order", "code"))
-    county = _chosen_county(counties, request.GET.get("county", ""))
+    county = _chosen_county(counties, code)
+    if code and county is None:
+        return redirect("home")
+    within = [county] if county else counties if words else []
+    branches = _branches(within, words, today) if within else []
     context = {
         "q": words,
         "counties": counties if len(counties) > 1 else [],
         "county": county,
-        "townships": _townships(county, words, today) if county else [],
+        "townships": _townships(within, branches[:MOST] if words else branches, today),
+        "found": len(branches),
+        "is_cut": bool(words) and len(branches) > MOST,
+        "most": MOST,
     }
-    return render(request, "home.html", context)
+    return draw(request, "home.html", context)
 
 
 def _chosen_county(counties: list[Station], code: str) -> Station | None:
@@ -45,17 +64,28 @@ def _chosen_county(counties: list[Station], code: str) -> Station | None:
     return counties[0] if len(counties) == 1 else None
 
 
-def _townships(county: Station, words: str, today: date) -> list[Township]:
-    """Open stations in official order with their open branches; with `words`, those that match by any name."""
-    places = Station.objects.filter(county=county).open(today).order_by("official_order", "code")
-    branches = places.branches().prefetch_related("villages")
-    if words:
-        named = (
-            Q(code__iexact=words) | Q(full_name__contains=words) | Q(address__contains=words) | Q(host__contains=words)
-        )
-        here = Village.objects.filter(branch=OuterRef("pk"), name__contains=words)
-        branches = branches.filter(named | Exists(here))
+def _branches(counties: list[Station], words: str, today: date) -> list[Station]:
+    """Open branches in official order; with `words`, those that match each of them by any name."""
+    places = Station.objects.branches().filter(county__in=counties).open(today)
+    return list(_matching(places, words).order_by("official_order", "code").prefetch_related("villages"))
+
+
+def _matching(branches: StationQuerySet, words: str) -> StationQuerySet:
+    for word in words.split()[:MOST_WORDS]:
+        named = Q(code__iexact=word) | Q(full_name__contains=word) | Q(address__contains=word) | Q(host__contains=word)
+        here = Village.objects.filter(branch=OuterRef("pk"), name__contains=word)
+        branches = branches.filter(named | Q(county__name__contains=word) | Exists(here))
+    return branches
+
+
+def _townships(counties: list[Station], branches: list[Station], today: date) -> list[Township]:
+    """The open stations of these branches, county by county, in official order."""
+    if not branches:
+        return []
     below: dict[int, list[Station]] = {}
     for branch in branches:
         below.setdefault(branch.parent_id, []).append(branch)
-    return [Township(place, below[place.pk]) for place in places.townships() if place.pk in below]
+    places = Station.objects.townships().filter(pk__in=below).open(today).select_related("parent")
+    order = {county.pk: index for index, county in enumerate(counties)}
+    found = sorted(places, key=lambda place: (order[place.county_id], place.official_order, place.code))
+    return [Township(place, below[place.pk]) for place in found]

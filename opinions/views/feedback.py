@@ -6,9 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
@@ -17,8 +15,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 from rest_framework.throttling import SimpleRateThrottle
 
-from julu_liaison.accounts.flood import ByAddress, is_flood
+from julu_liaison.accounts.flood import ByAddress, is_flood, too_often
 from julu_liaison.common.errors import DomainError, NotAllowed
+from julu_liaison.common.public_pages import draw
 from julu_liaison.common.qr import qr_svg
 from julu_liaison.common.versions import version_seen
 from opinions.forms.feedback import RedactForm, SayForm
@@ -29,7 +28,6 @@ from opinions.services.looking import look_at_originals
 from opinions.services.redacting import out_of_reach, passages_of, redact
 
 GONE = "这个链接打不开。请重新扫一扫纸上的二维码;还是不行的,请联系给您这张纸的代表或联络站。"
-TOO_OFTEN = "打开得太频繁了,请过一分钟再试。"
 
 
 class ByButtonOnly(DomainError):
@@ -56,11 +54,8 @@ def _for_villagers(view):
 
     @wraps(view)
     def opened(request, token):
-        if is_flood(request, FromAddress(), ByToken(), of=token):
-            answer = _sentence(TOO_OFTEN, status=429)
-            answer["Retry-After"] = "60"
-        else:
-            answer = view(request, token)
+        is_too_much = is_flood(request, FromAddress(), ByToken(), of=token)
+        answer = too_often(request) if is_too_much else view(request, token)
         answer["X-Robots-Tag"] = "noindex, nofollow"
         answer["Referrer-Policy"] = "no-referrer"
         return answer
@@ -76,27 +71,23 @@ def villager_link(request, token):
     """How far the villager's matter is, its answers, and what is open: rating it, or saying that nothing was solved."""
     ticket = ticket_behind(token)
     if ticket is None:
-        return _sentence(GONE, status=404)
+        return draw(request, "public_sentence.html", {"title": "现在打不开", "sentence": GONE}, status=404)
     if request.method != "POST":
-        return _villagers_page(ticket)
+        return _villagers_page(request, ticket)
     form = SayForm(request.POST)
     if not form.is_valid():
-        return _villagers_page(ticket, form=form, sentences=form.sentences, status=400)
+        return _villagers_page(request, ticket, form=form, sentences=form.sentences, status=400)
     said = form.cleaned_data
     try:
         hear_villager(opinion=ticket, word=said["word"], note=said["note"], version=said["version"], at=timezone.now())
     except DomainError as error:
-        return _villagers_page(ticket_behind(token), form=form, sentences=[error.message], status=error.status)
+        return _villagers_page(request, ticket_behind(token), form=form, sentences=[error.message], status=error.status)
     return redirect("villager-link", token)
 
 
-def _villagers_page(ticket: Opinion, *, form: SayForm | None = None, sentences=(), status: int = 200):
+def _villagers_page(request, ticket: Opinion, *, form: SayForm | None = None, sentences=(), status: int = 200):
     context = {"shown": shown_to_villager(ticket), "form": form or SayForm(), "sentences": sentences}
-    return HttpResponse(render_to_string("opinions/feedback.html", context), status=status)
-
-
-def _sentence(sentence: str, *, status: int) -> HttpResponse:
-    return HttpResponse(render_to_string("opinions/feedback_closed.html", {"sentence": sentence}), status=status)
+    return draw(request, "opinions/feedback.html", context, status=status)
 
 
 @require_safe
