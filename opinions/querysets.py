@@ -6,8 +6,12 @@ from typing import Any
 from django.apps import apps
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Value
 
+from julu_liaison.common.working_days import today_here
 from opinions.states import ENDED, SETTLED, SOON_DAYS, Kind, Stage, State
-from stations.querysets import PlacedQuerySet, scope_of
+from stations.querysets import PlacedQuerySet, Scope, scope_of
+from stations.states import COUNTY_ROLES
+
+UNCHECKED = Q(from_web=True, state=State.REGISTERED)
 
 
 class Among(Func):
@@ -43,7 +47,10 @@ class Indexed(Func):
 
 class OpinionQuerySet(PlacedQuerySet):
     def visible_to(self, user):
-        """Staff and head: their places; a department: what it leads or assists; a deputy: what one raised or signed."""
+        """Staff and head: their places; a department: what it leads or assists; a deputy: what one raised or signed.
+
+        What a villager has sent in and nobody has checked yet is its station's clerk's; the county's once that is overdue.
+        """
         scope = scope_of(user)
         seen = Q()  # nothing that is always false in it: an OR keeps PostgreSQL from walking an index in order
         for column, keys in (
@@ -60,7 +67,19 @@ class OpinionQuerySet(PlacedQuerySet):
             own = _rows("Deputy", "deputies").filter(user=user.pk).values("pk")
             signed = _rows("Cosigner").filter(deputy__in=own, declined_at=None).values("opinion")
             seen |= Q(Among(F("deputy"), own)) | Q(Among(F("pk"), signed))
-        return self.filter(seen) if seen else self.none()
+        return self.filter(seen)._checked_before(scope) if seen else self.none()
+
+    def _checked_before(self, scope: Scope):
+        """A condition beside the ORs of the scope: it is asked of the rows that an index has found."""
+        elsewhere = any((scope.counties, scope.branches, scope.departments))
+        if scope.townships and not elsewhere:
+            return self  # nothing a clerk sees is hidden from a clerk
+        known = ~UNCHECKED
+        if scope.townships:
+            known |= Q(station__in=scope.townships)
+        if staffed := scope.places(*COUNTY_ROLES):
+            known |= Q(county__in=staffed, due_on__lt=today_here())
+        return self.filter(known)
 
     def opinions(self):
         return self.filter(kind=Kind.OPINION)
@@ -71,9 +90,20 @@ class OpinionQuerySet(PlacedQuerySet):
     def open(self):
         return self.exclude(state__in=ENDED)
 
-    def valid(self):
-        """Everything that counts in figures: neither void nor merged into another."""
+    def standing(self):
+        """Neither void nor merged into another."""
         return self.exclude(state__in=[State.VOID, State.MERGED])
+
+    def checked(self):
+        """Without what villagers have sent in and nobody has checked yet (待核对的群众网上反映)."""
+        return self.filter(~UNCHECKED)
+
+    def unchecked(self):
+        return self.filter(UNCHECKED)
+
+    def valid(self):
+        """Everything that counts in figures: standing and checked."""
+        return self.standing().checked()
 
     def overdue(self, on: date):
         """Open tickets whose due day has passed; overdue is derived, never stored."""

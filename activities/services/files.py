@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils._os import safe_join
 
 from activities.models import AttachedFile
-from activities.rules.attachments import kept_file
+from activities.rules.attachments import Kept, kept_file
 from julu_liaison.common import audit
 from julu_liaison.common.errors import DomainError
 from julu_liaison.common.pdf import write_atomically
@@ -31,6 +31,12 @@ def attach_file(*, row: Any, owner, name: str, content: bytes, actor, at: dateti
         kept = kept_file(name, content)
     except DomainError as error:
         raise DomainError(error.message, fields={"file": error.message}) from error
+    return store_file(row=row, owner=owner, kept=kept, actor=actor, at=at)
+
+
+@transaction.atomic
+def store_file(*, row: Any, owner, kept: Kept, actor, at: datetime) -> Any:
+    """Do the same with a file that was made fit to be kept already."""
     stem = uuid.uuid4().hex
     row.file, row.name, row.size = f"attached/{stem[:2]}/{stem}{kept.suffix}", kept.name, len(kept.content)
     row.added_by, row.added_at = actor, at

@@ -23,6 +23,7 @@ from activities.views.rosters.desks import following, preceding, query_of
 from deputies.services.readiness import count_boards
 from deputies.states import Readiness
 from opinions.models import Opinion
+from opinions.querysets import UNCHECKED
 from opinions.states import SOON_DAYS
 from scoring.models import BonusClaim, Scheme
 from stations.models import Station
@@ -98,10 +99,13 @@ class Outlook:
 
     @cached_property
     def tickets(self) -> dict[str, int]:
-        """Of the tickets that wait for the person: `all`, those `overdue`, those due `soon`."""
+        """Of the tickets that wait for the person: `all`, those `overdue`, due `soon`, from villagers and `unchecked`."""
         late, soon = Q(due_on__lt=self.today), Q(due_on__range=(self.today, self.today + timedelta(days=SOON_DAYS)))
         rows = Opinion.objects.visible_to(self.user).waiting_for(self.user).order_by()
-        return rows.aggregate(all=Count("pk"), overdue=Count("pk", filter=late), soon=Count("pk", filter=soon))
+        return rows.aggregate(
+            all=Count("pk"), overdue=Count("pk", filter=late), soon=Count("pk", filter=soon),
+            unchecked=Count("pk", filter=UNCHECKED),
+        )  # fmt: skip
 
 
 def dues_of(outlook: Outlook) -> list[Due]:
@@ -112,6 +116,11 @@ def dues_of(outlook: Outlook) -> list[Due]:
 
 def _overdue_tickets(outlook: Outlook) -> Due:
     return Due("意见超期", outlook.tickets["overdue"], "件", _list("opinions", "overdue=1&mine=1"), is_hot=True)
+
+
+def _unchecked_entries(outlook: Outlook) -> Due:
+    """Nobody else sees them until the clerk has checked them."""
+    return Due("群众网上反映待核对", outlook.tickets["unchecked"], "件", _list("opinions", "web=1"), is_hot=True)
 
 
 def _tickets_due_soon(outlook: Outlook) -> Due:
@@ -214,8 +223,8 @@ def _of_month(outlook: Outlook, label: str, number: int, unit: str, *, is_hot: b
 
 # By urgency; within a page what is hot stands before all of this.
 ROWS: tuple[Callable[[Outlook], Due | None], ...] = (
-    _overdue_tickets, _tickets_due_soon, _next_reception, _leave_and_swaps, _unfiled_receptions, _next_roster, _last_month,
-    _month_to_accept, _month_to_confirm, _unconfirmed_logs, _claims, _boards, _tickets,
+    _unchecked_entries, _overdue_tickets, _tickets_due_soon, _next_reception, _leave_and_swaps, _unfiled_receptions,
+    _next_roster, _last_month, _month_to_accept, _month_to_confirm, _unconfirmed_logs, _claims, _boards, _tickets,
 )  # fmt: skip
 
 

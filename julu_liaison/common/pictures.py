@@ -23,6 +23,7 @@ SMALL = (240, 320)  # for screens
 PRINT = (900, 1200)  # 76 × 102 mm at 300 dpi
 DPI = 300
 LONGEST_SIDE = 2400  # of the original that is kept for cutting again
+LONGEST_ON_SCREEN = 1600
 ABOVE_THE_MIDDLE = 2 / 5  # of what is cut off in height, this share is cut off above: heads are in the upper half
 
 # What Pillow raises for broken or hostile files; there is no common base.
@@ -211,6 +212,13 @@ def moved_crop(crop: Crop, move: str, width: int, height: int) -> Crop:
 def original_jpeg(image: Image.Image) -> bytes:
     """What is kept to be cut again, of a picture from `read_picture`."""
     return _jpeg(image, quality=92)
+
+
+def screen_jpeg(image: Image.Image) -> bytes:
+    """What is kept of a photo that is evidence and no more: at most 1600 pixels long, a few hundred KB."""
+    shown = image.copy()
+    shown.thumbnail((LONGEST_ON_SCREEN, LONGEST_ON_SCREEN), Image.Resampling.LANCZOS)
+    return _jpeg(shown, quality=80)
 
 
 def print_jpeg(image: Image.Image, crop: Crop, most: tuple[int, int] = PRINT) -> bytes:

@@ -53,6 +53,7 @@ class MoveInput(Strict):
     department = serializers.CharField(
         max_length=30, required=False, allow_blank=True, allow_null=True, help_text="承办部门编号"
     )
+    category = choice_field(Category.choices, required=False, allow_blank=True, allow_null=True)
     rating = choice_field(Rating.choices, required=False, allow_blank=True, allow_null=True)
     route = serializers.CharField(
         max_length=200, required=False, allow_blank=True, allow_null=True, help_text="不予受理的,告诉群众该去哪里"

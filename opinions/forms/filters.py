@@ -78,7 +78,7 @@ class FilterForm(forms.Form):
     reworked, extended = _flag("重新办过的"), _flag("批准过延期的")
     # Reached by links alone: the presets above the list, figures, pages of deputies and directors.
     mine, overdue, to_tell = _flag("该我办的"), _flag("超期的"), _flag("待告知")
-    soon = _flag("快到期的")
+    soon, web = _flag("快到期的"), _flag("群众网上反映,待核对的")
     follow_up, supervised, tracked = _flag("待回访"), _flag("督办件"), _flag("跟踪件")
     assisting, holder = _choice("协办部门"), forms.CharField(label="该谁办", required=False, max_length=20)
     deputy = forms.CharField(label="代表", required=False, max_length=20)
@@ -87,7 +87,7 @@ class FilterForm(forms.Form):
     order = forms.ChoiceField(required=False, choices=[("", ""), *((name, name) for name in ORDERS)])
 
     PRESETS = ("mine", "overdue", "to_tell", "follow_up", "supervised", "tracked")
-    LINKED = (*PRESETS, "soon", "assisting", "holder", "deputy", "director", "figure", "order")
+    LINKED = (*PRESETS, "soon", "web", "assisting", "holder", "deputy", "director", "figure", "order")
     OF_WHO_TELLS = ("to_tell", "follow_up")
 
     def __init__(self, data: QueryDict, *, user):

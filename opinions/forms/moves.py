@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django import forms
 
-from activities.states import Rating
+from activities.states import Category, Rating
 from deputies.models import Deputy, Membership
 from julu_liaison.common.many_files import ManyFiles
 from julu_liaison.common.workflow import Move
@@ -56,6 +56,8 @@ class MoveForm(forms.Form):
         for name in (*move.needs, *move.takes):
             if name in ONLY_SUGGESTIONS and ticket.kind != Kind.SUGGESTION:
                 continue
+            if name == "category" and not ticket.from_web:
+                continue  # it was chosen when the ticket was registered
             self.fields[name] = _field(name, move, ticket)
             self.fields[name].widget.attrs["class"] = "fld"
         if into and "into" in self.fields:
@@ -211,6 +213,13 @@ def _route(name: str, move: Move, ticket: Opinion) -> forms.Field:
     return forms.CharField(label="可以到哪里反映", required=False, max_length=100)
 
 
+def _category(name: str, move: Move, ticket: Opinion) -> forms.Field:
+    return forms.ChoiceField(
+        label="类别", required=False, choices=Category.choices, initial=ticket.category,
+        error_messages={"invalid_choice": "类别请从列表里选"},
+    )  # fmt: skip
+
+
 def _title(name: str, move: Move, ticket: Opinion) -> forms.Field:
     return forms.CharField(label="建议标题", required=False, max_length=100, initial=ticket.title)
 
@@ -269,5 +278,5 @@ class TicketField(forms.CharField):
 FIELDS: dict[str, Callable[[str, Move, Opinion], forms.Field]] = {
     "department": _department, "assisting": _assisting, "class": _class, "rating": _rating, "granted": _granted,
     "amount": _amount, "into": _into, "director": _director, "signer": _signer, "deputy": _deputy, "route": _route,
-    "title": _title, "text": _text, "promised_on": _promised_on,
+    "title": _title, "text": _text, "promised_on": _promised_on, "category": _category,
 }  # fmt: skip

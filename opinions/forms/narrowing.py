@@ -65,6 +65,7 @@ NARROWINGS: dict[str, Callable] = {
     "mine": lambda rows, value, reader: rows.waiting_for(reader.user),
     "overdue": _overdue,
     "soon": lambda rows, value, reader: rows.due_soon(reader.on),
+    "web": _flag("unchecked"),
     "late": _two_sides("late", "in_time"),
     "reworked": _flag("reworked"),
     "told": _two_sides("told", "untold"),

@@ -17,7 +17,7 @@ def opinions_of_month(*, place: Station, first: date, last: date, on: date) -> d
     `opinions` came in the month, `transferred` of these have ever gone to a department; `closed` ended in it, whenever
     they came in; `overdue` came up to its end and are late on the day `on`.
     """
-    opinions = Opinion.objects.opinions().under(place).order_by()
+    opinions = Opinion.objects.opinions().checked().under(place).order_by()
     came = opinions.valid().registered_within(first, last)
     ended = opinions.filter(
         state=State.CLOSED, ended_at__gte=_start_of(first), ended_at__lt=_start_of(last + timedelta(days=1))

@@ -32,6 +32,8 @@ def _lapse_extension(change: Change) -> None:
 
 
 def _accept(change: Change) -> None:
+    """A villager does not say what kind of matter it is; who checks it does."""
+    change.ticket.category = change.facts.get("category", change.ticket.category)
     if change.ticket.kind == Kind.SUGGESTION:
         number_suggestion(opinion=change.ticket)
 

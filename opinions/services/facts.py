@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from activities.states import Rating
+from activities.states import Category, Rating
 from deputies.models import Deputy
 from julu_liaison.common.errors import Conflict, DomainError
 from julu_liaison.common.texts import clean_lines
 from julu_liaison.common.workflow import Move
 from opinions.models import Director, Opinion
-from opinions.permissions import looks_after_it
+from opinions.permissions import at_its_station, looks_after_it
 from opinions.rules import LEAST_ANSWER
 from opinions.services.effects import longest_extension
 from opinions.services.suggestions.judging import owing_signers, signers_of
@@ -23,7 +23,9 @@ SENTENCES = {
     "rating": "请选满意、基本满意或不满意",
     "into": "请选并入哪一件",
     "granted": "请选同意或不同意延期",
+    "category": "类别请从列表里选",
 }
+NOT_THEIRS = "没有找到要并入的那一件,或者它不由您管理,请核对编号"
 
 
 def checked_facts(step: Move, ticket: Opinion, facts: dict, actor, on: date) -> dict:
@@ -141,8 +143,10 @@ def _is_office(department, ticket: Opinion) -> bool:
 
 def _is_other_open_ticket(step: Move, ticket: Opinion, into, actor, given: dict) -> str:
     if not isinstance(into, Opinion) or into.county_id != ticket.county_id or not looks_after_it(actor, into):
-        return "没有找到要并入的那一件,或者它不由您管理,请核对编号"
+        return NOT_THEIRS
     into.refresh_from_db(fields=["state", "version", "merged_into"])
+    if into.is_unchecked and not at_its_station(actor, into):
+        return NOT_THEIRS
     if into.pk == ticket.pk:
         return "不能并入它自己"
     if into.kind != ticket.kind:
@@ -163,6 +167,7 @@ CHECKS = {
     "assisting": _may_assist,
     "class": lambda step, ticket, value, *_more: "" if value in ReplyClass.values else SENTENCES["class"],
     "rating": lambda step, ticket, value, *_more: "" if value in Rating.values else SENTENCES["rating"],
+    "category": lambda step, ticket, value, *_more: "" if value in Category.values else SENTENCES["category"],
     "granted": lambda step, ticket, value, *_more: "" if isinstance(value, bool) else SENTENCES["granted"],
     "into": _is_other_open_ticket,
     "director": _is_director,

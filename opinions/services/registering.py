@@ -105,10 +105,11 @@ def checked_text(text: str) -> str:
 
 def enter_register(
     opinion: Opinion, branch: Station, state: str, holder: Station, actor, at: datetime, *, on: date | None = None,
-    note: str = "",
+    note: str = "", by_villager: bool = False,
 ) -> Opinion:  # fmt: skip
     """Give a new ticket its number and place, let its time run and write its first hop, with `note`.
 
+    `by_villager`: the villager has sent it in; `actor` is None then.
     `on`: the day it was handed in where that is earlier and no log or visit tells; its terms run from `at` all the same.
     """
     source = opinion.log or opinion.visit
@@ -125,6 +126,7 @@ def enter_register(
     Hop.objects.create(
         opinion=opinion, move="register", to_state=state, actor=actor, at=at, place=holder, due_on=opinion.due_on,
         public_line="已登记", standing_in_for_id=audit.stood_in_for(actor), version=opinion.version, note=note,
+        by_villager=by_villager,
     )  # fmt: skip
     audit.record("register", actor=actor, target=opinion, at=at, kind=opinion.kind, number=opinion.number)
     deputies = [opinion.deputy_id] if opinion.deputy_id else []

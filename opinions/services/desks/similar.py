@@ -31,7 +31,7 @@ def similar_tickets(*, text: str, user, branch: Station | None = None) -> list[O
     places = [f"c{key}" for key in scope.counties]
     if not places:
         places = [f"s{key}" for key in ([branch.parent_id] if branch else scope.townships)]
-    rows = Opinion.objects.visible_to(user).valid()
+    rows = Opinion.objects.visible_to(user).standing()
     return _most_alike(text, rows, places, branch.pk if branch else None, branch and branch.parent_id, MOST_SHOWN)
 
 

@@ -1,9 +1,9 @@
 """What a ticket's page shows beside the ticket itself, each part in a module and a template of its own."""
 
 from opinions.models import Opinion
-from opinions.views.parts import clock, feedback, office, papers, similar, suggestion, supervision
+from opinions.views.parts import clock, entry, feedback, office, papers, similar, suggestion, supervision
 
-PARTS = (suggestion, office, supervision, clock, feedback, similar, papers)
+PARTS = (entry, suggestion, office, supervision, clock, feedback, similar, papers)
 
 
 def parts_of(user, ticket: Opinion) -> list[tuple[str, object]]:

@@ -1,0 +1,149 @@
+"""Registering what a villager sends in: at once with its number, and nobody's but the clerk's until it is checked."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.crypto import salted_hmac
+
+from activities.rules import guess_category
+from activities.rules.attachments import Kept
+from activities.services.files import path_of, store_file
+from julu_liaison.common.errors import DomainError
+from julu_liaison.common.pictures import read_picture, screen_jpeg
+from julu_liaison.common.texts import checked_phone, clean_text
+from julu_liaison.common.working_days import today_here
+from julu_liaison.notices.services import notify
+from julu_liaison.notices.states import Kind as NoticeKind
+from opinions.models import HopFile, Opinion, VillagerEntry
+from opinions.services.entries.codes import code_of, new_code
+from opinions.services.registering import checked_text, enter_register
+from opinions.states import Kind, State
+from stations.models import Posting, Station
+from stations.services import hold_place
+from stations.states import Role
+
+MEGABYTE = 1024 * 1024
+MOST_PHOTOS, MOST_PHOTO_BYTES = 3, 15 * MEGABYTE
+LONGEST_NAME, LONGEST_VILLAGE = 40, 40
+
+
+def enter_by_villager(
+    *, branch: Station, text: str, village: str = "", name: str = "", phone: str = "", confidential: bool = False,
+    photos: Sequence[bytes] = (), form_key: UUID, at: datetime,
+) -> tuple[Opinion, str]:  # fmt: skip
+    """Register a villager's matter at `branch`, to be checked by its station's clerk. Returns the ticket and its code.
+
+    The same form (`form_key`) sent again with the same words is the same ticket and code, whenever and however often;
+    with other words it is another matter. What is sent to a branch merged since is its successor's. Photos are drawn
+    anew, at most 1600 pixels long and without metadata; their names are ours.
+    Raises DomainError with sentences for `text`, `name`, `village`, `phone`, `photos`; or for a branch that is closed.
+    """
+    said = _checked(text=text, village=village, name=name, phone=phone)
+    key = _key_of(form_key, branch, confidential, said)
+    if entry := entry_behind(key):
+        return entry.opinion, code_of(entry)
+    pictures = _pictures(photos)  # before anything is locked: drawing takes seconds
+    try:
+        return _entered(branch.successor, said, confidential, pictures, key, at)
+    except IntegrityError:
+        if entry := entry_behind(key):
+            return entry.opinion, code_of(entry)
+        raise
+
+
+def entry_behind(key: UUID) -> VillagerEntry | None:
+    """Return the entry whose form has this key, with its ticket."""
+    return VillagerEntry.objects.select_related("opinion__register").filter(form_key=key).first()
+
+
+def is_entered(
+    *, branch: Station, text: str, village: str, name: str, phone: str, confidential: bool, form_key: UUID
+) -> bool:
+    """Whether this very form is a ticket already: who sends it again takes nothing from what an address may send."""
+    said = _checked(text=text, village=village, name=name, phone=phone)
+    return entry_behind(_key_of(form_key, branch, confidential, said)) is not None
+
+
+@transaction.atomic
+def _entered(
+    branch: Station, said: dict[str, str], confidential: bool, pictures: list[bytes], key: UUID, at: datetime
+) -> tuple[Opinion, str]:  # fmt: skip
+    branch = hold_place(branch).successor
+    if not branch.is_open(today_here(at)):
+        raise DomainError(f"{branch.full_name}已经撤销,请回到首页按村名查一查现在归哪个分站。")
+    opinion = Opinion(
+        kind=Kind.OPINION, text=said["text"], category=guess_category(said["text"], []), from_web=True,
+        villager_name=said["name"], villager_phone=said["phone"], villager_village=said["village"],
+        confidential=confidential,
+    )  # fmt: skip
+    enter_register(opinion, branch, State.REGISTERED, branch.parent, None, at, by_villager=True)
+    code, digest = new_code(key)
+    VillagerEntry.objects.create(opinion=opinion, form_key=key, code_digest=digest, sent_at=at)
+    _tell_clerks(opinion, at)
+    _keep(opinion, pictures, at)
+    return opinion, code
+
+
+def _checked(*, text: str, village: str, name: str, phone: str) -> dict[str, str]:
+    """Return what was typed, tidied; raise DomainError with a sentence for everything that is wrong."""
+    said, problems = {"village": clean_text(village), "name": clean_text(name)}, {}
+    for field, value, check in (("text", text, checked_text), ("phone", phone, checked_phone)):
+        try:
+            said[field] = check(value)
+        except DomainError as error:
+            problems[field] = error.fields.get(field, error.message)
+    for field, longest, label in (("village", LONGEST_VILLAGE, "村名"), ("name", LONGEST_NAME, "姓名")):
+        if len(said[field]) > longest:
+            problems[field] = f"{label}请控制在{longest}字以内"
+    if problems:
+        raise DomainError(";".join(problems.values()).rstrip("。") + "。", fields=problems)
+    return said
+
+
+def _key_of(form_key: UUID, branch: Station, confidential: bool, said: dict[str, str]) -> UUID:
+    """What tells entries apart: the form and all that it says. Takes the server's own secret, so nobody chooses one."""
+    words = repr((form_key, branch.pk, confidential, sorted(said.items())))
+    return UUID(bytes=salted_hmac("opinions.entry-key", words, algorithm="sha256").digest()[:16])
+
+
+def _pictures(photos: Sequence[bytes]) -> list[bytes]:
+    if len(photos) > MOST_PHOTOS:
+        raise _refused(f"照片最多{MOST_PHOTOS}张,请少选几张")
+    return [_picture(content, place) for place, content in enumerate(photos, start=1)]
+
+
+def _picture(content: bytes, place: int) -> bytes:
+    if len(content) > MOST_PHOTO_BYTES:
+        raise _refused(f"第{place}张照片超过{MOST_PHOTO_BYTES // MEGABYTE}兆,请换一张小一点的")
+    try:
+        return screen_jpeg(read_picture(content))
+    except DomainError as error:
+        raise _refused(f"第{place}张照片:{error.message.rstrip('。')}") from error
+
+
+def _refused(sentence: str) -> DomainError:
+    return DomainError(f"{sentence}。", fields={"photos": sentence})
+
+
+def _keep(opinion: Opinion, pictures: list[bytes], at: datetime) -> None:
+    """All photos or none; a photo's own name may be a villager's."""
+    hop, kept = opinion.hops.get(), []
+    try:
+        for place, content in enumerate(pictures, start=1):
+            photo = Kept(f"照片{place}.jpg", ".jpg", content)
+            kept.append(store_file(row=HopFile(hop=hop), owner=opinion, kept=photo, actor=None, at=at))
+    except BaseException:
+        for row in kept:
+            path_of(row).unlink(missing_ok=True)
+        raise
+
+
+def _tell_clerks(opinion: Opinion, at: datetime) -> None:
+    rows = Posting.objects.in_force(today_here(at)).filter(station=opinion.station_id, role=Role.CLERK)
+    users = {row.user_id: row.user for row in rows.select_related("user").order_by("user")}
+    notify(
+        kind=NoticeKind.TICKET, users=users.values(), text=f"群众在网上反映了一件事,编号{opinion.full_number},请核对。",
+        link=opinion.page, at=at, fit_for_outside=True,
+    )  # fmt: skip
