@@ -134,6 +134,13 @@ def sees_months(user) -> bool:
     return bool(scope.counties or scope.townships or scope.headed)
 
 
+def can_see_month(user, place) -> bool:
+    """Read a place's monthly report: what `MonthReport.visible_to` says, of a month that has no report yet, too."""
+    scope = scope_of(user)
+    above = place.county_id or place.pk
+    return above in scope.counties or place.township.pk in scope.townships or place.pk in scope.headed
+
+
 def can_keep_feed(user, of) -> bool:
     """Make and revoke the calendar address of a deputy (only oneself) or a branch (its head, the station, the county)."""
     if isinstance(of, Station):

@@ -163,6 +163,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "rescore-nightly": {"task": "scoring.tasks.rescore_everything", "schedule": crontab(hour=2, minute=10)},
+    "backup-nightly": {"task": "julu_liaison.tasks.back_up", "schedule": crontab(hour=1, minute=30)},
     "tree-nightly": {"task": "stations.tasks.check_tree_nightly", "schedule": crontab(hour=3, minute=10)},
     "sheet-drafts-nightly": {
         "task": "activities.tasks.forget_old_drafts", "schedule": crontab(hour=4, minute=0),
@@ -332,7 +333,10 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "EXCEPTION_HANDLER": "julu_liaison.common.problems.problem_response",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"] if THROTTLE else [],
-    "DEFAULT_THROTTLE_RATES": {"user": "600/min", "login": "20/min"},
+    "DEFAULT_THROTTLE_RATES": {
+        "user": env("API_RATE", default="600/min"),
+        "login": env("API_LOGIN_RATE", default="20/min"),
+    },
     # How many proxies of our own stand in front; with 0 a client can't choose its address by X-Forwarded-For.
     "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -357,6 +361,11 @@ SPECTACULAR_SETTINGS = {
         "ShiftState": "activities.states.ShiftState",
         "RosterState": "activities.states.RosterState",
         "Rating": "activities.states.Rating",
+        "ActivityKind": "activities.states.ActivityKind",
+        "ActivityState": "activities.states.ActivityState",
+        "ReportState": "activities.states.ReportState",
+        "NoticeKind": "julu_liaison.notices.states.Kind",
+        "BoardState": "deputies.api.boards.STATES",
         "StationLevel": "stations.states.Level",
         "MandateLevel": "deputies.states.MandateLevel",
     },

@@ -37,6 +37,11 @@ class RosterQuery(Strict):
     station = serializers.CharField(required=False, help_text="任一站点的编号,含其下各级;看不到的站点是404")
 
 
+class MonthQuery(Strict):
+    month = MonthField(required=False, help_text="YYYY-MM,默认本月")
+    station = serializers.CharField(required=False, help_text="任一站点的编号,含其下各级;只管一个地方的可以不填")
+
+
 class MatterInput(Strict):
     text = serializers.CharField(max_length=LONGEST_TEXT)
     category = choice_field(Category.choices, default=Category.OTHER)

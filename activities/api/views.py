@@ -1,4 +1,4 @@
-"""Rosters (read) and duty logs (list, file)."""
+"""Rosters (read) and duty logs (list, file, one)."""
 
 from django.db.models import Prefetch
 from django.utils import timezone
@@ -9,15 +9,16 @@ from rest_framework.views import APIView
 
 from activities.api.filters import LogFilter
 from activities.api.inputs import LogInput, RosterQuery
-from activities.api.serializers import LogFiled, LogRow, RosterShown, ShiftRow
-from activities.models import DutyLog, Shift
+from activities.api.serializers import LogFiled, LogRow, LogShown, RosterShown, ShiftRow
+from activities.models import DutyLog, Shift, Visit
 from activities.services import Matter, SundayRow, file_log
 from deputies.models import Deputy
 from julu_liaison.common.errors import DomainError
 from julu_liaison.common.idempotency import once
-from julu_liaison.common.inputs import read
+from julu_liaison.common.inputs import found, read
 from julu_liaison.common.paging import Pages
-from julu_liaison.common.schema import IDEMPOTENCY_KEY
+from julu_liaison.common.schema import IDEMPOTENCY_KEY, IF_NONE_MATCH, UNCHANGED
+from julu_liaison.common.versions import answer_once_read, tag_of
 from julu_liaison.common.working_days import today_here
 from opinions.models import Opinion
 from stations.models import Station
@@ -40,6 +41,12 @@ class Rosters(APIView):
         return Response({"month": f"{month:%Y-%m}", "shifts": shown})
 
 
+def logs_of(user):
+    seen = Opinion.objects.visible_to(user).only("uid", "number", "log").order_by("pk")
+    rows = DutyLog.objects.visible_to(user).select_related("branch", "register")
+    return rows.prefetch_related("attendance__deputy", Prefetch("opinions", queryset=seen, to_attr="opinions_seen"))
+
+
 class DutyLogs(ListAPIView):
     queryset = DutyLog.objects.none()
     serializer_class = LogRow
@@ -48,9 +55,7 @@ class DutyLogs(ListAPIView):
     ordering = ("-pk",)
 
     def get_queryset(self):
-        seen = Opinion.objects.visible_to(self.request.user).only("uid", "number", "log").order_by("pk")
-        rows = DutyLog.objects.visible_to(self.request.user).select_related("branch", "register")
-        return rows.prefetch_related("attendance__deputy", Prefetch("opinions", queryset=seen, to_attr="opinions_seen"))
+        return logs_of(self.request.user)
 
     @extend_schema(summary="工作日志列表", description="后登记的在前。")
     def get(self, request, *args, **kwargs):
@@ -66,6 +71,18 @@ class DutyLogs(ListAPIView):
         filed = file_log(row=_row(given, request.user), on=given["date"], actor=request.user, at=timezone.now())
         log = {"uid": filed.log.uid, "number": filed.log.number}
         return Response(LogFiled(log | {"opinions": filed.opinions, "visits": filed.visits}).data, status=201)
+
+
+class DutyLogDetail(APIView):
+    @extend_schema(
+        summary="一篇工作日志", responses={200: LogShown} | UNCHANGED, parameters=[IF_NONE_MATCH],
+        description="接待登记只给联络站、县里和站长看,没有群众的姓名、电话和村;办件只列看得到的。",
+    )  # fmt: skip
+    def get(self, request, uid):
+        visits = Visit.objects.for_register().visible_to(request.user).order_by("year", "serial")
+        rows = logs_of(request.user).prefetch_related(Prefetch("visits", visits, to_attr="visits_seen"))
+        shown = LogShown(found(rows, uid=uid)).data
+        return answer_once_read(request, shown, tag_of(shown))
 
 
 def _row(given: dict, user) -> SundayRow:

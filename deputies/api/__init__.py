@@ -1,1 +1,1 @@
-"""API of the deputies app: the people and where they serve."""
+"""API of the deputies app: the people and where they serve; their boards."""

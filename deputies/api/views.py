@@ -14,8 +14,8 @@ from deputies.services import edit_deputy
 from julu_liaison.common.errors import NotAllowed
 from julu_liaison.common.inputs import found, read
 from julu_liaison.common.paging import Pages
-from julu_liaison.common.schema import IF_MATCH
-from julu_liaison.common.versions import demand_match, tag_of
+from julu_liaison.common.schema import IF_MATCH, IF_NONE_MATCH, UNCHANGED
+from julu_liaison.common.versions import answer_once_read, demand_match, field_tag
 from julu_liaison.common.working_days import today_here
 
 
@@ -39,13 +39,15 @@ class DeputyList(ListAPIView):
 
 
 class DeputyDetail(APIView):
-    @extend_schema(summary="一位代表", responses=DeputyRow)
+    @extend_schema(summary="一位代表", responses={200: DeputyRow} | UNCHANGED, parameters=[IF_NONE_MATCH])
     def get(self, request, code):
-        return _answer(_shown(found(deputies_of(request.user), code=code), request.user))
+        shown = _shown(found(deputies_of(request.user), code=code), request.user)
+        return answer_once_read(request, shown, field_tag(shown))
 
     @extend_schema(
         summary="修改联系方式和单位职务", request=DeputyChange, responses=DeputyRow, parameters=[IF_MATCH],
-        description="县级工作人员可改。只能改列出的四项;写了别的项(例如 name、branch)是400,什么也不改。",
+        description="县级工作人员可改。只能改列出的四项;写了别的项(例如 name、branch)是400,什么也不改。"
+        "If-Match 不是现在的内容时是412:changes 是您读过之后变了的各项现在的内容,current 是现在的 ETag。",
     )  # fmt: skip
     @transaction.atomic
     def patch(self, request, code):
@@ -54,14 +56,11 @@ class DeputyDetail(APIView):
         deputy = found(rows.select_for_update(of=("self",)), code=code)
         if not can_edit_deputy(request.user, deputy):
             raise NotAllowed("代表资料由县人大办公室维护,请联系他们。")
-        demand_match(request, tag_of(_shown(deputy, request.user)))
+        demand_match(request, _shown(deputy, request.user))
         edit_deputy(deputy=deputy, actor=request.user, **read(DeputyChange, request.data))
-        return _answer(_shown(found(rows, pk=deputy.pk), request.user))
+        shown = _shown(found(rows, pk=deputy.pk), request.user)
+        return Response(shown, headers={"ETag": field_tag(shown)})
 
 
 def _shown(deputy, user) -> dict:
     return DeputyRow(deputy, context={"user": user}).data
-
-
-def _answer(shown: dict) -> Response:
-    return Response(shown, headers={"ETag": tag_of(shown)})

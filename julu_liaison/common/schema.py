@@ -1,6 +1,6 @@
-"""What every operation of the OpenAPI document says alike: the headers of changes and the shape of errors."""
+"""What every operation of the OpenAPI document says alike: the headers of changes, their answers, the shape of errors."""
 
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER,
@@ -9,6 +9,10 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description="读取时得到的 ETag;内容已被别人改过就回答412。可以写 *。"
 )
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match", str, OpenApiParameter.HEADER, description="上次读到的 ETag;内容没有变就回答304,不带内容。"
+)
+UNCHANGED = {304: OpenApiResponse(description="和 If-None-Match 里的一样,没有变")}
 
 PROBLEM = {
     "type": "object",
@@ -25,18 +29,49 @@ PROBLEM = {
         },
         "state": {"type": "string", "description": "409、412:办件现在的状态"},
         "moves": {"type": "array", "items": {"type": "string"}, "description": "409:现在能做的步骤"},
+        "changes": {
+            "oneOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}],
+            "description": "412:您读过之后变了什么。代表是各项现在的内容;办件是别人办的各步(move、label、actor、at)",
+        },
+        "current": {"type": "string", "description": "412:代表现在的 ETag"},
     },
     "required": ["type", "title", "status", "detail"],
-}
+    "example": {
+        "type": "about:blank", "title": "填写的内容需要改一下", "status": 400, "detail": "请填分站的编号",
+        "errors": {"branch": "请填分站的编号"},
+    },
+}  # fmt: skip
 METHODS = ("get", "post", "put", "patch", "delete")
+EVERYWHERE = {
+    "400": "写错了什么,errors 按字段说明",
+    "401": "没有令牌,或者令牌过期了",
+    "403": "这个账号不能做",
+    "404": "没有,或者不在您的范围内",
+    "406": "只用 JSON 回答",
+    "429": "太频繁了,等 Retry-After 秒再试",
+    "500": "我们出了错,过几分钟再试",
+}
+ON_CHANGES = {
+    "409": "现在不能做这一步",
+    "413": "内容太大",
+    "415": "请用 JSON 提交",
+}
+BY_HEADER = {"If-Match": {"412": "读过之后被别人改了"}, "Idempotency-Key": {"422": "这个键已经用在另一个请求上"}}
+CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
 def tell_problems(result, generator, request, public):
-    """Postprocessing hook: every operation may answer with a problem document."""
+    """Postprocessing hook: every operation names the problems that it may answer with."""
     result["components"].setdefault("schemas", {})["Problem"] = PROBLEM
-    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for path in result["paths"].values():
         for method in METHODS:
             if method in path:
-                path[method]["responses"]["default"] = {"content": content, "description": "没有办成的原因"}
+                path[method]["responses"] |= _problems(path[method])
     return result
+
+
+def _problems(operation: dict) -> dict:
+    told = EVERYWHERE | (ON_CHANGES if "requestBody" in operation else {})
+    for parameter in operation.get("parameters", []):
+        told |= BY_HEADER.get(parameter["name"], {})
+    return {status: {"content": CONTENT, "description": words} for status, words in sorted(told.items())}

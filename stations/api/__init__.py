@@ -1,1 +1,1 @@
-"""API of the stations app: places."""
+"""API of the stations app: places and villages."""

@@ -1,8 +1,8 @@
-"""How a place is shown."""
+"""How places and villages are shown."""
 
 from rest_framework import serializers
 
-from stations.models import Station
+from stations.models import Station, Village
 from stations.states import Level
 
 
@@ -21,3 +21,14 @@ class StationRow(serializers.ModelSerializer):
 
     def get_is_open(self, place) -> bool:
         return place.is_open(self.context["on"])
+
+
+class VillageRow(serializers.ModelSerializer):
+    """A village or community; its name is given once in a branch."""
+
+    branch = serializers.SlugRelatedField("code", read_only=True, help_text="所属分站的编号")
+
+    class Meta:
+        model = Village
+        fields = ["name", "branch"]
+        read_only_fields = fields

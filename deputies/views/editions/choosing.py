@@ -1,24 +1,21 @@
 """What is printed, how large, for which month and where: what the pages of editions have in their address."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from django import forms
 from django.http import Http404
 
-from deputies.models import Edition
-from deputies.permissions import can_print, sees_editions
+from deputies.permissions import sees_editions
 from deputies.posters import PRODUCTS, Order, PrintProduct, product_of
 from deputies.posters.duty_posters import month_of
+from deputies.posters.places import places_for, usual_size
 from deputies.posters.sizes import PrintSize
 from deputies.states import Product
 from julu_liaison.common.errors import DomainError, NotAllowed
 from julu_liaison.common.working_days import SUNDAY, today_here
 from stations.models import Station
-from stations.querysets import scope_of
 from stations.rules import place_choices
 from stations.states import Level
 
@@ -32,30 +29,9 @@ def demand_reader(user) -> None:
         raise NotAllowed("公示牌由县人大办公室和乡镇联络站印制,需要的话请联系他们。")
 
 
-def places_for(user, level: Level) -> list[Station]:
-    """The open places of a level for which the user prints or whose printing the user audits, in official order."""
-    places = Station.objects.filter(level=level).visible_to(user).open(today_here())
-    counties = scope_of(user).counties
-    return [
-        place
-        for place in places.in_official_order().select_related("county")
-        if place.county_id in counties or can_print(user, place)
-    ]
-
-
 def current_period(today: date) -> str:
     """The month of the next Sunday: the poster that is wanted now."""
     return f"{today + timedelta(days=(SUNDAY - today.weekday()) % 7):%Y-%m}"
-
-
-def usual_size(product: PrintProduct, places: Iterable[Station]) -> str:
-    """The size that hangs at most of the places; where nothing hangs the one printed last, or else the product's own."""
-    keys = [place.pk for place in places]
-    editions = Edition.objects.defer("facts")
-    if hanging := editions.hanging(keys, product=product.product):
-        return Counter(edition.size for edition in hanging.values()).most_common(1)[0][0]
-    printed = editions.newest(keys, product=product.product).values()
-    return max(printed, key=lambda edition: edition.made_at).size if printed else product.default_size
 
 
 def in_millimetres(typed: str) -> str:

@@ -18,9 +18,10 @@ from deputies.models import Edition
 from deputies.permissions import can_print
 from deputies.posters import PRODUCTS
 from deputies.posters.hanging import Waiting, waiting
+from deputies.posters.places import places_for
 from deputies.services import record_hanging
 from deputies.services.editions import CENTRALLY, LONGEST_PLACE
-from deputies.views.editions.choosing import demand_reader, places_for
+from deputies.views.editions.choosing import demand_reader
 from deputies.views.editions.single import usual_hanger
 from julu_liaison.common.errors import DomainError, NotAllowed
 from julu_liaison.common.working_days import today_here

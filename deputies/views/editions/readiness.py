@@ -12,10 +12,11 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
 from deputies.permissions import can_print
+from deputies.posters.places import places_for
 from deputies.posters.readiness import BoardReadiness, keep_looks, readiness_of
 from deputies.services.readiness import AHEAD, first_reception, month_in_view
 from deputies.states import Readiness
-from deputies.views.editions.choosing import demand_reader, places_for
+from deputies.views.editions.choosing import demand_reader
 from julu_liaison.common.working_days import today_here
 from stations.states import Level
 

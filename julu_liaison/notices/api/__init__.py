@@ -1,0 +1,1 @@
+"""API of the notices: one's own inbox."""
