@@ -56,7 +56,7 @@ def test_several_counties_are_chosen_first(cast, client):
 
 def test_home_costs_the_same_however_many_branches(cast, client, django_assert_num_queries):
     for number in range(2):
-        with django_assert_num_queries(5):  # counties, townships, branches, villages; the frame's county
+        with django_assert_num_queries(4):  # counties, townships, branches, villages
             client.get("/")
         open_station(code=f"GT1{number}", name=f"新{number}分站", parent=cast.gt, opened_on=OPENED, actor=cast.admin)
 
@@ -139,4 +139,4 @@ def test_branch_page_costs_the_same_however_many_deputies(cast, client, django_a
             branch_page(client, code)
 
 
-BRANCH_QUERIES = 6  # branch, members, mandates, shifts, villages; the frame's county
+BRANCH_QUERIES = 5  # branch, members, mandates, shifts, villages
