@@ -18,11 +18,14 @@ from julu_liaison.common.queue import QueueState, queue_state
 from julu_liaison.common.schedules import is_late, next_due
 
 LABELS = {
+    "julu_liaison.tasks.back_up": "夜里备份",
     "scoring.tasks.rescore_everything": "夜里核对积分",
     "stations.tasks.check_tree_nightly": "检查站点的上下级",
     "activities.tasks.forget_old_drafts": "清理过期的登记草稿",
     "activities.tasks.issue_months": "生成上月月报",
     "activities.tasks.watch_rosters": "提醒排班的空缺",
+    "activities.tasks.remind_of_duties": "提醒接待日",
+    "activities.tasks.announce_receptions": "发接待预告",
     "opinions.tasks.sweep_deadlines": "提醒意见建议的期限",
     "scoring.tasks.remind_questions": "提醒加分申报和复核",
     "scoring.tasks.watch_absences": "人代会缺席预警",

@@ -171,6 +171,8 @@ CELERY_BEAT_SCHEDULE = {
     # A county's machine may be off in the night of the first: asked every hour, it is the month that says what is missing.
     "months-hourly": {"task": "activities.tasks.issue_months", "schedule": crontab(minute=20)},
     "rosters-daily": {"task": "activities.tasks.watch_rosters", "schedule": crontab(hour=7, minute=0)},
+    "duties-daily": {"task": "activities.tasks.remind_of_duties", "schedule": crontab(hour=7, minute=35)},
+    "announcements-daily": {"task": "activities.tasks.announce_receptions", "schedule": crontab(hour=7, minute=45)},
     "deadlines-daily": {"task": "opinions.tasks.sweep_deadlines", "schedule": crontab(hour="7,12,17", minute=30)},
     "questions-daily": {"task": "scoring.tasks.remind_questions", "schedule": crontab(hour=7, minute=40)},
     "absences-daily": {"task": "scoring.tasks.watch_absences", "schedule": crontab(hour=7, minute=50)},
