@@ -6,7 +6,7 @@ from django.conf import settings
 
 from julu_liaison.common import audit
 from julu_liaison.common.working_days import today_here
-from julu_liaison.notices.states import GatewayKind
+from julu_liaison.notices.states import GROUP_ROBOTS
 from stations.querysets import counties_of_account, places_of_message, scope_of
 from stations.states import COUNTY_ROLES, RIGHTS_OF, SEPARATED_RIGHTS, SEPARATED_ROLES, Right, Role
 
@@ -115,12 +115,21 @@ def can_open_account(user, county_id: int) -> bool:
     return holds(user, Right.MANAGE_ACCOUNTS, county_id)
 
 
-def can_manage_gateways(user, place, kind: str = "") -> bool:
-    """Set up where a place's messages go out: the county administrator for every place of the county, a clerk for the own
-    station's group. Text messages cost the county money and reach everybody in it: they are its administrator's alone.
+def can_manage_gateways(user, place, kind: str) -> bool:
+    """Set up where a place's messages go out: the county administrator for every place of the county, a clerk the robots
+    of the own station's groups. Text messages cost the county money, and another system is the county's to let in.
     """
-    keys = [place.county_id] if kind == GatewayKind.SMS else [place.county_id, place.pk]
-    return holds(user, Right.MANAGE_GATEWAYS, *keys)
+    return holds(user, Right.MANAGE_GATEWAYS, place.county_id, *([place.pk] if kind in GROUP_ROBOTS else []))
+
+
+def sees_messages(user) -> bool:
+    """Open the list of what left the house (外发消息) at all: county staff and auditors, clerks."""
+    return sees_overviews(user)
+
+
+def acts_for_people(user) -> bool:
+    """Whether the person looks after people's messages anywhere and not only audits: enough to be offered to send again."""
+    return scope_of(user).has(*COUNTY_ROLES, Role.CLERK)
 
 
 def can_send_again(user, message) -> bool:

@@ -247,11 +247,12 @@ def places_of_message(message) -> tuple[set[int], set[int]]:
     else:
         places = apps.get_model("stations", "Station").objects.filter(code=message.place_code)
         found = places.values_list("pk", "parent", "county", "parent__county")
-    counties, stations = set(), set()
+    counties: set[int | None] = set()
+    stations: set[int | None] = set()
     for own, above, *above_all in found:
         counties.update(above_all)
         stations.update((own, above))
-    return counties - {None}, stations - {None}
+    return {key for key in counties if key}, {key for key in stations if key}
 
 
 class PostingQuerySet(models.QuerySet):

@@ -46,6 +46,9 @@ class GatewayKind(TextChoices):
     WEBHOOK = "webhook", "其他系统(Webhook)"
 
 
+GROUP_ROBOTS = frozenset({GatewayKind.WECOM, GatewayKind.DINGTALK})
+
+
 class MessageState(TextChoices):
     """How far a message has come.
 

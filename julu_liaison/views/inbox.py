@@ -1,24 +1,37 @@
 """The person's inbox."""
 
 from django.contrib.auth.decorators import login_required
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from julu_liaison.common.keyset import page_of
 from julu_liaison.notices.models import Notice
 from julu_liaison.notices.services import mark_read
-
-SHOWN_NOTICES = 50
+from julu_liaison.notices.states import Kind
+from stations.permissions import sees_messages
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
 def notices(request):
-    """The person's inbox, newest first; POST marks everything as read."""
+    """The person's inbox, newest first, of all kinds or (`?kind=`) one; POST marks everything as read."""
     if request.method == "POST":
         mark_read(user=request.user, at=timezone.now())
         return redirect("notices")
-    rows = list(Notice.objects.filter(user=request.user)[:SHOWN_NOTICES])
-    return render(request, "notices.html", {"notices": rows, "has_new": any(row.read_at is None for row in rows)})
+    kind = request.GET.get("kind", "")
+    if kind and kind not in Kind.values:
+        raise Http404
+    mine = Notice.objects.filter(user=request.user)
+    page = page_of(
+        mine.filter(kind=kind) if kind else mine, by=("-pk",), after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+    )  # fmt: skip
+    context = {
+        "notices": page.rows, "links": page.links(request.GET), "has_new": mine.filter(read_at=None).exists(),
+        "kind": kind, "kinds": [("", "全部"), *Kind.choices], "sees_messages": sees_messages(request.user),
+    }  # fmt: skip
+    return render(request, "notices.html", context)

@@ -1,0 +1,101 @@
+"""Where a place's messages go out (发送通道). Who may is decided by callers who know the places (stations app).
+
+An address holds its secret: it is stored encrypted, shown masked, and never written into the audit.
+"""
+
+from datetime import datetime
+from uuid import uuid4
+
+from django.db import IntegrityError, transaction
+
+from julu_liaison.common import audit
+from julu_liaison.common.errors import Conflict, DomainError
+from julu_liaison.common.texts import clean_text
+from julu_liaison.notices.models import Gateway
+from julu_liaison.notices.services.wire import Outcome, checked_address, post
+from julu_liaison.notices.states import GatewayKind
+
+TRIAL = "这是一条试发的消息,收到就说明设置好了,不用回复。"
+LONGEST_NAME = 40
+LONG_ENOUGH = 16  # characters of an address of which four give nothing away
+
+
+@transaction.atomic
+def add_gateway(
+    *, place_code: str, county_code: str, kind: str, name: str, address: str, actor, at: datetime
+) -> Gateway:
+    """Set up another way out for a place. Raises DomainError for an address that doesn't fit, a name that is taken."""
+    if kind not in GatewayKind.values:
+        raise DomainError("没有这种发送通道,请从列出的里面选。", fields={"kind": "请从列出的里面选"})
+    gateway = Gateway(
+        place_code=place_code, kind=kind, name=_checked_name(name), address=checked_address(kind, address), created_at=at
+    )  # fmt: skip
+    _save(gateway)
+    audit.record(
+        "add_gateway", actor=actor, target=gateway, county_code=county_code, at=at, place=place_code, kind=kind,
+        name=gateway.name,
+    )  # fmt: skip
+    return gateway
+
+
+@transaction.atomic
+def change_gateway(
+    *, gateway: Gateway, county_code: str, name: str, address: str, is_active: bool, actor, at: datetime
+) -> Gateway:
+    """Change the name, the address (an empty one stays as it was) or whether it is in use. Raises what adding raises.
+
+    One that was given up is switched off, not deleted: messages say through what they went.
+    """
+    row = Gateway.objects.select_for_update().get(pk=gateway.pk)
+    after = {"name": _checked_name(name), "is_active": is_active}
+    if address.strip():
+        after["address"] = checked_address(row.kind, address)
+    changed = sorted(column for column, value in after.items() if getattr(row, column) != value)
+    if changed:
+        for column in changed:
+            setattr(row, column, after[column])
+        _save(row)
+        audit.record(
+            "change_gateway", actor=actor, target=row, county_code=county_code, at=at, columns=changed,
+            is_active=is_active,
+        )  # fmt: skip
+    return row
+
+
+def try_gateway(*, gateway: Gateway, county_code: str, phone: str, actor, at: datetime) -> Outcome:
+    """Send a trial message now, a text message to `phone`; returns how it went. No transaction is open meanwhile.
+
+    Raises Conflict for one that is switched off, DomainError where there is no phone to send to.
+    """
+    if not gateway.is_active:
+        raise Conflict("这个发送通道停用了,启用以后才能试发。")
+    if gateway.kind == GatewayKind.SMS and not phone:
+        raise DomainError("短信要发到您自己的手机上试,可是您的账号没有手机号,请先请管理员补上。")
+    outcome = post(gateway=gateway, text=TRIAL, uid=uuid4(), phone=phone)
+    audit.record(
+        "try_gateway", actor=actor, target=gateway, county_code=county_code, at=at, fate=outcome.fate.value
+    )  # fmt: skip
+    return outcome
+
+
+def masked_address(gateway: Gateway) -> str:
+    """Return of the address what tells it from another one: how it begins and its last characters."""
+    scheme, _, rest = gateway.address.partition("://")
+    return f"{scheme}://…{rest[-4:] if len(rest) >= LONG_ENOUGH else ''}"
+
+
+def _checked_name(text: str) -> str:
+    name = clean_text(text)
+    if not name or len(name) > LONGEST_NAME:
+        said = f"请填一个名称,{LONGEST_NAME}个字以内"
+        raise DomainError(f"{said}。", fields={"name": said})
+    return name
+
+
+def _save(gateway: Gateway) -> None:
+    try:
+        with transaction.atomic():
+            gateway.save()
+    except IntegrityError as error:
+        said = f"这里已经有叫“{gateway.name}”的了,请换一个名称"
+        raise DomainError(f"{said}。", fields={"name": said}) from error
