@@ -25,7 +25,11 @@ def test_unsatisfied_without_javascript(cast, chromium, live_server, phone, look
     phone.goto(address)
     look_over(phone)
     assert (
-        min(box["height"] for box in (one.bounding_box() for one in phone.query_selector_all("button, summary")) if box)
+        min(
+            box["height"]
+            for box in (one.bounding_box() for one in phone.query_selector_all("main button, main summary"))
+            if box
+        )
         >= 60
     )
     options = {"viewport": {"width": 360, "height": 640}, "java_script_enabled": False}
