@@ -153,3 +153,9 @@ def month_arguments(cast) -> dict[str, dict[str, tuple]]:
 def overview_arguments(cast) -> dict[str, dict[str, tuple]]:
     """The overview of the own station and a foreign one."""
     return {"overview-station": {"own": (cast.gt.code,), "foreign": (cast.yt.code,)}}
+
+
+def entry_arguments(cast) -> dict[str, dict[str, tuple]]:
+    """The villagers' form and the page after it, of the own branch and a foreign one."""
+    branches = {"own": (cast.gt01.code,), "foreign": (cast.yt01.code,)}
+    return {name: branches for name in ("opinion-say", "opinion-said")}

@@ -1,0 +1,482 @@
+"""A villager says what is wrong without an account: form, photos, code; sent twice, sent wrongly, sent too often."""
+
+import gzip
+import re
+import struct
+import zlib
+from datetime import timedelta
+from io import BytesIO
+from uuid import uuid4
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from PIL import Image
+
+from activities.services.files import path_of
+from activities.states import Category
+from julu_liaison.common.errors import DomainError
+from julu_liaison.common.models import AuditLog
+from julu_liaison.notices.models import Notice
+from opinions import public_views
+from opinions.models import Hop, HopFile, Opinion, VillagerEntry
+from opinions.services import move_opinion
+from opinions.services.checking import ticket_problems
+from opinions.services.entries import code_of, find_by_code, printed_code
+from opinions.services.entries.codes import SIGNS
+from opinions.states import State
+from stations.services import close_station, merge_branches
+from tests.cast import clear_branch
+from tests.entries import AT, DAY, NAME, PHONE, WORDS, entry, photo
+
+pytestmark = pytest.mark.usefixtures("media")
+
+
+def say_page(code="GT01") -> str:
+    return reverse("opinion-say", args=[code])
+
+
+def say(client, *, code="GT01", photos=(), **typed):
+    files = [SimpleUploadedFile(f"{NAME}家{place}.jpg", content) for place, content in enumerate(photos)]
+    return client.post(say_page(code), {"key": str(uuid4()), "text": WORDS, **typed, "photos": files})
+
+
+def shown_code(client, answer) -> str:
+    assert answer.status_code == 302, answer.text
+    return re.search(r'class="code">([^<]+)<', client.get(answer["Location"]).text)[1]
+
+
+def ask(client, code):
+    return client.post(reverse("opinion-ask"), {"code": code})
+
+
+# --- Saying it --------------------------------------------------------------------------------------------------
+
+
+def test_the_text_alone_is_enough(cast, client):
+    answer = say(client)
+    ticket = Opinion.objects.get()
+    assert (ticket.text, ticket.state, ticket.holder_station, ticket.branch) == (
+        WORDS,
+        State.REGISTERED,
+        cast.gt,
+        cast.gt01,
+    )
+    assert ticket.from_web and ticket.category == Category.ROAD and ticket.due_on is not None
+    hop = Hop.objects.get()
+    assert (hop.move, hop.actor, hop.by_villager) == ("register", None, True)
+    code = shown_code(client, answer)
+    assert re.fullmatch(f"[{SIGNS}]{{4}}(-[{SIGNS}]{{4}}){{2}}", code)
+    assert ticket_problems() == []
+
+
+def test_all_that_was_said_is_kept_and_who_it_is_is_sealed(cast, client):
+    say(client, village="安家庄村", name=f" {NAME} ", phone="199-0000-9999", confidential="on", photos=[photo()])
+    ticket = Opinion.objects.get()
+    assert (ticket.villager_village, ticket.villager_name, ticket.villager_phone) == ("安家庄村", NAME, PHONE)
+    assert ticket.confidential
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT villager_name, villager_phone FROM opinions_opinion")
+        assert NAME not in cursor.fetchone()[0]
+    row = HopFile.objects.get()
+    assert (row.name, row.added_by) == ("照片1.jpg", None)
+    with Image.open(path_of(row)) as kept:
+        assert kept.format == "JPEG" and max(kept.size) == 1600
+        assert not kept.getexif() and "comment" not in kept.info and "exif" not in kept.info
+    assert b"Secret" not in path_of(row).read_bytes()
+
+
+def test_nobody_is_named_in_notices_audit_or_addresses(cast, client, caplog):
+    answer = say(client, name=NAME, phone=PHONE, photos=[photo()])
+    shown_code(client, answer)
+    code = code_of(VillagerEntry.objects.get())
+    told = [str(row) for row in [*Notice.objects.values_list(), *AuditLog.objects.values_list()]]
+    for word in (NAME, PHONE, code, printed_code(code)):
+        assert word not in " ".join(told) + answer["Location"] + caplog.text + str(client.cookies), word
+
+
+def test_the_stations_clerk_is_told_and_nobody_else(cast, client):
+    say(client)
+    ticket = Opinion.objects.get()
+    notice = Notice.objects.get()
+    assert (notice.user, notice.link, notice.fit_for_outside) == (cast.clerk, ticket.page, True)
+    assert notice.text == f"群众在网上反映了一件事,编号{ticket.full_number},请核对。"
+
+
+def test_the_form_sets_no_cookie_has_no_script_and_is_light(cast, client):
+    answer = client.get(say_page())
+    assert "no-store" in answer["Cache-Control"] and "noindex" in answer["X-Robots-Tag"] and not answer.cookies
+    assert '<option value="安家庄村">' in answer.text
+    other = client.get(say_page()).text
+    assert re.search(r'name="key" value="([^"]+)"', answer.text)[1] not in other
+    shown = client.get(say(client)["Location"])
+    for page in (answer, shown, client.get(reverse("opinion-ask"))):
+        assert "<script" not in page.text and " style=" not in page.text
+        weight = len(gzip.compress(page.content))
+        for name in re.findall(r'href="/static/([^"]+)"', page.text):
+            with open(finders.find(name), "rb") as file:
+                weight += len(gzip.compress(file.read()))
+        assert weight < 15 * 1024
+
+
+def test_pages_cost_a_fixed_number_of_queries(cast, client, django_assert_num_queries):
+    for number in range(1, 4, 2):
+        while VillagerEntry.objects.count() < number:
+            answer = say(client, text=f"{WORDS}{VillagerEntry.objects.count()}")
+        with django_assert_num_queries(2):  # branch with what is above it, its villages
+            client.get(say_page())
+        with django_assert_num_queries(2):  # branch, entry with its ticket
+            client.get(answer["Location"])
+        code = code_of(VillagerEntry.objects.get(opinion=Opinion.objects.first()))
+        with django_assert_num_queries(1):
+            ask(client, code)
+
+
+# --- The code ---------------------------------------------------------------------------------------------------
+
+
+def test_the_code_is_shown_again_on_reload_and_is_nowhere_in_the_database(cast, client):
+    answer = say(client)
+    code = shown_code(client, answer)
+    assert shown_code(client, answer) == code
+    row = VillagerEntry.objects.get()
+    assert code.replace("-", "") not in str(VillagerEntry.objects.values_list()[0])
+    assert code_of(row) == code.replace("-", "")
+    page = client.get(answer["Location"])
+    assert "no-store" in page["Cache-Control"] and page["Referrer-Policy"] == "no-referrer"
+    cookie = client.cookies["said"]
+    assert cookie["httponly"] and cookie["path"] == answer["Location"] and cookie["max-age"] == 900
+
+
+def test_the_page_of_the_code_is_only_for_who_sent_the_form(cast, client):
+    answer = say(client)
+    client.cookies["said"] = client.cookies["said"].value.replace(":", "x", 1)
+    assert client.get(answer["Location"]).status_code == 404
+    client.cookies.clear()
+    page = client.get(answer["Location"])
+    assert (
+        page.status_code == 404
+        and "查办理情况" in page.text
+        and "-" not in re.sub(r"<[^>]+>", "", page.text).split("0319")[0]
+    )
+
+
+@pytest.mark.parametrize("typed", ["{}", "{lower}", " {lower} ", "{spaced}", "{wide}", "{bare}"])
+def test_the_code_is_read_however_it_is_typed(cast, client, typed):
+    ticket, code = entry(cast)
+    printed = printed_code(code)
+    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in printed)
+    said = typed.format(printed, lower=printed.lower(), spaced=printed.replace("-", " "), wide=wide, bare=code)
+    assert find_by_code(said) == ticket
+    answer = ask(client, said)
+    assert answer.status_code == 302 and "联络站正在核对" in client.get(answer["Location"]).text
+    assert code not in answer["Location"]
+
+
+@pytest.mark.parametrize("typed", ["ABCD-EFGH-JKMN", "x", "\0", "字" * 12, "A" * 200])
+def test_a_wrong_code_is_one_sentence_with_what_was_typed(cast, client, typed):
+    entry(cast)
+    answer = ask(client, typed)
+    assert answer.status_code in (400, 404) and 'role="alert"' in answer.text
+    if typed.isascii() and "\0" not in typed:
+        assert typed in answer.text
+
+
+def test_nothing_typed_is_asked_for(cast, client):
+    answer = ask(client, "")
+    assert answer.status_code == 400 and "请填查询码" in answer.text
+
+
+def test_codes_outlive_a_change_of_the_sites_key(cast, client, settings):
+    key = uuid4()
+    ticket, code = entry(cast, key=key)
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "a-new-key"
+    assert find_by_code(code) == ticket
+    assert code_of(VillagerEntry.objects.get()) == code
+    settings.SECRET_KEY_FALLBACKS = []
+    assert find_by_code(code) is None
+    row = VillagerEntry.objects.get()
+    with pytest.raises(ValueError, match="SECRET_KEY"):
+        code_of(row)
+
+
+def test_asking_is_throttled(cast, client, settings):
+    settings.THROTTLE = True
+    cache.clear()
+    assert [ask(client, "ABCD-EFGH-JKMN").status_code for _ in range(11)] == [404] * 10 + [429]
+    answer = ask(client, "ABCD-EFGH-JKMN")
+    assert answer["Retry-After"] == "60" and "ABCD-EFGH-JKMN" in answer.text
+    assert client.get(reverse("opinion-ask")).status_code == 200
+    cache.clear()
+
+
+# --- Twice ------------------------------------------------------------------------------------------------------
+
+
+def test_the_same_form_sent_again_is_the_same_entry_and_code(cast, client):
+    key = str(uuid4())
+    first = shown_code(client, say(client, key=key, name=NAME))
+    assert shown_code(client, say(client, key=key, name=f"{NAME} ")) == first
+    assert Opinion.objects.count() == VillagerEntry.objects.count() == Notice.objects.count() == 1
+
+
+def test_the_same_form_with_other_words_is_another_matter(cast, client):
+    key = str(uuid4())
+    codes = {shown_code(client, say(client, key=key, text=text)) for text in (WORDS, f"{WORDS}。还有路灯", WORDS)}
+    assert len(codes) == Opinion.objects.count() == 2
+    say(client, key=key, confidential="on")
+    say(client, key=key, code="GT02")
+    assert Opinion.objects.count() == 4
+
+
+def test_a_form_without_a_readable_key_is_taken_too(cast, client):
+    for key in ("", "x"):
+        assert say(client, key=key).status_code in (302, 400)
+    assert Opinion.objects.count() == 1
+
+
+# --- Wrongly ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"text": " "}, "请写清反映的是什么事"),
+        ({"text": "字" * 2001}, "请控制在2000字以内"),
+        ({"phone": "12345"}, "电话要填11位手机号"),
+        ({"name": "名" * 41}, "姓名请控制在40字以内"),
+        ({"village": "村" * 41}, "哪个村请控制在40字以内"),
+        ({"website": "http://example.org"}, "请再点一次“提交”"),
+    ],
+)
+def test_what_is_wrong_is_said_and_what_was_typed_is_still_there(cast, client, typed, sentence):
+    whole = {"text": WORDS, "village": "安家庄村", "name": NAME, "phone": PHONE, "confidential": "on"} | typed
+    answer = say(client, photos=[photo((300, 200))], **whole)
+    assert answer.status_code == 400 and sentence in answer.text and "照片没有留住" in answer.text
+    for name in ("text", "village", "name", "phone"):
+        assert whole[name].strip() in answer.text, name
+    assert 'name="confidential" checked' in answer.text and "example.org" not in answer.text
+    assert Opinion.objects.count() == 0
+
+
+def test_corrected_and_sent_again_it_is_taken(cast, client):
+    answer = say(client, text="", website="bot")
+    key = re.search(r'name="key" value="([^"]+)"', answer.text)[1]
+    assert shown_code(client, say(client, key=key))
+
+
+def test_the_form_key_survives_a_mistake(cast, client):
+    key = str(uuid4())
+    assert f'value="{key}"' in say(client, key=key, text="").text
+    assert f'value="{key}"' in say(client, key=key, phone="1").text
+
+
+def png_of(width, height) -> bytes:
+    """A PNG that says it is so large and holds next to nothing."""
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
+    )
+
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (png_of(30000, 30000), "像素太多"), (SVG, "不是照片"), (b"GIF89a" + b"\0" * 30, "GIF"), (b"%PDF-1.4", "不是照片"),
+        (photo((400, 300))[:2000], "损坏"), (b"\xff\xd8\xff" + b"\0" * (15 * 1024 * 1024), "超过15兆"),
+    ],
+)  # fmt: skip
+def test_what_is_no_fit_photo_is_refused(cast, client, content, sentence):
+    answer = say(client, photos=[photo((300, 200)), content])
+    assert answer.status_code == 400 and "第2张照片" in answer.text and sentence in answer.text and WORDS in answer.text
+    assert (Opinion.objects.count(), HopFile.objects.count()) == (0, 0)
+
+
+def test_more_than_three_photos_are_refused(cast, client):
+    answer = say(client, photos=[photo((60, 40))] * 4)
+    assert answer.status_code == 400 and "最多传3" in answer.text and WORDS in answer.text
+
+
+def test_too_much_is_refused_before_it_is_read(cast, client, monkeypatch):
+    monkeypatch.setattr(public_views, "MOST_BYTES", 1000)
+
+    def read(*_form):
+        raise AssertionError("parsed")
+
+    monkeypatch.setattr(public_views, "EntryForm", read)
+    answer = say(client, photos=[photo((600, 400))])
+    assert answer.status_code == 413 and "照片合起来太大了" in answer.text and "0319-0000004" in answer.text
+
+
+def test_no_file_stays_of_what_was_not_entered(cast, client, media, monkeypatch):
+    def fail(*_words, **_more):
+        raise DomainError("存不下。")
+
+    from opinions.services.entries import entering
+
+    stored, calls = entering.store_file, []
+
+    def second_fails(**given):
+        calls.append(given)
+        return stored(**given) if len(calls) == 1 else fail()
+
+    monkeypatch.setattr(entering, "store_file", second_fails)
+    answer = say(client, photos=[photo((60, 40)), photo((80, 40))])
+    assert answer.status_code == 400 and Opinion.objects.count() == VillagerEntry.objects.count() == 0
+    assert [path for path in media.rglob("*") if path.is_file()] == []
+
+
+# --- Too often --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def throttled(settings):
+    settings.THROTTLE = True
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.mark.usefixtures("throttled")
+def test_ten_an_hour_from_one_address_and_what_was_typed_stays(cast, client):
+    key = str(uuid4())
+    assert say(client, key=key).status_code == 302
+    assert [say(client, text=f"{WORDS}{turn}").status_code for turn in range(9)] == [302] * 9
+    answer = say(client, name=NAME)
+    assert answer.status_code == 429 and answer["Retry-After"] == "3600"
+    assert WORDS in answer.text and NAME in answer.text and "0319-0000004" in answer.text
+    assert say(client, key=key).status_code == 302  # the same again takes nothing
+    assert say(client, text="").status_code == 400
+    assert Opinion.objects.count() == 10
+
+
+@pytest.mark.usefixtures("throttled")
+def test_sixty_a_day_for_one_branch(cast, client, monkeypatch):
+    monkeypatch.setattr(public_views.SaysToBranch, "rate", "2/day")
+    for turn in range(2):
+        assert say(client, text=f"{WORDS}{turn}").status_code == 302
+    assert say(client).status_code == 429
+    assert say(client, code="GT02").status_code == 302
+    assert public_views.SaysFromAddress.rate == "10/hour"
+
+
+# --- Where ------------------------------------------------------------------------------------------------------
+
+
+def merged(cast):
+    merge_branches(branch=cast.gt01, into=cast.gt02, actor=cast.admin, on=DAY, at=AT)
+    return cast.gt01
+
+
+def test_a_merged_branch_leads_to_its_successor(cast, client):
+    merged(cast)
+    answer = client.get(say_page())
+    assert answer.status_code == 302 and answer["Location"] == say_page("GT02")
+    answer = say(client)
+    assert Opinion.objects.get().branch == cast.gt02 and shown_code(client, answer)
+
+
+def test_a_closed_branch_says_where_to_go_and_keeps_what_was_typed(cast, client):
+    clear_branch(cast, cast.gt02, to=cast.gt01, on=DAY)
+    close_station(station=cast.gt02, closed_on=DAY, actor=cast.admin, at=AT)
+    answer = client.get(say_page("GT02"))
+    assert answer.status_code == 404 and "不接收网上反映" in answer.text and "0319-0000004" in answer.text
+    answer = say(client, code="GT02")
+    assert answer.status_code == 400 and "已经撤销" in answer.text and WORDS in answer.text
+
+
+def test_only_branches_have_a_form(cast, client):
+    for code in ("GT", "JLX", "NO"):
+        assert client.get(say_page(code)).status_code == 404
+        assert say(client, code=code).status_code == 404
+
+
+def test_only_get_and_post(cast, client):
+    assert client.put(say_page()).status_code == 405
+    assert client.post(reverse("opinion-said", args=["GT01"])).status_code == 405
+
+
+def test_a_cross_site_post_needs_no_token(cast, client):
+    from django.test import Client
+
+    strict = Client(enforce_csrf_checks=True)
+    assert say(strict).status_code == 302
+    assert ask(strict, "ABCD-EFGH-JKMN").status_code == 404
+
+
+# --- The whole way ----------------------------------------------------------------------------------------------
+
+
+def test_from_the_form_to_not_solved_once(cast, client, signed_in):
+    code = shown_code(client, say(client, name=NAME, photos=[photo((800, 600))]))
+    ticket = Opinion.objects.get()
+
+    def page():
+        return client.get(ask(client, code)["Location"])
+
+    assert "联络站正在核对" in page().text and WORDS in page().text and NAME not in page().text
+    later = AT + timedelta(hours=1)
+    move_opinion(opinion=ticket, move="accept", actor=cast.clerk, at=later, category=Category.WATER)
+    ticket.refresh_from_db()
+    assert (ticket.state, ticket.category, ticket.holder_station) == (State.AT_BRANCH, Category.WATER, cast.gt01)
+    assert Notice.objects.filter(user=cast.head, link=ticket.page).exists()
+    assert "代表联络分站正在办理" in page().text
+    move_opinion(opinion=ticket, move="solve", actor=cast.head, at=later, note="已经把塌陷的路面填平,恢复通行。")
+    assert 'name="word"' not in page().text and "恢复通行" in page().text
+    move_opinion(opinion=ticket, move="tell", actor=cast.head, at=later)
+    address = ask(client, code)["Location"]
+    ticket.refresh_from_db()
+    client.post(address, {"word": "basic", "version": ticket.version})
+    ticket.refresh_from_db()
+    client.post(address, {"word": "unsolved", "note": "又塌了", "version": ticket.version})
+    ticket.refresh_from_db()
+    assert ticket.state == State.REWORKING and ticket.reopened
+    assert "正在重新办理" in page().text
+
+
+def test_a_refused_one_says_where_to_go(cast, client):
+    ticket, code = entry(cast)
+    move_opinion(
+        opinion=ticket, move="refuse", actor=cast.clerk, at=AT, note="已经在法院审理", route="县法院诉讼服务中心"
+    )
+    text = client.get(ask(client, code)["Location"]).text
+    assert "不在受理范围" in text and "已经在法院审理" in text and "县法院诉讼服务中心" in text
+
+
+def test_a_merged_one_shows_the_others_answer(cast, client):
+    other, _code = entry(cast, "同一条路塌了")
+    move_opinion(opinion=other, move="accept", actor=cast.clerk, at=AT)
+    ticket, code = entry(cast)
+    move_opinion(opinion=ticket, move="merge", actor=cast.clerk, at=AT, into=other)
+    move_opinion(opinion=other, move="solve", actor=cast.head, at=AT, note="已经把塌陷的路面填平,恢复通行。")
+    text = client.get(ask(client, code)["Location"]).text
+    assert "一起办理" in text and "恢复通行" in text
+
+
+def test_the_database_takes_one_form_once(cast):
+    key = uuid4()
+    first, code = entry(cast, key=key)
+    with CaptureQueriesContext(connection) as queries:
+        assert entry(cast, key=key) == (first, code)
+    assert not any(query["sql"].startswith(("INSERT", "UPDATE")) for query in queries)
+
+
+@override_settings(TIME_ZONE="Asia/Shanghai")
+def test_a_photo_of_any_kind_is_kept_as_jpeg(cast):
+    for kind in ("PNG", "WEBP"):
+        ticket, _code = entry(cast, f"{WORDS}{kind}", photos=[photo((200, 100), kind)])
+        with Image.open(BytesIO(path_of(HopFile.objects.get(hop__opinion=ticket)).read_bytes())) as kept:
+            assert (kept.format, kept.size) == ("JPEG", (200, 100))
