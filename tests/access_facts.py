@@ -158,4 +158,4 @@ def overview_arguments(cast) -> dict[str, dict[str, tuple]]:
 def entry_arguments(cast) -> dict[str, dict[str, tuple]]:
     """The villagers' form and the page after it, of the own branch and a foreign one."""
     branches = {"own": (cast.gt01.code,), "foreign": (cast.yt01.code,)}
-    return {name: branches for name in ("opinion-say", "opinion-said")}
+    return dict.fromkeys(("opinion-say", "opinion-said"), branches)
