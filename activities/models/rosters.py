@@ -45,6 +45,8 @@ class Shift(Placed):
     # Up to whom it was told that fewer than two deputies are on this day.
     station_warned_on = models.DateField(null=True, blank=True, editable=False)
     county_warned_on = models.DateField(null=True, blank=True, editable=False)
+    # When its date, as it stands, was announced to those who may come (接待预告).
+    announced_on = models.DateField(null=True, blank=True, editable=False)
 
     objects = ShiftQuerySet.as_manager()
 
@@ -64,7 +66,10 @@ class Shift(Placed):
 
 
 class ShiftPlace(models.Model):
-    """One deputy's place in a shift. `fixed`: put there by hand or by a swap; planning leaves it alone."""
+    """One deputy's place in a shift. `fixed`: put there by hand or by a swap; planning leaves it alone.
+
+    `told_on`: when the deputy last heard of it by itself, by a change or a reminder; else publishing was the last word.
+    """
 
     shift = models.ForeignKey(Shift, models.CASCADE, related_name="places")
     deputy = models.ForeignKey(Deputy, models.PROTECT, related_name="shift_places", verbose_name="代表")
@@ -72,6 +77,7 @@ class ShiftPlace(models.Model):
     instead_of = models.ForeignKey(
         Deputy, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="替谁"
     )
+    told_on = models.DateField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "值班代表"

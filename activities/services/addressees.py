@@ -30,18 +30,24 @@ def reach_of(people: Iterable[Deputy]) -> Reach:
     return found
 
 
-def tell_deputies(people: Iterable[Deputy], text: str, link: str, at: datetime, *, kind: Kind = Kind.DUTY) -> None:
-    """Put `text` into the inbox of each of the deputies whom a notice reaches (`reach_of`)."""
-    notify(kind=kind, users=[person.user for person in reach_of(people).told], text=text, link=link, at=at)
+def tell_deputies(
+    people: Iterable[Deputy], text: str, link: str, at: datetime, *, kind: Kind = Kind.DUTY, urgent: bool = False,
+    fit_for_outside: bool = False,
+) -> None:  # fmt: skip
+    """Put `text` into the inbox of each of the deputies whom a notice reaches (`reach_of`); the rest as for `notify`."""
+    users = [person.user for person in reach_of(people).told]
+    notify(kind=kind, users=users, text=text, link=link, at=at, urgent=urgent, fit_for_outside=fit_for_outside)
 
 
 def tell_deciders(
-    branch: Station, text: str, link: str, at: datetime, *, without: Iterable = (), kind: Kind = Kind.DUTY
-) -> None:
+    branch: Station, text: str, link: str, at: datetime, *, without: Iterable = (), kind: Kind = Kind.DUTY,
+    fit_for_outside: bool = False,
+) -> None:  # fmt: skip
     """Tell the station's clerks and the branch's head, except the users `without`: whoever acted knows already."""
     knowing = {user.pk for user in without if user is not None}
     rows = Posting.objects.in_force(today_here(at)).filter(
         Q(station=branch.parent_id, role=Role.CLERK) | Q(station=branch.pk, role=Role.BRANCH_HEAD)
     )
     users = {row.user for row in rows.select_related("user") if row.user_id not in knowing}
-    notify(kind=kind, users=sorted(users, key=lambda user: user.pk), text=text, link=link, at=at)
+    people = sorted(users, key=lambda user: user.pk)
+    notify(kind=kind, users=people, text=text, link=link, at=at, fit_for_outside=fit_for_outside)

@@ -43,7 +43,8 @@ def _tell(station: Station, moved: dict[date, date], at: datetime) -> str:
     text = f"节假日有变动,{station.name}已公布的接待日应{words},请到“排班”里改期。"
     month = min(moved)
     clerks = Posting.objects.filter(in_force(today_here(at)), role=Role.CLERK, station=station).select_related("user")
-    notify(kind=Kind.DUTY, users=[posting.user for posting in clerks], text=text, link=roster_page(month), at=at)
+    users = [posting.user for posting in clerks]
+    notify(kind=Kind.DUTY, users=users, text=text, link=roster_page(month), at=at, fit_for_outside=True)
     return text
 
 

@@ -60,6 +60,7 @@ def grant_exemption(
         reverse("me"),
         at,
         kind=Kind.ACTIVITY,
+        fit_for_outside=True,
     )
     _tell_station(row, _leave_what_is_planned(row, actor, at), at)
     return row
@@ -90,6 +91,7 @@ def end_exemption(*, exemption: Exemption, ended_on: date, actor, at: datetime) 
         reverse("me"),
         at,
         kind=Kind.ACTIVITY,
+        fit_for_outside=True,
     )
     _tell_station(row, _leave_what_is_planned(row, actor, at), at)
     return row

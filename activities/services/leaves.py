@@ -101,7 +101,8 @@ def decide_leave(*, leave: Leave, approve: bool, actor, at: datetime, note: str 
     if approve:
         _tell_approved(leave, gaps, actor, at)
     else:
-        tell_deputies([leave.deputy], f"您{_days(leave)}的假没有批准,原因请看“我的值班”。", my_duty(), at)
+        text = f"您{_days(leave)}的假没有批准,原因请看“我的值班”。"
+        tell_deputies([leave.deputy], text, my_duty(), at, fit_for_outside=True)
     return leave
 
 
@@ -266,7 +267,7 @@ def _announce(leave: Leave) -> None:
 
 def _tell_approved(leave: Leave, gaps: list[Shift], actor, at: datetime) -> None:
     """The deputy learns of it; those who plan learn which days now have a gap, also whoever has just decided."""
-    tell_deputies([leave.deputy], f"您{_days(leave)}的假批准了。", my_duty(), at)
+    tell_deputies([leave.deputy], f"您{_days(leave)}的假批准了。", my_duty(), at, fit_for_outside=True)
     if gaps:
         days = "、".join(f"{shift.date.month}月{shift.date.day}日{shift.branch.name}" for shift in gaps)
         text = f"{leave.deputy.name}请假,{days}缺人,请安排别的代表。"

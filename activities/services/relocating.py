@@ -16,7 +16,8 @@ from activities.models import (
     placed_models,
 )
 from activities.services.offers import drop_offers_of_day
-from activities.services.rosters.telling import own_page
+from activities.services.rosters.announcing import correct_announcements
+from activities.services.rosters.telling import is_near, own_page
 from activities.states import ReportState, RosterState, ShiftState
 from julu_liaison.common.errors import Conflict
 from julu_liaison.common.working_days import today_here
@@ -83,6 +84,8 @@ def close_branch(*, station: Station, on: date, into: Station | None, actor, at:
             drop_offers_of_day(shift, f"取消了,{reason}", actor, at)
     _call_off(called_off, reason[:100], today)
     _tell(called_off, station, reason, at)
+    announced = [shift for shift in promised if shift.announced_on and shift.date >= today]
+    correct_announcements(((one, f"{one.date.month}月{one.date.day}日的接待取消。") for one in announced), at)
     return _told(
         Effect("工作日志,留在原分站名下", DutyLog.objects.filter(branch=station).count(), "篇"),
         Effect("已公布的接待日,取消并告诉值班代表", len(called_off), "次"),
@@ -121,7 +124,10 @@ def _tell(shifts: list[int], branch: Station, reason: str, at: datetime) -> None
     for place in places.select_related("shift__roster", "deputy__user").order_by("shift__date", "pk"):
         day = place.shift.date
         text = f"{day.month}月{day.day}日在{branch.name}的接待取消了:{reason}。"
-        notify(kind=Kind.DUTY, users=[place.deputy.user], text=text, link=own_page(place.shift.roster.month), at=at)
+        notify(
+            kind=Kind.DUTY, users=[place.deputy.user], text=text, link=own_page(place.shift.roster.month), at=at,
+            urgent=is_near(at, day), fit_for_outside=True,
+        )  # fmt: skip
 
 
 def _told(*effects: Effect) -> list[Effect]:

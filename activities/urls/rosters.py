@@ -13,6 +13,7 @@ urlpatterns = [
     path("station/roster/print/", rosters.roster_print, name="roster-print"),
     path("station/roster/file/", rosters.roster_file, name="roster-file"),
     path("station/roster/calendar/", rosters.roster_calendar, name="roster-calendar"),
+    path("station/announcements/", rosters.announcements, name="announcements"),
     path("console/roster/", rosters.console_roster, name="console-roster"),
     path("me/roster/", rosters.my_roster, name="my-roster"),
     path("me/calendar/", rosters.my_calendar, name="my-calendar"),

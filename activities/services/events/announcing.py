@@ -63,8 +63,8 @@ def announce_activity(
     ask(activity, people)
     audit.record("announce_activity", actor=actor, target=activity, at=at, title=activity.title, people=len(people))
     if tell and held_on >= today_here(at):
-        tell_asked(activity, invitation(activity), at)
-        tell_clerks(activity, partners, _call(activity), at)
+        tell_asked(activity, invitation(activity), at, fit_for_outside=True)
+        tell_clerks(activity, partners, _call(activity), at, fit_for_outside=True)
     return activity
 
 
@@ -169,7 +169,9 @@ def _demand_own(actor, activity: Activity, people: list[Deputy]) -> None:
     theirs = own_people((person.pk for person in people), places=partners, on=activity.held_on)
     words = "、".join(person.name for person in people if person.pk in theirs)[:100]
     if words:
-        raise DomainError(f"{words}是联合举办的联络站请的,不参加请告诉那个站。", fields={"without": f"{words}由所在联络站去掉"})
+        raise DomainError(
+            f"{words}是联合举办的联络站请的,不参加请告诉那个站。", fields={"without": f"{words}由所在联络站去掉"}
+        )
 
 
 def take_off(activity: Activity, people: Iterable[Deputy]) -> list[Deputy]:
@@ -195,9 +197,10 @@ def _tell_of_change(activity: Activity, changed: list[str], added: list, dropped
     if activity.state != ActivityState.ANNOUNCED or activity.held_on < today_here(at):
         return
     if set(changed) & set(WHEN_AND_WHERE):
-        tell_asked(activity, f"“{activity.title}”有变动,现在是:{day_words(activity)} {activity.venue}。", at)
+        text = f"“{activity.title}”有变动,现在是:{day_words(activity)} {activity.venue}。"
+        tell_asked(activity, text, at, fit_for_outside=True)
     elif added:
-        tell_asked(activity, invitation(activity), at, people=added)
+        tell_asked(activity, invitation(activity), at, people=added, fit_for_outside=True)
     if dropped:
         tell_dropped(activity, dropped, at)
 

@@ -44,7 +44,7 @@ def ask_own_people(
         dropped=len(dropped),
     )  # fmt: skip
     if activity.held_on >= today_here(at):
-        tell_asked(activity, invitation(activity), at, people=added)
+        tell_asked(activity, invitation(activity), at, people=added, fit_for_outside=True)
         tell_dropped(activity, dropped, at)
     if added:
         tell_recorder(activity, f"{station.full_name}请了{len(added)}位代表参加“{activity.title}”。", at)
@@ -67,5 +67,7 @@ def _own(activity: Activity, station: Station, people: list[Deputy]) -> list[Dep
     own = own_people((person.pk for person in people), places=[station.pk], on=activity.held_on)
     words = "、".join(person.name for person in people if person.pk not in own)[:100]
     if words:
-        raise DomainError(f"{words}不属于{station.full_name}。", fields={"without": f"{words}不属于{station.full_name}"})
+        raise DomainError(
+            f"{words}不属于{station.full_name}。", fields={"without": f"{words}不属于{station.full_name}"}
+        )
     return people

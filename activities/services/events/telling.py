@@ -22,11 +22,12 @@ def day_words(activity: Activity) -> str:
     return f"{activity.held_on.month}月{activity.held_on.day}日{activity.hours}"
 
 
-def tell_asked(activity: Activity, text: str, at: datetime, *, people: Iterable[Deputy] | None = None) -> None:
+def tell_asked(
+    activity: Activity, text: str, at: datetime, *, people: Iterable[Deputy] | None = None, fit_for_outside: bool = False
+) -> None:  # fmt: skip
     """Tell those who are asked to the activity (or `people` of them); nobody who need not come for a reason of their own."""
-    tell_deputies(
-        asked_people(activity, people=people), text, reverse("my-activity", args=[activity.uid]), at, kind=Kind.ACTIVITY
-    )
+    asked, link = asked_people(activity, people=people), reverse("my-activity", args=[activity.uid])
+    tell_deputies(asked, text, link, at, kind=Kind.ACTIVITY, fit_for_outside=fit_for_outside)
 
 
 def asked_people(activity: Activity, *, people: Iterable[Deputy] | None = None) -> list[Deputy]:
@@ -39,23 +40,25 @@ def asked_people(activity: Activity, *, people: Iterable[Deputy] | None = None) 
 
 def tell_dropped(activity: Activity, people: Iterable[Deputy], at: datetime) -> None:
     """Tell those who were taken off the list."""
-    tell_deputies(people, f"“{activity.title}”您不用参加了。", reverse("my-activities"), at, kind=Kind.ACTIVITY)
+    text, link = f"“{activity.title}”您不用参加了。", reverse("my-activities")
+    tell_deputies(people, text, link, at, kind=Kind.ACTIVITY, fit_for_outside=True)
 
 
 def tell_recorder(activity: Activity, text: str, at: datetime) -> None:
     """Tell whoever arranged the activity."""
-    notify(
-        kind=Kind.ACTIVITY, users=[activity.recorder], text=text, link=reverse("activity", args=[activity.uid]), at=at
-    )
+    link = reverse("activity", args=[activity.uid])
+    notify(kind=Kind.ACTIVITY, users=[activity.recorder], text=text, link=link, at=at, fit_for_outside=True)
 
 
-def tell_clerks(activity: Activity, places: Iterable[Station], text: str, at: datetime) -> None:
+def tell_clerks(
+    activity: Activity, places: Iterable[Station], text: str, at: datetime, *, fit_for_outside: bool = False
+) -> None:  # fmt: skip
     """Tell the clerks of the stations that hold it together with others."""
     keys = [place.pk for place in places]
     rows = Posting.objects.in_force(today_here(at)).filter(station__in=keys, role=Role.CLERK)
-    users = {row.user for row in rows.select_related("user")}
+    users = sorted({row.user for row in rows.select_related("user")}, key=lambda user: user.pk)
     link = reverse("activity", args=[activity.uid])
-    notify(kind=Kind.ACTIVITY, users=sorted(users, key=lambda user: user.pk), text=text, link=link, at=at)
+    notify(kind=Kind.ACTIVITY, users=users, text=text, link=link, at=at, fit_for_outside=fit_for_outside)
 
 
 def announce_presence(activity: Activity, deputies: Iterable[int], *, years: Iterable[int] | None = None) -> None:

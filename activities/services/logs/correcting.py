@@ -120,7 +120,8 @@ def _record(log: DutyLog, before: dict[str, Any], reason: str, actor, at: dateti
     audit.record("correct_log", actor=actor, target=log, at=at, number=log.number, version=log.version, reason=reason)
     if confirmer and confirmer != actor:
         text = f"您确认过的工作日志{log.number}更正了,请看看再确认一次。"
-        notify(kind=Kind.RECORD, users=[confirmer], text=text, link=reverse("duty-log", args=[log.uid]), at=at)
+        link = reverse("duty-log", args=[log.uid])
+        notify(kind=Kind.RECORD, users=[confirmer], text=text, link=link, at=at, fit_for_outside=True)
 
 
 @dataclass(frozen=True)

@@ -169,7 +169,8 @@ def _tell_clerks(exception: FilingException, at: datetime) -> None:
         f"{last.year}年{last.month}月{last.day}日的工作日志,到{until.month}月{until.day}日为止,请抓紧办好。"
     )
     users = {row.user_id: row.user for row in rows}
-    notify(kind=Kind.RECORD, users=[users[key] for key in sorted(users)], text=text, link=reverse("duty-logs"), at=at)
+    people = [users[key] for key in sorted(users)]
+    notify(kind=Kind.RECORD, users=people, text=text, link=reverse("duty-logs"), at=at, fit_for_outside=True)
 
 
 @transaction.atomic

@@ -106,4 +106,5 @@ def _tell(reports: list[MonthReport], at: datetime) -> None:
             text=text,
             link=reverse("month-reports"),
             at=at,
+            fit_for_outside=True,
         )

@@ -1,5 +1,6 @@
 """Rosters: planning, publishing and changing a station's month of reception days."""
 
+from activities.services.rosters.announcing import announce_receptions
 from activities.services.rosters.counting import service_counts
 from activities.services.rosters.days import add_day, cancel_day, move_day
 from activities.services.rosters.drafting import draft_roster
@@ -16,6 +17,7 @@ from activities.services.rosters.places import (
     take_off_shift,
 )
 from activities.services.rosters.publishing import publish_roster
+from activities.services.rosters.reminding import remind_of_duties
 from activities.services.rosters.replanning import preview_replan, replan_roster
 from activities.services.rosters.results import Drafted, RemedyKind, Unplaced
 from activities.services.rosters.watching import watch_gaps
@@ -25,6 +27,7 @@ __all__ = [
     "RemedyKind",
     "Unplaced",
     "add_day",
+    "announce_receptions",
     "cancel_day",
     "days_left_by",
     "draft_roster",
@@ -38,6 +41,7 @@ __all__ = [
     "publish_roster",
     "put_on_shift",
     "release_places",
+    "remind_of_duties",
     "replan_roster",
     "service_counts",
     "set_seats",

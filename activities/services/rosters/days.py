@@ -9,6 +9,7 @@ from activities.models import DutyLog, Roster, Shift, ShiftPlace
 from activities.services.logs.limits import demand_open
 from activities.services.offers import drop_offers_of_day
 from activities.services.people import demand_held, hold_people
+from activities.services.rosters.announcing import correct_announcements
 from activities.services.rosters.holding import (
     checked_reason,
     day_words,
@@ -18,7 +19,7 @@ from activities.services.rosters.holding import (
     is_published,
 )
 from activities.services.rosters.serving import hindrances
-from activities.services.rosters.telling import reason_words, tell, write_change
+from activities.services.rosters.telling import is_near, reason_words, tell, write_change
 from activities.states import ShiftState
 from deputies.models import Deputy
 from julu_liaison.common import audit
@@ -57,11 +58,14 @@ def add_day(*, branches: Iterable[Station], on: date, reason: str, actor, at: da
         unable = _let_go(shift) if shift.pk else []  # a called-off day may still have its people
         demand_held([person.pk for person in _people_of(shift)] if shift.pk else [], held)
         shift.state, shift.reason, shift.is_extra = ShiftState.PLANNED, reason, shift.pk is None or shift.is_extra
+        shift.announced_on = None
         shift.save()
+        shift.places.update(told_on=today_here(at))
         audit.record("add_day", actor=actor, target=branch, at=at, day=str(on), reason=reason)
         words = f"{day_words(shift)}加开接待{_without(unable)}"
         if write_change(shift, words, reason=reason, actor=actor, at=at):
-            tell(_people_of(shift), f"{day_in_year(on)}在{branch.name}的接待照常举行{reason_words(reason)}。", at, of=shift.roster)
+            text = f"{day_in_year(on)}在{branch.name}的接待照常举行{reason_words(reason)}。"
+            tell(_people_of(shift), text, at, of=shift.roster, urgent=is_near(at, on))
         found.append(shift)
     return found
 
@@ -86,7 +90,10 @@ def cancel_day(*, shifts: Iterable[Shift], reason: str, actor, at: datetime) -> 
                 f"{day_in_year(shift.date)}在{shift.branch.name}的接待取消了{reason_words(reason)}。",
                 at,
                 of=shift.roster,
+                urgent=is_near(at, shift.date),
             )
+    announced = [shift for shift in found if shift.announced_on]
+    correct_announcements(((one, f"{one.date.month}月{one.date.day}日的接待取消。") for one in announced), at)
     return found
 
 
@@ -101,7 +108,7 @@ def move_day(*, shifts: Iterable[Shift], to: date, reason: str, actor, at: datet
     demand_plannable(to, at, field="to")
     shifts = list(shifts)
     held = _hold_people_of(shifts)
-    found = hold_shifts(shifts)
+    found, announced = hold_shifts(shifts), []
     for shift in found:
         demand_held([person.pk for person in _people_of(shift)], held)
         _demand_changeable(shift, actor, at)
@@ -112,15 +119,21 @@ def move_day(*, shifts: Iterable[Shift], to: date, reason: str, actor, at: datet
         unable = _let_go(shift)
         # Whoever was told of the old day has to hear of the new one's gap.
         shift.station_warned_on = shift.county_warned_on = None
-        shift.save(update_fields=["date", "reason", "station_warned_on", "county_warned_on"])
+        if shift.announced_on:
+            announced.append((shift, f"{before.month}月{before.day}日的接待改到{day_in_year(to)}。"))
+        shift.announced_on = None
+        shift.save(update_fields=["date", "reason", "station_warned_on", "county_warned_on", "announced_on"])
+        shift.places.update(told_on=today_here(at))
         audit.record(
             "move_day", actor=actor, target=shift.branch, at=at, before=str(before), after=str(to), reason=reason
         )
         if write_change(shift, f"{words}{_without(unable)}", reason=reason, actor=actor, at=at):
             told = f"{day_in_year(before)}在{shift.branch.name}的接待改到{day_in_year(to)}{reason_words(reason)}"
             coming = [person for person in _people_of(shift) if person not in unable]
-            tell(coming, f"{told}。", at, of=shift.roster)
-            tell(unable, f"{told},那天您来不了,不用值班。", at, of=shift.roster)
+            urgent = is_near(at, before, to)
+            tell(coming, f"{told}。", at, of=shift.roster, urgent=urgent)
+            tell(unable, f"{told},那天您来不了,不用值班。", at, of=shift.roster, urgent=urgent)
+    correct_announcements(announced, at)
     return found
 
 

@@ -73,8 +73,11 @@ def best_plan(month: BranchMonth) -> Plan:
     ]
 
 
-def write_plan(month: BranchMonth, plan: Plan) -> None:
-    """Make the places of the month's open days equal to `plan`; locked ones are left alone."""
+def write_plan(month: BranchMonth, plan: Plan, *, told_on: date | None = None) -> None:
+    """Make the places of the month's open days equal to `plan`; locked ones are left alone.
+
+    `told_on`: the day on which the caller tells whoever is new; of a draft nobody is told.
+    """
     open_days = [
         (shift, day, keys)
         for shift, day, keys in zip(month.shifts, month.problem.days, plan, strict=True)
@@ -84,7 +87,8 @@ def write_plan(month: BranchMonth, plan: Plan) -> None:
     for shift, day, keys in open_days:
         there = {place.deputy_id: place for place in shift.places.all()}
         gone += [place.pk for key, place in there.items() if key not in keys]
-        new += [ShiftPlace(shift=shift, deputy_id=key) for key in keys[len(day.locked) :] if key not in there]
+        added = [key for key in keys[len(day.locked) :] if key not in there]
+        new += [ShiftPlace(shift=shift, deputy_id=key, told_on=told_on) for key in added]
     ShiftPlace.objects.filter(pk__in=gone).delete()
     ShiftPlace.objects.bulk_create(new)
 

@@ -43,7 +43,7 @@ def plan_other_service(
         "plan_other_service", actor=actor, target=roster.station, at=at, deputy=deputy.code, form=form, by=str(by)
     )
     if roster.state == RosterState.PUBLISHED:
-        tell([deputy], other_service_words(service), at, of=roster)
+        tell([deputy], other_service_words(service), at, of=roster, fit_for_outside=not note)
         _announce(service)
     return service
 
@@ -62,7 +62,8 @@ def drop_other_service(*, service: OtherService, actor, at: datetime | None = No
         "drop_other_service", actor=actor, target=roster.station, at=at, deputy=service.deputy.code, form=service.form
     )
     if roster.state == RosterState.PUBLISHED:
-        tell([service.deputy], f"{roster.month.month}月另行安排的{service.get_form_display()}取消了。", at, of=roster)
+        text = f"{roster.month.month}月另行安排的{service.get_form_display()}取消了。"
+        tell([service.deputy], text, at, of=roster, fit_for_outside=True)
         _announce(service)
 
 

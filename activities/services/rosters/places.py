@@ -18,7 +18,7 @@ from activities.services.rosters.holding import (
     is_published,
 )
 from activities.services.rosters.serving import hindrances
-from activities.services.rosters.telling import reason_words, tell, write_change
+from activities.services.rosters.telling import is_near, reason_words, tell, write_change
 from deputies.models import Deputy
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError
@@ -39,10 +39,11 @@ def put_on_shift(*, shift: Shift, deputy: Deputy, actor, at: datetime, reason: s
     if len(shift.places.all()) >= seats_of(shift):
         raise Conflict(f"{day_words(shift)}已经满{seats_of(shift)}人,要加人请先把这一天的人数改多。")
     demand_can_serve(shift, deputy, stand_in=False)
-    place = ShiftPlace.objects.create(shift=shift, deputy=deputy, fixed=True)
+    place = ShiftPlace.objects.create(shift=shift, deputy=deputy, fixed=True, told_on=today_here(at))
     audit.record("put_on_shift", actor=actor, target=shift.branch, at=at, day=str(shift.date), deputy=deputy.code)
     if write_change(shift, f"{day_words(shift)}加上{deputy.name}", reason=reason, actor=actor, at=at):
-        tell([deputy], f"{day_in_year(shift.date)}请您在{shift.branch.name}值班{reason_words(reason)}。", at, of=shift.roster)
+        text = f"{day_in_year(shift.date)}请您在{shift.branch.name}值班{reason_words(reason)}。"
+        tell([deputy], text, at, of=shift.roster, urgent=is_near(at, shift.date))
     return place
 
 
@@ -108,7 +109,8 @@ def hand_over_place(*, shift: Shift, giver: Deputy, taker: Deputy, actor, at: da
     demand_can_serve(shift, taker, stand_in=True)
     came_back = place.instead_of_id == taker.pk
     place.deputy, place.fixed, place.instead_of = taker, True, None if came_back else giver
-    place.save(update_fields=["deputy", "fixed", "instead_of"])
+    place.told_on = today_here(at)
+    place.save(update_fields=["deputy", "fixed", "instead_of", "told_on"])
     text = f"{day_words(shift)}{giver.name}的班由{taker.name}接"
     write_change(shift, text, reason=checked_reason(reason, needed=False), actor=actor, at=at)
     audit.record(

@@ -32,9 +32,10 @@ def publish_roster(*, roster: Roster, actor, at: datetime) -> Roster:
         },
         at,
         of=roster,
+        fit_for_outside=True,
     )
     for service in roster.other_services.select_related("deputy__user"):
-        tell([service.deputy], other_service_words(service), at, of=roster)
+        tell([service.deputy], other_service_words(service), at, of=roster, fit_for_outside=not service.note)
     audit.record("publish_roster", actor=actor, target=roster.station, month=str(roster.month), at=at)
     return roster
 

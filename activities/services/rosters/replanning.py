@@ -12,7 +12,7 @@ from activities.services.rosters.drafting import best_plan, write_plan
 from activities.services.rosters.explaining import branches_of
 from activities.services.rosters.holding import checked_reason, day_words, demand_planner, hold_roster
 from activities.services.rosters.reading import BranchMonth, read_months
-from activities.services.rosters.telling import dates_words, reason_words, tell_each, write_change
+from activities.services.rosters.telling import dates_words, is_near, reason_words, tell_each, write_change
 from activities.states import RosterState
 from deputies.models import Deputy
 from julu_liaison.common import audit
@@ -57,7 +57,7 @@ def preview_replan(**facts) -> list[RosterChange]:
 def _replan_branch(roster: Roster, month: BranchMonth, reason: str, actor, at: datetime) -> list[RosterChange]:
     before, after = month.plan, best_plan(month)
     people = _people_of(month, before)
-    write_plan(month, after)
+    write_plan(month, after, told_on=today_here(at))
     changes = []
     for shift, was, will in zip(month.shifts, before, after, strict=True):
         for key in set(was) - set(will):
@@ -67,14 +67,14 @@ def _replan_branch(roster: Roster, month: BranchMonth, reason: str, actor, at: d
             text = f"{day_words(shift)}:{words}"
             changes.append(write_change(shift, text, reason=reason, actor=actor, at=at))
     told = _own_changes(month.shifts, before, after)
-    tell_each(
-        {
+    soon = {key for shift, keys in zip(month.shifts, after, strict=True) if is_near(at, shift.date) for key in keys}
+    for urgent in (True, False):
+        texts = {
             people[key]: f"{month.branch.name}的排班有调整:{words}{reason_words(reason)}。"
             for key, words in told.items()
-        },
-        at,
-        of=roster,
-    )
+            if (key in soon) == urgent
+        }
+        tell_each(texts, at, of=roster, urgent=urgent)
     return [change for change in changes if change]
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.urls import reverse
 
@@ -11,6 +11,7 @@ from activities.services.addressees import reach_of
 from activities.services.rosters.holding import is_published
 from deputies.models import Deputy
 from julu_liaison.common.templatetags.liaison import day_in_year
+from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.services import notify
 from julu_liaison.notices.states import Kind
 
@@ -36,19 +37,30 @@ def write_change(shift: Shift, text: str, *, reason: str, actor, at: datetime) -
     )
 
 
-def tell(people: Iterable[Deputy], text: str, at: datetime, *, of: Roster) -> None:
+def tell(
+    people: Iterable[Deputy], text: str, at: datetime, *, of: Roster, urgent: bool = False, fit_for_outside: bool = False
+) -> None:  # fmt: skip
     """Put `text` into the inbox of each of the deputies who has an account; it leads to the month of the roster `of`."""
     users = {person.user for person in reach_of(people).told}
-    notify(kind=Kind.DUTY, users=sorted(users, key=lambda user: user.pk), text=text, link=own_page(of.month), at=at)
+    notify(
+        kind=Kind.DUTY, users=sorted(users, key=lambda user: user.pk), text=text, link=own_page(of.month), at=at,
+        urgent=urgent, fit_for_outside=fit_for_outside,
+    )  # fmt: skip
 
 
-def tell_each(texts: Mapping[Deputy, str], at: datetime, *, of: Roster) -> None:
-    """Tell every deputy their own text."""
+def is_near(at: datetime, *days: date) -> bool:
+    """Is one of `days` today or tomorrow, so that a change of it is said at once, at whatever hour?"""
+    today = today_here(at)
+    return any(today <= day <= today + timedelta(days=1) for day in days)
+
+
+def tell_each(texts: Mapping[Deputy, str], at: datetime, *, of: Roster, **how: bool) -> None:
+    """Tell every deputy their own text; `how` as for `tell`."""
     people_by_text = defaultdict(list)
     for person, text in texts.items():
         people_by_text[text].append(person)
     for text, people in people_by_text.items():
-        tell(people, text, at, of=of)
+        tell(people, text, at, of=of, **how)
 
 
 def own_days(roster: Roster) -> dict[Deputy, list[Shift]]:

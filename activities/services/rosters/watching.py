@@ -76,6 +76,7 @@ def _watch_days(today: date, planners: dict[int, list], at: datetime) -> tuple[i
                     text=_gap_words(shift, place),
                     link=roster_page(shift.roster.month),
                     at=at,
+                    fit_for_outside=True,
                 )
         Shift.objects.filter(pk__in=[shift.pk for shift in shifts]).update(**{field: today})
     return len(news), len(late)
@@ -131,5 +132,5 @@ def _tell_once(users: Iterable, text: str, link: str, at: datetime) -> int:
     users = list(users)
     know = set(Notice.objects.filter(text=text, link=link, user__in=users).values_list("user", flat=True))
     new = [user for user in users if user.pk not in know]
-    notify(kind=Kind.DUTY, users=new, text=text, link=link, at=at)
+    notify(kind=Kind.DUTY, users=new, text=text, link=link, at=at, fit_for_outside=True)
     return int(bool(new))

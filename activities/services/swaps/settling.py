@@ -12,6 +12,7 @@ from activities.services.offers import close_swap, drop_offers_of_place, offer_a
 from activities.services.pages import leave_desk
 from activities.services.people import hold_people
 from activities.services.rosters import hand_over_place
+from activities.services.rosters.telling import is_near
 from activities.services.swaps.checking import (
     checked_reason,
     demand_coming,
@@ -77,7 +78,9 @@ def _tell_confirmed(swap: Swap, actor, at: datetime) -> None:
     day, giver, taker = day_words(swap.shift.date), swap.giver, taker_of(swap)
     back = f",{day_words(swap.return_shift.date)}的班由{giver.name}接" if swap.return_shift else ""
     text = f"换班定了:{day}{swap.shift.branch.name}的班由{taker.name}接替{giver.name}{back}。"
-    tell_deputies([person for person in (giver, taker) if not is_oneself(actor, person)], text, swap_page(swap), at)
+    days = [shift.date for shift in (swap.shift, swap.return_shift) if shift]
+    people = [person for person in (giver, taker) if not is_oneself(actor, person)]
+    tell_deputies(people, text, swap_page(swap), at, urgent=is_near(at, *days))
     tell_deciders(swap.shift.branch, text, leave_desk(), at, without=[actor, giver.user, taker.user])
 
 

@@ -1,5 +1,6 @@
 """Pages of rosters: the station's month and its days, paper, the county's list, the deputy's own."""
 
+from activities.views.rosters.announcing import announcements
 from activities.views.rosters.county import console_roster
 from activities.views.rosters.days import roster_add, roster_day
 from activities.views.rosters.mine import my_calendar, my_roster, roster_calendar
@@ -8,6 +9,7 @@ from activities.views.rosters.papers import roster_calls, roster_file, roster_pr
 from activities.views.rosters.station import roster
 
 __all__ = [
+    "announcements",
     "console_roster",
     "my_calendar",
     "my_roster",

@@ -1,0 +1,28 @@
+"""What is announced of the coming receptions: sentences ready for the group and the wall."""
+
+from itertools import groupby
+
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from activities.models import Shift
+from activities.services.rosters.announcing import announced_soon, announcement
+from activities.views.rosters.desks import desk_of
+from julu_liaison.common.working_days import today_here
+
+
+@require_safe
+@login_required
+@never_cache
+def announcements(request):
+    """The station's branches, or the head's own, day by day; plain enough to be copied and printed."""
+    desk, today = desk_of(request), today_here()
+    rows = Shift.objects.visible_to(request.user).filter(station=desk.station)
+    rows = rows if desk.branches is None else rows.filter(branch__in=desk.branches)
+    shifts = announced_soon(rows, today)
+    days = [
+        (day, [announcement(one, today) for one in mine]) for day, mine in groupby(shifts, key=lambda one: one.date)
+    ]
+    return render(request, "activities/announcements.html", {"desk": desk, "days": days, "today": today})
