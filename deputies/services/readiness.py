@@ -84,6 +84,7 @@ def remind_of_boards(*, month: date, waiting: Collection[Station], at: datetime)
                 text=_words(month, first, list(dict.fromkeys(branches))),
                 link=link,
                 at=at,
+                fit_for_outside=True,
             )
             told += 1
     if told:

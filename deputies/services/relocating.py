@@ -87,6 +87,7 @@ def _tell(members: list[Membership], branch: Station, into: Station, at: datetim
         text=f"{branch.full_name}已并入{into.full_name},您改驻那里。",
         link=reverse("me"),
         at=at,
+        fit_for_outside=True,
     )
 
 

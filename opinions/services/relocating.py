@@ -83,6 +83,7 @@ def _tell(station: Station, number: int, words: str, at: datetime) -> None:
             text=text,
             link="/opinions/?state=open",
             at=at,
+            fit_for_outside=True,
         )
 
 

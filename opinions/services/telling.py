@@ -61,11 +61,11 @@ def tell(change: Change) -> None:
     elif ticket.state == State.REPLIED and change.before != State.REPLIED:
         _tell_proposers(change)
     elif move == "ask_villager":
-        _say(change, _who_can_ask(change), _with_reason(change))
+        _say(change, _who_can_ask(change), _with_reason(change), fit_for_outside=False)
     elif move == "tell":
         _ask_for_verdict(change)
     elif move in REASONED and change.state not in (State.TOLD, *ENDED):
-        _say_to_holders(change, _with_reason(change))
+        _say_to_holders(change, _with_reason(change), fit_for_outside=False)
     elif move in ENDS:
         _tell_of_the_end(change)
     elif ticket.state not in (State.TOLD, *ENDED) and change.step.target is not None:
@@ -99,9 +99,9 @@ def _tell_proposers(change: Change) -> None:
     _say(change, people, f"{ticket.full_number}有答复了,请{what}。")
     for row in ticket.merged_here.filter(told_at=None).select_related("register", "deputy__user"):
         if row.deputy and row.deputy.user:
+            text = f"{row.full_number}(已并案)有答复了,请告诉反映人。"
             notify(
-                kind=NoticeKind.TICKET, users=[row.deputy.user], text=f"{row.full_number}(已并案)有答复了,请告诉反映人。", link=row.page,
-                at=change.at,
+                kind=NoticeKind.TICKET, users=[row.deputy.user], text=text, link=row.page, at=change.at, fit_for_outside=True,
             )  # fmt: skip
 
 
@@ -112,13 +112,15 @@ def _tell_of_the_end(change: Change) -> None:
         ENDS[change.step.name] if ticket.kind == Kind.OPINION else ENDS[change.step.name].replace(",请告诉反映人", "")
     )
     people = [person.user for person in signers_of(ticket) if person.user]
-    _say(change, people, _reasoned(change, f"{ticket.full_number}{said}"))
+    _say(change, people, _reasoned(change, f"{ticket.full_number}{said}"), fit_for_outside=False)
     for row in ticket.merged_here.select_related("register", "deputy__user"):
         if row.deputy and row.deputy.user:
             text = (
                 f"{row.full_number}并入的那一件{ENDS[change.step.name]}"  # the reason may name the other one's villager
             )
-            notify(kind=NoticeKind.TICKET, users=[row.deputy.user], text=text, link=row.page, at=change.at)
+            notify(
+                kind=NoticeKind.TICKET, users=[row.deputy.user], text=text, link=row.page, at=change.at, fit_for_outside=True,
+            )  # fmt: skip
 
 
 def _with_reason(change: Change) -> str:
@@ -168,12 +170,12 @@ def _county_staff(ticket: Opinion, at: datetime) -> list:
     return _in_order(row.user for row in rows.select_related("user"))
 
 
-def _say_to_holders(change: Change, text: str) -> None:
+def _say_to_holders(change: Change, text: str, *, fit_for_outside: bool = True) -> None:
     """Where the department has to answer, each of its people gets a link of their own."""
     ticket, people = change.ticket, holders_of(change.ticket, change.at)
     asked = change.step.name in TO_ANSWER or change.state == State.REWORKING != change.before
     if not (asked and ticket.holder_department_id):
-        _say(change, people, text)
+        _say(change, people, text, fit_for_outside=fit_for_outside)
         return
     for user in _others(change, people):
         notify(
@@ -182,13 +184,16 @@ def _say_to_holders(change: Change, text: str) -> None:
             text=text,
             link=answer_path(ticket=ticket, user=user, at=change.at),
             at=change.at,
+            fit_for_outside=fit_for_outside,
         )
 
 
-def _say(change: Change, users: Iterable, text: str, link: str = "") -> None:
+def _say(change: Change, users: Iterable, text: str, link: str = "", *, fit_for_outside: bool = True) -> None:
+    """Texts name the ticket by its number; only a reason, which somebody typed, may name people."""
     notify(
-        kind=NoticeKind.TICKET, users=_others(change, users), text=text, link=link or change.ticket.page, at=change.at
-    )
+        kind=NoticeKind.TICKET, users=_others(change, users), text=text, link=link or change.ticket.page, at=change.at,
+        fit_for_outside=fit_for_outside,
+    )  # fmt: skip
 
 
 def _others(change: Change, users: Iterable) -> list:

@@ -28,7 +28,8 @@ def remind_questions(*, at: datetime) -> int:
     for model, noun, page in ((BonusClaim, "加分申报", "/points/claims/"), (Appeal, "复核", "/points/appeals/")):
         for user, rows in _tasks(model, addressees, soon, today).items():
             text, link = _words(rows, noun, today), f"{page}{rows[0].uid}/" if len(rows) == 1 else page
-            notify(kind=Kind.POINTS, users=[user], text=text, link=link, at=at)
+            # One alone names whose it is.
+            notify(kind=Kind.POINTS, users=[user], text=text, link=link, at=at, fit_for_outside=len(rows) > 1)
             notices += 1
     return notices
 

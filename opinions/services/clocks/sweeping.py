@@ -124,7 +124,8 @@ def _tell(found: list[Warned], today: date, at: datetime) -> int:
         alike[_notice(list(of_ticket.values()))].append(user)
     people = get_user_model().objects.in_bulk(list(of_person))
     for (text, link), keys in alike.items():
-        notify(kind=NoticeKind.DEADLINE, users=[people[key] for key in sorted(keys)], text=text, link=link, at=at)
+        users = [people[key] for key in sorted(keys)]
+        notify(kind=NoticeKind.DEADLINE, users=users, text=text, link=link, at=at, fit_for_outside=True)
     return len(of_person)
 
 

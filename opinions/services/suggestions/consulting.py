@@ -66,7 +66,7 @@ def sign_consultation(*, consultation: Consultation, actor, at: datetime) -> Con
     audit.record("sign_consultation", actor=actor, target=ticket, at=at, held_on=row.held_on.isoformat(),
                  on_paper=row.on_paper)  # fmt: skip
     text = f"{ticket.full_number}{row.held_on.month}月{row.held_on.day}日的面商记录,代表已签字。"
-    notify(kind=NoticeKind.TICKET, users=[row.recorded_by], text=text, link=ticket.page, at=at)
+    notify(kind=NoticeKind.TICKET, users=[row.recorded_by], text=text, link=ticket.page, at=at, fit_for_outside=True)
     return row
 
 
@@ -88,6 +88,6 @@ def _ask_to_sign(ticket: Opinion, row: Consultation, at: datetime) -> None:
     deputy, link = ticket.deputy, ticket.page
     text = f"{row.department.name}记下了{ticket.full_number}的面商情况,请{{}}签字。"
     if deputy and deputy.user and deputy.user.is_active:
-        tell_deputies([deputy], text.format("您看过后"), link, at, kind=NoticeKind.TICKET)
+        tell_deputies([deputy], text.format("您看过后"), link, at, kind=NoticeKind.TICKET, fit_for_outside=True)
     else:
-        tell_deciders(ticket.branch, text.format("代表看过后"), link, at, kind=NoticeKind.TICKET)
+        tell_deciders(ticket.branch, text.format("代表看过后"), link, at, kind=NoticeKind.TICKET, fit_for_outside=True)

@@ -109,7 +109,8 @@ def remove_cosigner(*, cosigner: Cosigner, actor, at: datetime) -> None:
         raise NotAllowed("附议代表由领衔代表或所在联络站增减。")
     _record("remove_cosigner", ticket, row, actor, at, confirmed=row.confirmed_at is not None)
     if row.declined_at is None:
-        tell_deputies([row.deputy], f"{ticket.full_number}的附议名单里不再有您。", "/me/", at, kind=NoticeKind.TICKET)
+        text = f"{ticket.full_number}的附议名单里不再有您。"
+        tell_deputies([row.deputy], text, "/me/", at, kind=NoticeKind.TICKET, fit_for_outside=True)
     row.delete()
 
 

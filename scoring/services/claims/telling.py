@@ -34,7 +34,8 @@ def tell_who_acts(claims: Iterable[BonusClaim], *, actor, at: datetime) -> None:
         one = len(rows) == 1
         text = f"{named(rows[0])},{words}。" if one else f"有{len(rows)}件加分申报到您这里,{words}。"
         if user != actor:
-            notify(kind=Kind.POINTS, users=[user], text=text, link=page_of_claim(rows[0]) if one else DESK, at=at)
+            link = page_of_claim(rows[0]) if one else DESK
+            notify(kind=Kind.POINTS, users=[user], text=text, link=link, at=at, fit_for_outside=not one)
 
 
 def tell_who_claimed(claims: Iterable[BonusClaim], *, actor, at: datetime, note: str = "") -> None:

@@ -57,7 +57,8 @@ def issue_statements(*, county: Station, year: int, quarter: int, at: datetime, 
     _write(scheme, period, people, at)
     users = User.objects.filter(pk__in=filter(None, people.values()), is_active=True)
     text = f"{period.name}的履职积分对账单出来了,请点开核对。哪一笔不对,可以提出复核。"
-    notify(kind=Kind.POINTS, users=users, text=text, link=reverse("my-statements"), at=at)
+    link = reverse("my-statements")
+    notify(kind=Kind.POINTS, users=users, text=text, link=link, at=at, fit_for_outside=True)
     audit.record(
         "issue_statements", actor=actor, target=scheme, at=at, year=year, quarter=quarter, deputies=len(people)
     )

@@ -22,6 +22,6 @@ def tell_people(
     people = get_user_model().objects.filter(is_active=True).order_by("pk")
     own = [user for user in people.filter(deputy__in=deputies) if user != actor]
     others = [user for user in people.filter(pk__in=staff.values("user")) if user != actor and user not in own]
-    notify(kind=Kind.POINTS, users=own, text=text, link=link, at=at)
-    notify(kind=Kind.POINTS, users=others, text=text, link=staff_link, at=at)
+    notify(kind=Kind.POINTS, users=own, text=text, link=link, at=at, fit_for_outside=True)
+    notify(kind=Kind.POINTS, users=others, text=text, link=staff_link, at=at, fit_for_outside=True)
     return len(own) + len(others)
