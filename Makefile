@@ -41,7 +41,8 @@ test-browser: $(VENV)/installed-dev
 	env DATABASE_URL=$(TEST_DATABASE_URL) REDIS_URL=$(TEST_REDIS_URL) $(BIN)/python -m pytest -m browser
 
 # CPU seconds of planning a county's month, shown, not judged; the ledger of a county's year, on both databases; its boards
-# beside two other engines; then pages of tickets at 10,000 and 1,000,000 (minutes), a county's and a province's monthly reports.
+# beside two other engines; then pages of tickets at 10,000 and 1,000,000 (minutes), a county's and a province's monthly reports,
+# villagers opening branch pages.
 bench: $(VENV)/installed-dev
 	env -u DATABASE_URL PYTHONPATH=. $(BIN)/python tests/bench/roster.py
 	env -u DATABASE_URL PYTHONPATH=. $(BIN)/python tests/bench/sweep.py
@@ -51,6 +52,7 @@ bench: $(VENV)/installed-dev
 	env DATABASE_URL=$(TEST_DATABASE_URL) PYTHONPATH=. $(BIN)/python tests/bench/point_lists.py
 	env DATABASE_URL=$(TEST_DATABASE_URL) PYTHONPATH=. $(BIN)/python tests/bench/tickets.py
 	env DATABASE_URL=$(TEST_DATABASE_URL) REDIS_URL=$(TEST_REDIS_URL) PYTHONPATH=. $(BIN)/python tests/bench/months.py
+	env DATABASE_URL=$(TEST_DATABASE_URL) REDIS_URL=$(TEST_REDIS_URL) PYTHONPATH=. $(BIN)/python tests/bench/public.py
 
 # Pinned with hashes and without any address: pip asks whatever index the machine is set up for.
 requirements: $(VENV)/installed-dev
