@@ -130,6 +130,24 @@ def test_change_of_a_deputy_keeps_its_rules(cast, api):
     assert client.patch(path, {"phone": "1"}, format="json", HTTP_IF_MATCH="unquoted").status_code == 412
 
 
+def test_a_stale_change_is_told_what_changed_since(cast, api):
+    client, path = api(cast.staff), f"{DEPUTIES}{cast.deputy_person.code}/"
+    seen = client.get(path)["ETag"]
+    now = client.patch(path, {"phone": "19900008888", "position": "校长"}, format="json")["ETag"]
+    stale = client.patch(path, {"position": "教师"}, format="json", HTTP_IF_MATCH=seen)
+    assert stale.status_code == 412
+    assert stale.json()["changes"] == {"phone": "19900008888", "position": "校长"}
+    assert stale.json()["current"] == now == client.get(path)["ETag"]
+    weak = client.patch(path, {"position": "教师"}, format="json", HTTP_IF_MATCH=f'"v1", W/{seen}')
+    assert weak.json()["changes"] == stale.json()["changes"]
+    unknown = client.patch(path, {"position": "教师"}, format="json", HTTP_IF_MATCH='"old"').json()
+    assert unknown["changes"] == client.get(path).json()
+    assert (
+        client.patch(path, {"position": "教师"}, format="json", HTTP_IF_MATCH=stale.json()["current"]).status_code
+        == 200
+    )
+
+
 @pytest.mark.parametrize(
     "body", [{"name": "别名"}, {"branch": "GT02", "phone": "1"}, {"phone": "1" * 21}, {"phone": [1]}]
 )

@@ -1,12 +1,18 @@
 """Every error below /api/ is one problem document in Chinese."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from rest_framework import exceptions
+from rest_framework.throttling import UserRateThrottle
 
 from deputies.api.views import DeputyDetail
 from julu_liaison.common.problems import flat_errors, problem_response
+from stations.api.views import StationList
 
 LOGS = "/api/v1/duty-logs/"
 
@@ -107,3 +113,26 @@ def test_our_own_mistake_is_a_logged_500_without_its_inside(cast, api, monkeypat
     demand_problem(answer, 500)
     assert "secret" not in answer.content.decode()
     assert "secret detail" in caplog.text
+
+
+def test_each_account_has_a_rate_of_its_own_and_is_told_how_long_to_wait(cast, api, monkeypatch):
+    moment = [1_000_000.0]
+    monkeypatch.setattr(StationList, "throttle_classes", [UserRateThrottle])
+    monkeypatch.setattr(UserRateThrottle, "THROTTLE_RATES", {"user": "3/min"})
+    monkeypatch.setattr(UserRateThrottle, "timer", lambda self: moment[0])
+    client, path = api(cast.clerk), "/api/v1/stations/"
+    assert [client.get(path).status_code for _ in range(4)] == [200, 200, 200, 429]
+    refused = api(cast.clerk).get(path)  # another token of the same account
+    assert "秒后再试" in demand_problem(refused, 429)["detail"]
+    assert api(cast.stranger).get(path).status_code == 200
+    moment[0] += int(refused["Retry-After"])
+    assert client.get(path).status_code == 200
+
+
+def test_rates_are_the_deployments_choice():
+    words = "from django.conf import settings; print(settings.REST_FRAMEWORK['DEFAULT_THROTTLE_RATES'])"
+    said = {"DJANGO_SETTINGS_MODULE": "julu_liaison.settings", "API_RATE": "90/min", "API_LOGIN_RATE": "5/min"}
+    told = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-c", words], env=os.environ | said, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.strip() == "{'user': '90/min', 'login': '5/min'}"
