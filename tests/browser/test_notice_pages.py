@@ -9,7 +9,7 @@ from julu_liaison.notices.models import Gateway, Message, Subscription
 from julu_liaison.notices.services import notify
 from julu_liaison.notices.services.subscriptions import change_subscription, mail_token, stop_token
 from julu_liaison.notices.states import Kind, MessageState
-from tests.browser.test_account_pages import look_at
+from tests.browser.test_account_pages import MODES
 from tests.cast import moment
 from tests.test_message_pages import left
 
@@ -23,6 +23,23 @@ TEXT = "您反映的官亭镇第一分站“市场门口路灯坏了三盏”有
 def screen(request):
     """A PC's page, then a phone's."""
     return request.getfixturevalue(request.param)
+
+
+# A tick is touched by the whole of its label.
+SMALL_TARGETS = """() => [...document.querySelectorAll('main a, main button, main input:not([type=hidden]), main summary, main label.choice')]
+  .filter(e => e.offsetParent && !e.closest('p, .errsum') && !e.matches('.choice input') && e.offsetHeight < 44)
+  .map(e => e.outerHTML.slice(0, 80))"""
+
+
+def look_at(screen, look_over, address):
+    for mode in MODES:
+        screen.context.add_cookies([{"name": "mode", "value": mode, "url": address}])
+        screen.goto(address)
+        look_over(screen)
+        if screen.viewport_size["width"] < 720:
+            assert screen.evaluate(SMALL_TARGETS) == []
+    screen.context.add_cookies([{"name": "mode", "value": "standard", "url": address}])
+    screen.goto(address)
 
 
 def choose(user, email="clerk@example.cn") -> Subscription:
@@ -41,7 +58,7 @@ def test_from_the_inbox_to_what_it_is_about_and_to_the_own_choice(cast, screen, 
     screen.wait_for_url("**" + reverse("opinions"))
     assert cast.clerk.notices.filter(read_at=None).count() == 30
     screen.goto(live_server.url + reverse("notices"))
-    screen.get_by_role("link", name="接待和排班").click()
+    screen.get_by_role("link", name="接待和排班", exact=True).click()
     assert screen.locator(".rows li").count() == 1
     screen.get_by_role("link", name="通知设置").click()
     look_at(screen, look_over, live_server.url + reverse("notice-settings"))
