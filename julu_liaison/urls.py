@@ -5,6 +5,8 @@ from django.urls import include, path
 
 from julu_liaison import views
 
+handler404 = "julu_liaison.views.not_found"
+
 urlpatterns = [
     path("", views.home, name="home"),
     path("privacy/", views.privacy, name="privacy"),

@@ -13,7 +13,7 @@ from julu_liaison.views.messages import message_again, messages_sent
 from julu_liaison.views.overview import overview, overview_meanings, overview_station, overview_wall
 from julu_liaison.views.overview_rows import overview_attendance, overview_receptions
 from julu_liaison.views.summary import summary
-from julu_liaison.views.villagers import look, privacy
+from julu_liaison.views.villagers import look, not_found, privacy
 
 __all__ = [
     "calendar",
@@ -37,6 +37,7 @@ __all__ = [
     "me",
     "message_again",
     "messages_sent",
+    "not_found",
     "notices",
     "overview",
     "overview_attendance",

@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
+from django.views.defaults import page_not_found
 
 from julu_liaison.accounts.flood import for_passers
 from julu_liaison.common.public_pages import LARGE, LOOK_COOKIE, STANDARD, draw, public_page
@@ -14,6 +15,7 @@ from julu_liaison.common.working_days import today_here
 from stations.models import Station
 
 REMEMBERED = timedelta(days=365)
+NOT_THERE = "可能网址没有写全,也可能要先登录才能看。有事找代表的,请点下面的“找分站”,按村名查一查。"
 
 
 @require_safe
@@ -39,3 +41,11 @@ def look(request):
         secure=settings.SESSION_COOKIE_SECURE,
     )  # fmt: skip
     return answer
+
+
+def not_found(request, exception):
+    """The site's 404: for whoever isn't signed in a villagers' page, which leaves no cookie."""
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        return page_not_found(request, exception)
+    return draw(request, "public_sentence.html", {"title": "没有找到这一页", "sentence": NOT_THERE}, status=404)
