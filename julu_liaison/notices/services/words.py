@@ -22,7 +22,7 @@ def lines_of(notices: Sequence[Notice], *, linked: bool = False) -> list[str]:
     """
     counted = Counter(notice.kind for notice in notices if not notice.fit_for_outside)
     return [
-        *[notice.text + _opened(notice) * linked for notice in notices if notice.fit_for_outside],
+        *[notice.text + (_opened(notice) if linked else "") for notice in notices if notice.fit_for_outside],
         *[f"您有{_number(count)}“{Kind(kind).label}”通知,{SIGN_IN}" for kind, count in counted.items()],
     ]
 
@@ -81,9 +81,9 @@ def _body(notices: Sequence[Notice], stops: list[tuple[str, str]]) -> str:
     inbox, choice = (settings.SITE_URL + reverse(name) for name in ("notices", "notice-settings"))
     return "\n".join(
         [
-            "您好:", "", *said, "", f"登录平台查看:{inbox}", "", "--",
-            *[f"不再收“{Kind(kind).label}”的邮件和短信:{link}" for kind, link in stops],
-            f"改邮箱,或者改成每天一封:{choice}", "这封邮件是系统自动发的,请不要回复。", "",
+            "您好:", "", *said, "", "登录平台查看:", inbox, "", "--",
+            *[f"不再收“{Kind(kind).label}”的邮件和短信:\n{link}" for kind, link in stops],
+            f"改邮箱,或者改成每天一封:\n{choice}", "这封邮件是系统自动发的,请不要回复。", "",
         ]
     )  # fmt: skip
 

@@ -75,7 +75,8 @@ def is_inside(sender) -> bool:
     except (OSError, UnicodeError):
         return False  # it cannot be reached, either
     addresses = [ipaddress.ip_address(str(place[0]).partition("%")[0]) for *_facts, place in found]
-    return any(one.is_loopback or one.is_link_local or one.is_unspecified for one in addresses)
+    plain = [getattr(one, "ipv4_mapped", None) or one for one in addresses]
+    return any(one.is_loopback or one.is_link_local or one.is_unspecified for one in plain)
 
 
 def _wrong(sentence: str) -> DomainError:
