@@ -23,6 +23,8 @@ from activities.services.visits.adding import register_visit
 from activities.states import ActivityKind, Covers, Presence, ServiceKind
 from deputies.models import Deputy
 from julu_liaison.common.working_days import today_here
+from julu_liaison.notices.models import Gateway, Message, Notice, Subscription
+from julu_liaison.notices.services.subscriptions import mail_token, stop_token
 from stations.models import Station
 from tests.cast import SUNDAY, Cast, moment
 
@@ -159,3 +161,30 @@ def entry_arguments(cast) -> dict[str, dict[str, tuple]]:
     """The villagers' form and the page after it, of the own branch and a foreign one."""
     branches = {"own": (cast.gt01.code,), "foreign": (cast.yt01.code,)}
     return dict.fromkeys(("opinion-say", "opinion-said"), branches)
+
+
+def notice_arguments(cast: Cast) -> dict[str, dict[str, tuple]]:
+    """Notices, messages that were not delivered and gateways of the clerk's and of the stranger's station; links in mails.
+
+    The gateways are switched off: the table sends nothing.
+    """
+    at = moment(today_here())
+    found: dict[str, dict[str, tuple]] = {}
+    for name, user, place in (("own", cast.clerk, cast.gt), ("foreign", cast.stranger, cast.yt)):
+        notice = Notice.objects.create(user=user, kind="office", text="通知", created_at=at, routed_at=at)
+        message = Message.objects.create(channel="mail", user=user, state="failed", created_at=at, due_at=at)
+        gateway = Gateway.objects.create(
+            place_code=place.code, kind="wecom", name="群", address="wecombot://abc", is_active=False, created_at=at
+        )
+        kept = Subscription.objects.create(user=user, email="somebody@example.cn")
+        pages = {
+            "notice-open": (notice.pk,), "message-again": (message.uid,), "gateway": (gateway.uid,),
+            "gateway-try": (gateway.uid,), "notice-mail-confirm": (mail_token(kept),),
+            "notice-stop": (stop_token(user=user, kind="points"),),
+        }  # fmt: skip
+        for url, args in pages.items():
+            found.setdefault(url, {})[name] = args
+    return found | {
+        "notice-mail-confirm": found["notice-mail-confirm"] | {"broken": ("broken",)},
+        "notice-stop": found["notice-stop"] | {"broken": ("broken",)},
+    }

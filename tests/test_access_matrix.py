@@ -35,7 +35,13 @@ from scoring.models import Rule, Scheme
 from scoring.services import open_scheme
 from stations.services import add_department, add_village, appoint, open_station
 from stations.states import Role
-from tests.access_facts import entry_arguments, month_arguments, overview_arguments, reception_arguments
+from tests.access_facts import (
+    entry_arguments,
+    month_arguments,
+    notice_arguments,
+    overview_arguments,
+    reception_arguments,
+)
 from tests.cast import OPENED, SUNDAY, account, moment
 from tests.points_facts import point_arguments
 from tests.ticket_facts import term_arguments, ticket_arguments
@@ -181,6 +187,7 @@ def arguments(cast) -> dict[str, dict[str, tuple]]:
     return {
         **admin_arguments(cast), **reception_arguments(cast, logs), **ticket_arguments(cast), **point_arguments(cast),
         **month_arguments(cast), **overview_arguments(cast), **entry_arguments(cast),
+        **notice_arguments(cast),
         "duty-log": {place: (logs[place].uid,) for place in both},
         "job": {place: (jobs[place].uid,) for place in both},
         "job-file": {place: (jobs[place].uid,) for place in both},
