@@ -20,11 +20,13 @@ from julu_liaison.overview.periods import Period, Span
 from julu_liaison.summary.figures import summary_of
 from opinions.models import HopFile, Opinion
 from opinions.reports.reading import Asked, read_figures
-from opinions.services import move_opinion, register_opinion
+from opinions.services import file_suggestion, move_opinion, register_opinion
 from opinions.services.clocks import sweep_deadlines
 from opinions.services.desks import look_alikes, similar_tickets, take_in
 from opinions.services.desks.importing import HandedIn
 from opinions.states import Kind, State
+from stations.services import appoint
+from stations.states import Role
 from tests.cast import moment
 from tests.entries import AT, DAY, NAME, PHONE, WORDS, entry, photo
 
@@ -101,9 +103,6 @@ def test_refused_or_void_it_is_seen_as_any_other(cast, ticket, move):
 
 
 def test_a_clerk_who_also_serves_elsewhere_sees_only_the_own_ones(cast, ticket):
-    from stations.services import appoint
-    from stations.states import Role
-
     appoint(user=cast.clerk, role=Role.AUDITOR, station=cast.county, started_on=DAY, actor=cast.admin)
     other, _code = entry(cast, branch=cast.yt01)
     assert set(Opinion.objects.visible_to(cast.clerk)) == {ticket}
@@ -259,8 +258,6 @@ def test_a_category_that_is_none_is_refused_at_every_door(cast, ticket, signed_i
 
 
 def test_who_accepts_a_suggestion_is_not_asked_for_a_category(cast, clock, signed_in):
-    from opinions.services import file_suggestion
-
     made = file_suggestion(deputy=cast.deputy_person, text="修桥", category="road", actor=cast.deputy, at=AT)
     text = signed_in(cast.clerk).get(reverse("opinion", args=[made.uid])).text
     assert reverse("opinion-move", args=[made.uid, "accept"]) in text and 'id="accept_category"' not in text

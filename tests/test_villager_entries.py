@@ -13,7 +13,7 @@ from django.contrib.staticfiles import finders
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import override_settings
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
@@ -27,7 +27,7 @@ from opinions import public_views
 from opinions.models import Hop, HopFile, Opinion, VillagerEntry
 from opinions.services import move_opinion
 from opinions.services.checking import ticket_problems
-from opinions.services.entries import code_of, find_by_code, printed_code
+from opinions.services.entries import code_of, entering, find_by_code, printed_code
 from opinions.services.entries.codes import SIGNS
 from opinions.states import State
 from stations.services import close_station, merge_branches
@@ -325,8 +325,6 @@ def test_no_file_stays_of_what_was_not_entered(cast, client, media, monkeypatch)
     def fail(*_words, **_more):
         raise DomainError("存不下。")
 
-    from opinions.services.entries import entering
-
     stored, calls = entering.store_file, []
 
     def second_fails(**given):
@@ -410,8 +408,6 @@ def test_only_get_and_post(cast, client):
 
 
 def test_a_cross_site_post_needs_no_token(cast, client):
-    from django.test import Client
-
     strict = Client(enforce_csrf_checks=True)
     assert say(strict).status_code == 302
     assert ask(strict, "ABCD-EFGH-JKMN").status_code == 404
@@ -474,7 +470,16 @@ def test_the_database_takes_one_form_once(cast):
     assert not any(query["sql"].startswith(("INSERT", "UPDATE")) for query in queries)
 
 
-@override_settings(TIME_ZONE="Asia/Shanghai")
+def test_a_mark_without_an_entry_is_found(cast):
+    ticket, _code = entry(cast)
+    assert ticket_problems() == []
+    Opinion.objects.update(from_web=False)
+    assert [line.rpartition(": ")[2] for line in ticket_problems()] == ["“群众网上反映”的标记与提交记录不符"]
+    Opinion.objects.update(from_web=True)
+    VillagerEntry.objects.all().delete()
+    assert [str(ticket.uid) in line for line in ticket_problems()] == [True]
+
+
 def test_a_photo_of_any_kind_is_kept_as_jpeg(cast):
     for kind in ("PNG", "WEBP"):
         ticket, _code = entry(cast, f"{WORDS}{kind}", photos=[photo((200, 100), kind)])

@@ -16,7 +16,14 @@ NOBODY = Q(holder_station=None, holder_department=None)
 
 def ticket_problems() -> list[str]:
     """Return what is wrong with tickets, one sentence each; as many queries for a million tickets as for one."""
-    return [*misplaced_rows(Opinion, "意见建议"), *_of_holders(), *_of_histories(), *_of_clocks(), *_missing_terms()]
+    return [
+        *misplaced_rows(Opinion, "意见建议"),
+        *_of_holders(),
+        *_of_histories(),
+        *_of_clocks(),
+        *_of_entries(),
+        *_missing_terms(),
+    ]
 
 
 def _missing_terms() -> Iterator[str]:
@@ -51,6 +58,13 @@ def _of_histories() -> Iterator[str]:
     counted = Opinion.objects.annotate(newest=Max("hops__version")).exclude(newest=0)  # 0: rows older than versions
     for ticket in counted.exclude(newest=F("version")):
         yield f"意见建议 {ticket.uid}: 版本{ticket.version}与办理过程的{ticket.newest}不符"
+
+
+def _of_entries() -> Iterator[str]:
+    """What a villager sent in is known by a row and by the ticket itself, which hides it until it is checked."""
+    wrong = Opinion.objects.filter(Q(from_web=True, entry=None) | Q(from_web=False, entry__isnull=False))
+    for uid in wrong.values_list("uid", flat=True):
+        yield f"意见建议 {uid}: “群众网上反映”的标记与提交记录不符"
 
 
 def _of_clocks() -> Iterator[str]:
