@@ -12,6 +12,9 @@ import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django_guid.integrations.celery import CeleryIntegration
+
+from julu_liaison.common.logs import logging_config
 
 env = environ.Env()
 
@@ -64,6 +67,7 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "django_htmx",
+    "django_guid",
     "simple_history",
     "axes",
     "django_otp",
@@ -75,6 +79,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "django_guid.middleware.guid_middleware",
+    "julu_liaison.common.logs.AccessLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -166,7 +172,8 @@ CELERY_BEAT_SCHEDULE = {
     "backup-nightly": {"task": "julu_liaison.tasks.back_up", "schedule": crontab(hour=1, minute=30)},
     "tree-nightly": {"task": "stations.tasks.check_tree_nightly", "schedule": crontab(hour=3, minute=10)},
     "sheet-drafts-nightly": {
-        "task": "activities.tasks.forget_old_drafts", "schedule": crontab(hour=4, minute=0),
+        "task": "activities.tasks.forget_old_drafts",
+        "schedule": crontab(hour=4, minute=0),
     },
     # A county's machine may be off in the night of the first: asked every hour, it is the month that says what is missing.
     "months-hourly": {"task": "activities.tasks.issue_months", "schedule": crontab(minute=20)},
@@ -198,7 +205,8 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expire_seconds": 50},  # a busy worker finds one waiting, not one for every minute
     },
     "uploads-nightly": {
-        "task": "julu_liaison.common.tasks.forget_old_uploads", "schedule": crontab(hour=3, minute=50),
+        "task": "julu_liaison.common.tasks.forget_old_uploads",
+        "schedule": crontab(hour=3, minute=50),
     },
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -353,6 +361,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "julu_liaison.common.schema.allow_empty",
         "julu_liaison.common.schema.tell_problems",
     ],
     "ENUM_NAME_OVERRIDES": {
@@ -373,11 +382,17 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="WARNING")},
+# Where a collector reads them, lines are JSON; see common/logs.py for what they never hold.
+LOG_LEVEL = env("LOG_LEVEL", default="WARNING")
+LOGGING = logging_config(
+    as_json=env("LOG_FORMAT", default="json" if PRODUCTION else "line") == "json",
+    level=LOG_LEVEL,
+    access_level=env("ACCESS_LOG_LEVEL", default="INFO" if PRODUCTION else LOG_LEVEL),
+)
+DJANGO_GUID = {
+    "GUID_HEADER_NAME": "X-Request-ID",
+    "VALIDATE_GUID": True,  # a foreign one is taken over only if it is a UUID
+    "EXPOSE_HEADER": False,
+    "INTEGRATIONS": [CeleryIntegration(use_django_logging=True)],
 }
 SILENCED_SYSTEM_CHECKS = []
