@@ -329,7 +329,7 @@ SILENT_DAYS = env.int("SILENT_DAYS", default=60)
 PRINT_FALLBACK_FONTS = env.list("PRINT_FALLBACK_FONTS", default=[])
 PRINT_TEMPLATES = env("PRINT_TEMPLATES", default="")
 
-EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
+EMAIL_CONFIG = env.email_url_config(env("EMAIL_URL", default="") or "consolemail://")
 globals().update(EMAIL_CONFIG)
 
 # --- API ------------------------------------------------------------------------------------------------------

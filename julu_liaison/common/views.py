@@ -5,7 +5,8 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404
+from django.db import Error, connection
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -118,3 +119,15 @@ def form_out_of_date(request, reason=""):
         "back": page_before(request),
     }
     return render(request, "403_csrf.html", context, status=403)
+
+
+@require_safe
+@never_cache
+def healthz(request):
+    """For health checks of containers and proxies: 200 if the database answers, 503 if not. Says nothing more."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Error:
+        return HttpResponse("no database\n", content_type="text/plain", status=503)
+    return HttpResponse("ok\n", content_type="text/plain")

@@ -1,0 +1,79 @@
+"""What a county starts: the compose file, the units, the settings that both name."""
+
+import configparser
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from django.conf import settings
+from django.db import Error
+
+ROOT = Path(settings.BASE_DIR)
+OURS = ("migrate", "web", "worker", "beat")
+UNITS = ("web", "worker", "beat")
+
+
+@pytest.fixture(scope="module")
+def services() -> dict:
+    return yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+
+
+def test_the_compose_file_fits_its_specification():
+    call = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", "docker-compose.yml"]
+    done = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_our_services_run_without_rights_on_a_read_only_disk(services):
+    for name in OURS:
+        service = services[name]
+        assert service["user"] == "10001:10001" and service["read_only"] and service["cap_drop"] == ["ALL"], name
+        assert "no-new-privileges:true" in service["security_opt"], name
+    assert "USER liaison" in (ROOT / "Dockerfile").read_text() and "--uid 10001" in (ROOT / "Dockerfile").read_text()
+
+
+def test_every_service_that_stays_has_a_health_check(services):
+    assert {name for name, service in services.items() if "healthcheck" not in service} == {"migrate"}
+
+
+def test_only_the_site_is_reached_from_outside(services):
+    assert [name for name, service in services.items() if "ports" in service] == ["web"]
+
+
+def test_one_env_file_names_all_that_is_asked_for():
+    known = set(re.findall(r"(?m)^([A-Z_]+)=", (ROOT / ".env.example").read_text()))
+    asked = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text()))
+    assert asked <= known
+    said = (ROOT / "docs" / "operations.md").read_text()
+    assert [name for name in sorted(known) if f"`{name}`" not in said] == []
+
+
+def test_every_setting_from_the_environment_is_explained():
+    asked = set(re.findall(r'env(?:\.\w+)?\("([A-Z_]+)"', (ROOT / "julu_liaison" / "settings.py").read_text()))
+    said = (ROOT / "docs" / "operations.md").read_text()
+    assert [name for name in sorted(asked) if f"`{name}`" not in said] == []
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_a_unit_runs_what_the_compose_file_runs(services, name):
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
+    unit.optionxform = str
+    unit.read(ROOT / "docs" / "systemd" / f"liaison-{name}.service")
+    service = unit["Service"]
+    assert service["ExecStart"] == "/opt/liaison/.venv/bin/" + " ".join(services[name]["command"])
+    assert service["User"] == "liaison" and service["NoNewPrivileges"] == "yes" and service["ProtectSystem"] == "strict"
+
+
+def test_health_check_of_the_site(client, db, monkeypatch):
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.content) == (200, b"ok\n")
+
+    class Gone:
+        def cursor(self):
+            raise Error
+
+    monkeypatch.setattr("julu_liaison.common.views.connection", Gone())
+    assert client.get("/healthz").status_code == 503
