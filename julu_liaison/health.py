@@ -35,6 +35,7 @@ LABELS = {
     "julu_liaison.common.tasks.forget_old_replays": "清理过期的接口请求",
     "julu_liaison.common.tasks.forget_old_jobs": "清理过期的后台文件",
     "julu_liaison.notices.tasks.deliver_messages": "发送邮件、短信和群消息",
+    "julu_liaison.notices.tasks.forget_old_messages": "清理过期的通知",
     "julu_liaison.common.tasks.resume_stalled_jobs": "接着做停住的后台工作",
     "julu_liaison.common.tasks.forget_old_uploads": "清理没有用完的导入文件",
 }

@@ -199,6 +199,9 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(),
         "options": {"expire_seconds": 50},
     },
+    "messages-nightly": {
+        "task": "julu_liaison.notices.tasks.forget_old_messages", "schedule": crontab(hour=4, minute=10),
+    },
     "jobs-every-minute": {
         "task": "julu_liaison.common.tasks.resume_stalled_jobs",
         "schedule": crontab(),
@@ -256,6 +259,8 @@ OTP_TOTP_ISSUER = "人大联络"
 
 # Where people serve, for notices, which know no stations: account keys → codes of the counties whose gateways serve them.
 NOTICE_PLACES = "stations.services.county_codes_of"
+# As whom mails are written; the mail server has to allow it.
+DEFAULT_FROM_EMAIL = env("MAIL_FROM", default="webmaster@localhost")
 # A page for villagers is made anew after so many seconds; a whole village may scan one board.
 PUBLIC_PAGE_SECONDS = env.int("PUBLIC_PAGE_SECONDS", default=30)
 

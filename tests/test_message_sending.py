@@ -22,6 +22,7 @@ from julu_liaison.notices.models import Gateway, Message, Notice, Subscription
 from julu_liaison.notices.rules import BACKOFF
 from julu_liaison.notices.services import mark_read, post_to_group
 from julu_liaison.notices.services.again import REPEATABLE, send_again
+from julu_liaison.notices.services.forgetting import forget_messages
 from julu_liaison.notices.services.routing import route_notices
 from julu_liaison.notices.services.sending import LEASE, send_due
 from julu_liaison.notices.services.wire import checked_address
@@ -486,6 +487,31 @@ def test_sent_again_only_what_ended_otherwise_than_well(cast, receiver, state):
         cast.admin, str(message.uid), {"channel": "sms", "was": state},
     )  # fmt: skip
     assert send_due(at=row.due_at) == {S.DELIVERED: 1}
+
+
+# ---- Forgotten ----
+
+
+def test_what_ended_long_ago_is_let_go_and_what_nobody_has_read_stays(cast, receiver):
+    wants_mail(cast.clerk)
+    told(cast.clerk, cast.head, at=AT)
+    post_to_group(place_code="GT", kind=Kind.DUTY, text=TEXT, at=AT)
+    route_notices(at=AT)
+    send_due(at=AT)
+    mark_read(user=cast.clerk, at=AT)
+    assert forget_messages(at=AT + timedelta(days=180)) == 0
+    assert forget_messages(at=AT + timedelta(days=181)) == 1 and not Message.objects.exists()
+    assert forget_messages(at=AT + timedelta(days=365)) == 0
+    assert forget_messages(at=AT + timedelta(days=366)) == 2
+    assert Notice.objects.get().user == cast.head
+
+
+def test_a_notice_that_is_still_to_be_sent_is_kept(cast):
+    wants_mail(cast.clerk)
+    told(cast.clerk, at=AT)
+    route_notices(at=AT)
+    mark_read(user=cast.clerk, at=AT)
+    assert forget_messages(at=AT + timedelta(days=400)) == 0 and Notice.objects.exists()
 
 
 # ---- Addresses ----
