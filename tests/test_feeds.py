@@ -10,11 +10,12 @@ from icalendar import Calendar
 
 from activities.models import CalendarFeed, OtherService, Roster, RosterChange, Shift, ShiftPlace
 from activities.rules import reception_hours
-from activities.services import open_feed, revoke_feed
+from activities.services import cancel_day, move_day, open_feed, revoke_feed, swap_for_others
 from activities.states import Form, RosterState, ShiftState
+from deputies.services import link_account
 from julu_liaison.common.errors import NotAllowed
 from julu_liaison.common.models import AuditLog
-from tests.cast import moment
+from tests.cast import account, moment
 
 NOW = moment(date(2026, 11, 25))
 SUNDAY = date(2026, 12, 6)
@@ -124,6 +125,32 @@ def test_a_moved_day_stays_the_same_event_with_a_higher_sequence(fetch, cast, fe
 def test_a_swap_since_is_followed(fetch, cast, feed, shift):
     ShiftPlace.objects.filter(shift=shift, deputy=cast.deputy_person).update(deputy=cast.deputies["GT01"][2])
     assert fetch(feed).events == []
+
+
+def test_real_moves_swaps_and_calls_off_reach_both_feeds_with_higher_sequences(fetch, cast, feed, shift):
+    taker = cast.deputies["GT01"][2]
+    branch = open_feed(of=cast.gt01, actor=cast.clerk, at=NOW)
+    seen = [fetch(branch).events[0]]
+    move_day(shifts=[shift], to=date(2026, 12, 8), reason="会场占用", actor=cast.clerk, at=NOW)
+    seen.append(fetch(branch).events[0])
+    assert seen[-1].start.date() == date(2026, 12, 8) == fetch(feed).events[0].start.date()
+    swap_for_others(shift=shift, giver=cast.deputy_person, taker=taker, actor=cast.clerk, at=NOW)
+    seen.append(fetch(branch).events[0])
+    assert "值班代表:赵站长、陈卫" in seen[-1]["DESCRIPTION"]
+    assert fetch(feed).events == []  # somebody else's day by now
+    cancel_day(shifts=[shift], reason="停电", actor=cast.clerk, at=NOW)
+    seen.append(fetch(branch).events[0])
+    assert [event["STATUS"] for event in seen] == ["CONFIRMED"] * 3 + ["CANCELLED"]
+    assert len({event["UID"] for event in seen}) == 1
+    assert [event["SEQUENCE"] for event in seen] == [0, 1, 2, 3]
+
+
+def test_who_takes_the_duty_over_has_it_in_the_own_feed(fetch, cast, shift):
+    user = account("chenwei", "陈卫账号")
+    taker = link_account(deputy=cast.deputies["GT01"][2], user=user, actor=cast.admin)
+    swap_for_others(shift=shift, giver=cast.deputy_person, taker=taker, actor=cast.clerk, at=NOW)
+    (event,) = fetch(open_feed(of=taker, actor=user, at=NOW)).events
+    assert event.start.date() == SUNDAY and event["SEQUENCE"] == 1
 
 
 def test_another_service_is_a_whole_day(fetch, cast, feed, roster):

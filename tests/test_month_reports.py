@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 
 from activities.models import Attendance, DutyLog, MonthEdition, MonthReport, Roster, Shift
 from activities.rules.months import read_month, settled_digest
@@ -50,7 +51,9 @@ def day(number: int) -> date:
 def log(cast, branch, on: date, *, at=None, received: int = 2, present: int = 1) -> DutyLog:
     attendance = dict.fromkeys(cast.deputies[branch.code][:present], Presence.PRESENT)
     row = SundayRow(branch=branch, attendance=attendance, received=received)
-    return file_log(row=row, on=on, actor=cast.clerk if branch.code != "YT01" else cast.stranger, at=at or moment(on, 17)).log
+    return file_log(
+        row=row, on=on, actor=cast.clerk if branch.code != "YT01" else cast.stranger, at=at or moment(on, 17)
+    ).log
 
 
 @pytest.fixture
@@ -234,6 +237,31 @@ def test_a_locked_month_is_shut_until_an_exception_opens_it(locked):
         log(cast, cast.gt01, day(15), at=LATER + timedelta(days=1))
 
 
+def month_notices(user, words: str) -> list[str]:
+    return list(user.notices.filter(text__contains=words, link=reverse("month-reports")).values_list("text", flat=True))
+
+
+def test_heads_and_clerks_hear_of_the_lock_once_each(locked):
+    cast = locked
+    text = "2026年3月的月报锁定了,以后要补录、更正,请先联系县人大办公室批准。"
+    for user in (cast.head, cast.clerk, cast.stranger):
+        assert month_notices(user, "锁定") == [text]
+    assert not [user for user in (cast.staff, cast.deputy, cast.admin) if month_notices(user, "锁定")]
+
+
+def test_only_those_whose_month_was_made_anew_hear_of_it_without_the_reason(locked):
+    cast = locked
+    grant_exception(
+        place=cast.gt01, started_on=day(15), ended_on=day(15), open_until=LATER.date(), reason="纸质记录后补",
+        actor=cast.staff, at=LATER,
+    )  # fmt: skip
+    log(cast, cast.gt01, day(15), at=LATER)
+    reissue_month(report=report(cast.county), reason="某人住院后补录", actor=cast.staff, at=LATER)
+    for user in (cast.head, cast.clerk):
+        assert month_notices(user, "重新出了一版") == ["2026年3月的月报重新出了一版,请点开看看改了什么。"]
+    assert not month_notices(cast.stranger, "重新出了一版")
+
+
 def test_a_locked_month_made_anew_says_what_changed_and_why(locked):
     cast = locked
     with pytest.raises(Conflict, match="锁定以后没有改动"):
@@ -274,7 +302,13 @@ def test_a_branch_that_moves_with_an_accepted_month_is_confirmed_at_its_new_stat
 
 def test_a_branch_that_closed_before_the_month_is_waited_for_by_nobody(march):
     Station.objects.filter(pk=march.gt02.pk).update(closed_on=MARCH)
-    assert set(MonthReport.objects.of_month(MARCH).values_list("place__code", flat=True)) == {"JLX", "GT", "YT", "GT01", "YT01"}
+    assert set(MonthReport.objects.of_month(MARCH).values_list("place__code", flat=True)) == {
+        "JLX",
+        "GT",
+        "YT",
+        "GT01",
+        "YT01",
+    }
     confirm(march, march.gt01)
     accept(march, march.gt)
     assert states()["GT"] == ReportState.ACCEPTED

@@ -64,7 +64,9 @@ def lock_month(*, report: MonthReport, seen: str, actor, at: datetime) -> MonthR
     stations = [one for one in below if not one.branch_id]
     _demand_state(stations, ReportState.ACCEPTED, "还没有报上来,都报了再锁定")
     _demand_unchanged(stations, figures, "报上来以后有改动", "请退回联络站,改好了再报")
-    return _make(report, "lock", _parts(below, figures) | {report: figures}, actor, at)
+    locked = _make(report, "lock", _parts(below, figures) | {report: figures}, actor, at)
+    _tell_places(below, f"{report.month_words}的月报锁定了,以后要补录、更正,请先联系县人大办公室批准。", actor, at)
+    return locked
 
 
 @transaction.atomic
@@ -100,7 +102,9 @@ def reissue_month(*, report: MonthReport, reason: str, actor, at: datetime) -> M
     changed = {
         one: part for one, part in everything.items() if changes(figures_of(kept[one.pk]), part, of_tickets=False)
     }
-    return _make(report, "reissue", changed, actor, at, reason=reason, exceptions=exceptions_for(report, changed))
+    made = _make(report, "reissue", changed, actor, at, reason=reason, exceptions=exceptions_for(report, changed))
+    _tell_places(changed, f"{report.month_words}的月报重新出了一版,请点开看看改了什么。", actor, at)
+    return made
 
 
 def changes_since_lock(report: MonthReport, at: datetime) -> list[str]:
@@ -220,6 +224,15 @@ def _reason(text: str) -> str:
     if not reason or len(reason) > LONGEST_REASON:
         raise DomainError("请写原因。", fields={"reason": f"请写原因,最多{LONGEST_REASON}个字"})
     return reason
+
+
+def _tell_places(reports: Iterable[MonthReport], text: str, actor, at: datetime) -> None:
+    """Tell the heads of the branches and the clerks of the stations whose reports these are; one notice a person."""
+    places = {one.place_id for one in reports}
+    rows = Posting.objects.in_force(today_here(at)).filter(station__in=places, role__in=(Role.BRANCH_HEAD, Role.CLERK))
+    users = {row.user_id: row.user for row in rows.select_related("user") if row.user.is_active and row.user != actor}
+    people = [users[key] for key in sorted(users)]
+    notify(kind=Kind.RECORD, users=people, text=text, link=reverse("month-reports"), at=at, fit_for_outside=True)
 
 
 def _tell_below(report: MonthReport, reason: str, at: datetime) -> None:
