@@ -14,7 +14,7 @@ from activities.permissions import can_see_month, sees_months
 from activities.rules.months import MonthFigures, read_month
 from activities.services.month_reports import needs_today, progress_of
 from julu_liaison.common.errors import DomainError, NotAllowed, NotFound
-from julu_liaison.common.inputs import read
+from julu_liaison.common.inputs import read_query
 from julu_liaison.common.problems import SENTENCES
 from julu_liaison.common.working_days import today_here
 from stations.models import Station
@@ -33,7 +33,7 @@ class MonthReports(APIView):
     def get(self, request):
         if not sees_months(request.user):
             raise NotAllowed(FOREIGN)
-        asked = read(MonthQuery, request.query_params.dict())
+        asked = read_query(MonthQuery, request)
         at = timezone.now()
         month = asked.get("month", today_here(at).replace(day=1))
         place = _place(asked.get("station", ""), request.user)

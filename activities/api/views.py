@@ -15,7 +15,7 @@ from activities.services import Matter, SundayRow, file_log
 from deputies.models import Deputy
 from julu_liaison.common.errors import DomainError
 from julu_liaison.common.idempotency import once
-from julu_liaison.common.inputs import found, read
+from julu_liaison.common.inputs import found, read, read_query
 from julu_liaison.common.paging import Pages
 from julu_liaison.common.schema import IDEMPOTENCY_KEY, IF_NONE_MATCH, UNCHANGED
 from julu_liaison.common.versions import answer_once_read, tag_of
@@ -31,7 +31,7 @@ class Rosters(APIView):
         description="值班按原定星期日算月份,节假日顺延到下月的也在内。代表只看到已公布的,工作人员也看到草稿。",
     )  # fmt: skip
     def get(self, request):
-        asked = read(RosterQuery, request.query_params.dict())
+        asked = read_query(RosterQuery, request)
         month = asked.get("month", today_here().replace(day=1))
         rows = Shift.objects.visible_to(request.user).filter(roster__month=month)
         if "station" in asked:

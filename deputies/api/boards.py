@@ -11,7 +11,7 @@ from deputies.posters import Standing, order_of, product_of, standings
 from deputies.posters.places import places_for, usual_size
 from deputies.states import Product
 from julu_liaison.common.errors import NotAllowed, NotFound
-from julu_liaison.common.inputs import Strict, read
+from julu_liaison.common.inputs import Strict, read_query
 from julu_liaison.common.problems import SENTENCES
 from stations.models import Station
 from stations.states import Level
@@ -64,7 +64,7 @@ class Boards(APIView):
     def get(self, request):
         if not sees_editions(request.user):
             raise NotAllowed("公示牌由县人大办公室和乡镇联络站印制,需要的话请联系他们。")
-        asked = read(BoardQuery, request.query_params.dict())
+        asked = read_query(BoardQuery, request)
         places = _branches(asked, request.user)
         board = product_of(Product.BOARD)
         order = order_of(Product.BOARD, asked.get("size") or usual_size(board, places))

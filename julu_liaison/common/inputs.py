@@ -47,6 +47,11 @@ def read(serializer: type[serializers.Serializer], data, **options) -> dict:
     return reader.validated_data
 
 
+def read_query(serializer: type[serializers.Serializer], request) -> dict:
+    """Return the checked values of an address's `?…`; what is left empty counts as left out, as in the filters of lists."""
+    return read(serializer, {name: text for name, text in request.query_params.items() if text})
+
+
 def found(rows, **lookup):
     """Return the row of `rows` (already scoped) that matches, or raise NotFound: out of scope and absent alike."""
     unstorable = any("\0" in str(value) for value in lookup.values())  # PostgreSQL refuses even to look for it

@@ -12,12 +12,28 @@ class Pages(CursorPagination):
 
     page_size = 50
     page_size_query_param = "page_size"
-    page_size_query_description = "一页多少条,最多200"
+    page_size_query_description = "一页多少条;超过200的按200"
     max_page_size = 200
     cursor_query_description = "上一次回答里 next 或 previous 带的位置,请原样使用"
 
     def get_ordering(self, request, queryset, view):
         return view.ordering
+
+    def get_page_size(self, request):
+        text = request.query_params.get(self.page_size_query_param, "")
+        if not text:
+            return self.page_size
+        if not (text.isascii() and text.isdigit() and text.strip("0")):
+            sentence = "每页条数请填1到200的整数"
+            raise DomainError(f"{sentence}。", fields={self.page_size_query_param: sentence})
+        return int(text) if len(text) <= 3 and int(text) < self.max_page_size else self.max_page_size
+
+    def get_schema_operation_parameters(self, view):
+        parameters = super().get_schema_operation_parameters(view)
+        for parameter in parameters:
+            if parameter["name"] == self.page_size_query_param:
+                parameter["schema"] |= {"minimum": 1, "default": self.page_size}
+        return parameters
 
     def decode_cursor(self, request):
         try:

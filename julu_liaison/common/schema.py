@@ -60,6 +60,21 @@ BY_HEADER = {"If-Match": {"412": "读过之后被别人改了"}, "Idempotency-Ke
 CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
+def allow_empty(result, generator, request, public):
+    """Postprocessing hook: `?from=&to=2026-03-31` is common; what is left empty counts as left out."""
+    for path in result["paths"].values():
+        for method in METHODS:
+            for parameter in path.get(method, {}).get("parameters", []):
+                if parameter["in"] == "query":
+                    parameter["schema"] = _or_empty(parameter["schema"])
+    return result
+
+
+def _or_empty(schema: dict) -> dict:
+    is_free = schema.get("type") == "string" and not {"format", "enum", "pattern", "minLength"} & set(schema)
+    return schema if is_free else {"anyOf": [schema, {"type": "string", "maxLength": 0}]}
+
+
 def tell_problems(result, generator, request, public):
     """Postprocessing hook: every operation names the problems that it may answer with."""
     result["components"].setdefault("schemas", {})["Problem"] = PROBLEM

@@ -1,6 +1,7 @@
 """Filters of the list of tickets: those of the page, under the same names."""
 
 import django_filters
+from drf_spectacular.utils import extend_schema_field
 
 from activities.states import Category, Rating
 from julu_liaison.common.working_days import today_here
@@ -25,11 +26,15 @@ def _day(help_text: str):
 
 
 def _sides(yes: str, no: str):
-    return django_filters.ChoiceFilter(choices=[("true", yes), ("false", no)], method="by_side")
+    words = {"type": "boolean", "description": f"true {yes};false {no}"}
+    return extend_schema_field(words)(
+        django_filters.ChoiceFilter(choices=[("true", yes), ("false", no)], method="by_side")
+    )
 
 
 def _flag(yes: str):
-    return django_filters.ChoiceFilter(choices=[("true", yes)], method="by_side")
+    words = {"type": "boolean", "enum": [True], "description": yes}
+    return extend_schema_field(words)(django_filters.ChoiceFilter(choices=[("true", yes)], method="by_side"))
 
 
 class TicketFilter(django_filters.FilterSet):

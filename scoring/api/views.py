@@ -6,7 +6,7 @@ from rest_framework.views import APIView
 
 from deputies.models import Deputy
 from julu_liaison.common.errors import NotFound
-from julu_liaison.common.inputs import found, read
+from julu_liaison.common.inputs import found, read_query
 from julu_liaison.common.problems import SENTENCES
 from julu_liaison.common.working_days import today_here
 from scoring.api.serializers import EntryRow, ScoreQuery, ScoreShown, number
@@ -22,7 +22,7 @@ class DeputyScore(APIView):
     )  # fmt: skip
     def get(self, request, code):
         deputy = found(Deputy.objects.visible_to(request.user).select_related("county"), code=code)
-        year = read(ScoreQuery, request.query_params.dict()).get("year", today_here().year)
+        year = read_query(ScoreQuery, request).get("year", today_here().year)
         if not can_see_score(request.user, deputy, year):
             raise NotFound(SENTENCES["not_found"])
         score = score_of(deputy=deputy, year=year)

@@ -78,7 +78,12 @@ def test_visits_are_entered_beside_those_of_the_opinions(cast, api, log_body):
     assert (refused.villager_name, refused.villager_phone, refused.villager_sex, refused.villager_village) == (
         "张三", "19900009999", "男", "安家庄村",
     )  # fmt: skip
-    assert (refused.people, str(refused.time), refused.request, refused.confidential) == (2, "09:30:00", "帮忙说话", True)
+    assert (refused.people, str(refused.time), refused.request, refused.confidential) == (
+        2,
+        "09:30:00",
+        "帮忙说话",
+        True,
+    )
     assert (refused.handling, refused.refusal, refused.referral) == ("referred", "litigation", "请到县人民法院反映")
     assert (answered.handling, answered.result, answered.deputy) == ("answered", "讲清了缴费办法", cast.deputy_person)
 

@@ -74,7 +74,9 @@ def test_other_formats_methods_and_missing_login(cast, api):
         "deputies/?q=%00", "opinions/?q=%00", "opinions/?holder=%00", "rosters/?station=%00",
         "opinions/?cursor=cD1hYmM=", "opinions/?cursor=cD0lMDA=", "stations/?cursor=cD1hYmM=", "opinions/?state=lost",
         "opinions/?overdue=maybe", "duty-logs/?from=yesterday", "rosters/?month=2026-13", "rosters/?month=2026",
-        "stations/?level=village", "deputies/JLX-0001/score/?year=last", "deputies/JLX-0001/score/?year=99999999999",
+        "opinions/?page_size=0", "opinions/?page_size=many", "opinions/?stat=closed", "villages/?=", "notices/?q=1",
+        "activities/?year=12345678901234567890", "reports/monthly/?month=2026", "boards/?size=0x0", "boards/?station=%00",
+        "boards/?branch=%00", "stations/?level=village", "deputies/JLX-0001/score/?year=last", "deputies/JLX-0001/score/?year=99999999999",
     ],
 )  # fmt: skip
 def test_hostile_addresses_are_the_askers_mistake(cast, api, path):
@@ -95,6 +97,23 @@ def test_hostile_addresses_are_the_askers_mistake(cast, api, path):
 def test_djangos_errors_are_translated(error, status):
     answer = problem_response(error, {})
     assert answer.status_code == answer.data["status"] == status
+
+
+def test_a_filter_that_is_not_there_is_named_with_those_that_are(cast, api):
+    errors = demand_problem(api(cast.clerk).get("/api/v1/villages/?name=x"), 400)["errors"]
+    assert errors == {"name": "没有这个筛选条件,可以用的有:cursor、format、page_size、q、station"}
+
+
+@pytest.mark.parametrize(
+    "path", ["duty-logs/?from=&to=&station=", "rosters/?month=&station=", "stations/?level=&parent="]
+)
+def test_what_is_left_empty_counts_as_left_out(cast, api, path):
+    assert api(cast.clerk).get(f"/api/v1/{path}").status_code == 200
+
+
+@pytest.mark.parametrize(("size", "rows"), [("1", 1), ("3", 3), ("201", 6), ("9" * 5000, 6), ("", 6)])
+def test_sizes_of_pages(cast, api, size, rows):
+    assert len(api(cast.admin).get(f"/api/v1/stations/?page_size={size}").json()["results"]) == rows
 
 
 def test_errors_are_flat_by_field():

@@ -19,7 +19,6 @@ from julu_liaison.notices.services import mark_read
 class NoticeList(ListAPIView):
     queryset = Notice.objects.none()
     serializer_class = NoticeRow
-    filter_backends = []
     pagination_class = Pages
     ordering = ("-pk",)
 
