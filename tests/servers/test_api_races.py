@@ -1,4 +1,4 @@
-"""Races through the API on PostgreSQL: one key sent by several threads at once, one ticket moved by two people."""
+"""Races through the API on PostgreSQL: one key sent by several threads at once, one row changed by two people."""
 
 from functools import partial
 
@@ -85,3 +85,36 @@ def test_of_six_changes_of_one_deputy_five_are_told(county, race):
             for key, client in enumerate(clients)
         ))  # fmt: skip
         assert sorted(answer.status_code for answer in answers) == [200] + [412] * 5
+
+
+def test_one_key_for_every_kind_of_post_is_done_once(county, race):
+    """A ticket, a step, the inbox: each sent by four threads under one key."""
+    ticket = register_opinion(branch=county.gt01, matter=Matter("路灯不亮"), actor=county.clerk, at=moment(SUNDAY))
+    client = client_of(county.clerk)
+    for path, body in (
+        ("/api/v1/opinions/", {"branch": "GT01", "text": "水渠堵了"}),
+        (f"/api/v1/opinions/{ticket.uid}/moves/", {"move": "escalate"}),
+        ("/api/v1/notices/read/", {}),
+    ):
+        send = partial(client.post, path, body, format="json", HTTP_IDEMPOTENCY_KEY=path)
+        answers = race(*[send] * 4)
+        assert {answer.status_code for answer in answers} <= {200, 201}, answers
+        assert len({answer.content for answer in answers}) == 1
+        assert sorted("Idempotency-Replayed" in answer for answer in answers) == [False, True, True, True]
+    ticket.refresh_from_db()
+    assert (Opinion.objects.count(), ticket.version) == (2, 2)
+
+
+def test_who_comes_late_is_told_which_field_the_other_changed(county, race):
+    path = f"/api/v1/deputies/{county.deputy_person.code}/"
+    clients = [client_of(user) for user in (county.admin, county.staff)]
+    tag = clients[0].get(path)["ETag"]
+    bodies = [{"position": "校长"}, {"employer": "官亭镇中学"}]
+    answers = race(*(
+        partial(client.patch, path, body, format="json", HTTP_IF_MATCH=tag)
+        for client, body in zip(clients, bodies, strict=True)
+    ))  # fmt: skip
+    assert sorted(answer.status_code for answer in answers) == [200, 412]
+    late = next(answer for answer in answers if answer.status_code == 412)
+    done = bodies[1 - answers.index(late)]
+    assert late.json()["changes"] == done and late.json()["current"] == clients[0].get(path)["ETag"]
