@@ -24,7 +24,9 @@ from tests.cast import moment
 
 HERE = ZoneInfo("Asia/Shanghai")
 FIRST = date(2026, 9, 20)
-moments = st.datetimes(datetime(2026, 9, 20), datetime(2026, 10, 20), timezones=st.sampled_from([HERE, ZoneInfo("UTC")]))
+moments = st.datetimes(
+    datetime(2026, 9, 20), datetime(2026, 10, 20), timezones=st.sampled_from([HERE, ZoneInfo("UTC")])
+)
 calendars = st.sets(st.integers(0, 30), max_size=25).map(
     lambda days: Calendar({FIRST + timedelta(days=day): "holiday" for day in days})
 )
