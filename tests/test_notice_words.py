@@ -89,7 +89,7 @@ def test_rosters_their_changes_reminders_and_announcements(everybody):
     cast = everybody
     roster = draft_roster(station=cast.gt, month=APRIL, actor=cast.clerk, at=AT).roster
     publish_roster(roster=roster, actor=cast.clerk, at=AT)
-    first, second, third, last = Shift.objects.filter(branch=cast.gt01).order_by("date")
+    first, second, third, _last = Shift.objects.filter(branch=cast.gt01).order_by("date")
     person = first.places.first().deputy
     take_off_shift(shift=first, deputy=person, reason=REASON, actor=cast.clerk, at=LATER)
     put_on_shift(shift=first, deputy=person, reason=REASON, actor=cast.clerk, at=LATER)
