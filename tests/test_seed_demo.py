@@ -174,7 +174,7 @@ def check_rosters_and_logs():
 def check_tickets():
     states = Counter(Opinion.objects.opinions().values_list("state", flat=True))
     assert states[State.CLOSED] > 0.6 * sum(states.values())
-    for state in ("at_branch", "at_station", "at_centre", "at_department", "waiting", "replied", "told", "reworking"):
+    for state in ("registered", "at_branch", "at_station", "at_centre", "at_department", "waiting", "replied", "told", "reworking"):
         assert states[state], state
     assert Opinion.objects.overdue(TODAY).exists()
     assert Opinion.objects.filter(confidential=True).exists()

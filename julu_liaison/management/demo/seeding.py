@@ -16,6 +16,7 @@ from julu_liaison.common.holidays import load_holidays
 from julu_liaison.management.demo import article, points, proposals, questions
 from julu_liaison.management.demo.constituents import get_acquainted
 from julu_liaison.management.demo.county import Demo, moment
+from julu_liaison.management.demo.entries import send_in
 from julu_liaison.management.demo.further import build_further_county
 from julu_liaison.management.demo.names import NameGiver
 from julu_liaison.management.demo.people import elect
@@ -110,6 +111,8 @@ def _build_county(rng: Random, stage: str, period: Period, today: date) -> Demo:
         article.tell(demo, rng)
     else:
         live_through(demo, rng, first=period.first, today=period.today, must_end=stage == "year_end")
+    if stage == "running":
+        send_in(demo, Random(rng.getrandbits(32)), today=period.today)
     get_acquainted(demo, Random(rng.getrandbits(32)), first=period.first, today=period.today)
     return demo
 
