@@ -6,12 +6,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from activities.services import Matter
-from julu_liaison.common.models import AuditLog
+from julu_liaison.common.models import AuditLog, CalendarDay
 from julu_liaison.notices.models import Notice
 from opinions.models import Clock, Opinion
 from opinions.services import move_opinion, register_opinion
 from opinions.services.clocks import sweep_deadlines
-from opinions.states import Alert, Stage
+from opinions.states import Alert, Stage, Unit
 from opinions.tasks import sweep_deadlines as task
 from stations.models import Posting
 from stations.services import appoint
@@ -59,6 +59,29 @@ def test_a_branch_is_told_at_each_level_once_and_its_station_when_it_is_late(cas
         assert sweep(3, day) == {}
     assert sweep(3, 31) == {} and Clock.objects.values_list("alert", "alert_on").get() == (Alert.OVERDUE, None)
     assert AuditLog.objects.filter(action="sweep_deadlines").count() == 4
+
+
+def test_what_comes_on_a_holiday_is_said_before_it_and_what_is_late_after_it(cast, ticket):
+    """A term of months may end on a holiday; nothing is said on one."""
+    april = date(2026, 4, 2)
+    Clock.objects.update(amount=1, unit=Unit.MONTH, due_on=april, alert_on=april, alert=Alert.NEAR)
+    CalendarDay.objects.bulk_create(
+        CalendarDay(date=date(2026, 4, day), kind=CalendarDay.Kind.HOLIDAY) for day in (1, 2, 3)
+    )
+    name = f"官亭镇{ticket.number}:分站办理"
+    assert sweep(3, 30) == {}
+    assert sweep(3, 31) == {"zhanzhang": f"{name}4月2日到期,正逢放假,请放假以前办好。"}
+    assert [sweep(4, day) for day in (1, 2, 3)] == [{}, {}, {}]
+    assert sweep(4, 4)["zhanzhang"] == f"{name}已超期,4月2日到期的,请马上办理。"
+
+
+def test_many_that_end_during_the_holiday_are_counted_apart(cast, ticket):
+    make_ticket(cast, "第二件")
+    Clock.objects.update(amount=1, unit=Unit.MONTH, alert_on=date(2026, 4, 2), alert=Alert.NEAR)
+    CalendarDay.objects.bulk_create(
+        CalendarDay(date=date(2026, 4, day), kind=CalendarDay.Kind.HOLIDAY) for day in (1, 2, 3)
+    )
+    assert sweep(3, 31) == {"zhanzhang": "您有2件意见建议快到期或已超期:放假期间到期2件,请抓紧办理。"}
 
 
 def test_a_sweep_left_out_is_made_up_for_with_the_highest_level_only(cast, ticket):
@@ -137,11 +160,11 @@ def test_overdue_is_derived_and_no_column(cast, ticket):
 def test_the_queries_do_not_grow_with_the_tickets(cast, ticket, django_assert_num_queries):
     for number in range(3):
         make_ticket(cast, f"第{number}件")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         sweep_deadlines(at=moment(date(2026, 3, 5), 7))
     for number in range(6):
         make_ticket(cast, f"又{number}件")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         sweep_deadlines(at=moment(date(2026, 3, 5), 12))
 
 

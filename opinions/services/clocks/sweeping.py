@@ -1,19 +1,20 @@
 """The sweep over deadlines: whoever has to act is told when half, 80 % and all of a term has gone, and when it is over.
 
 Told once a level, one notice a person and sweep. Safe to repeat and to run twice at once. Notices name tickets by
-number only.
+number only. Never on a public holiday: what would be said on one is said on the last day before it, except that
+something is overdue, which is said on the first day after.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from julu_liaison.common import audit
-from julu_liaison.common.working_days import today_here
+from julu_liaison.common.working_days import Calendar, today_here
 from julu_liaison.notices.services import notify
 from julu_liaison.notices.states import Kind as NoticeKind
 from opinions.models import Clock, Pause
@@ -33,8 +34,11 @@ WORDS = {
     Alert.DUE: "今天到期,请今天办好。",
     Alert.OVERDUE: "已超期,{due}到期的,请马上办理。",
 }
+DUE_ON_HOLIDAY = "{due}到期,正逢放假,请放假以前办好。"
 LATE_ABOVE = "已超期,{due}到期的,请督促办理。"
 SHORT = {Alert.OVERDUE: "超期", Alert.DUE: "今天到期", Alert.NEAR: "过八成", Alert.HALF: "过半"}
+SHORT_ON_HOLIDAY = "放假期间到期"
+LONGEST_HOLIDAY = timedelta(days=31)
 
 
 @dataclass
@@ -47,19 +51,36 @@ class Swept:
 
 @dataclass(frozen=True)
 class Warned:
-    """One clock of which people are told: its row, the level, and whether the reader is the one to act (`own`)."""
+    """One clock of which people are told: its row, the level, and whether the reader is the one to act (`own`).
+
+    `ahead`: it ends during the holiday that begins tomorrow.
+    """
 
     row: dict
     level: Alert
     own: bool = True
+    ahead: bool = False
+
+    @property
+    def short(self) -> str:
+        return SHORT_ON_HOLIDAY if self.ahead else SHORT[self.level]
+
+    @property
+    def words(self) -> str:
+        if not self.own:
+            return LATE_ABOVE
+        return DUE_ON_HOLIDAY if self.ahead else WORDS[self.level]
 
 
 @transaction.atomic
 def sweep_deadlines(*, at: datetime) -> Swept:
     """Warn of every running clock whose next warning has come by the moment `at`."""
     today = today_here(at)
-    rows = _due_rows(today)
-    found = _warned(rows, today)
+    holidays = Calendar.load(today, today + LONGEST_HOLIDAY)
+    if holidays.is_holiday(today):
+        return Swept()
+    until = _spoken_for(today, holidays)
+    found = _warned(_due_rows(until), today, until)
     swept = Swept(warned=Counter(one.level for one in found))
     if found:
         swept.notices = _tell(found, today, at)
@@ -68,14 +89,22 @@ def sweep_deadlines(*, at: datetime) -> Swept:
     return swept
 
 
-def _due_rows(today: date) -> list[dict]:
+def _spoken_for(today: date, holidays: Calendar) -> date:
+    """The last day of the holiday that begins tomorrow, else today."""
+    day = today
+    while holidays.is_holiday(day + timedelta(days=1)):
+        day += timedelta(days=1)
+    return day
+
+
+def _due_rows(until: date) -> list[dict]:
     """The clocks to warn of, locked; those that another sweep or a move holds are left to it."""
-    due = Clock.objects.running().filter(alert_on__lte=today, paused_on=None)
+    due = Clock.objects.running().filter(alert_on__lte=until, paused_on=None)
     keys = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True))
     return list(Clock.objects.filter(pk__in=keys).exclude(opinion__state__in=ENDED).order_by("pk").values(*COLUMNS))
 
 
-def _warned(rows: list[dict], today: date) -> list[Warned]:
+def _warned(rows: list[dict], today: date, until: date) -> list[Warned]:
     """Note on each clock how far it has been told of; one statement for all that end up alike."""
     if not rows:
         return []
@@ -88,10 +117,11 @@ def _warned(rows: list[dict], today: date) -> list[Warned]:
         key = (began, amount, row["unit"], stops)
         if key not in known:
             known[key] = alert_days(start=began, amount=amount, unit=row["unit"], calendar=calendar, pauses=stops)
-        level = max(level_on(known[key], today), row["alert"])
+        ahead = min(level_on(known[key], until), Alert.DUE)
+        level = max(level_on(known[key], today), ahead, row["alert"])
         alike[level, next_alert(known[key], level)].append(row["pk"])
         if level > row["alert"]:
-            found.append(Warned(row, Alert(level)))
+            found.append(Warned(row, Alert(level), ahead=level == Alert.DUE and known[key][Alert.DUE] > today))
     for (level, following), keys in alike.items():
         Clock.objects.filter(pk__in=keys).update(alert=level, alert_on=following)
     return found
@@ -118,14 +148,14 @@ def _tell(found: list[Warned], today: date, at: datetime) -> int:
                 of_ticket = of_person[user]
                 had = of_ticket.get(one.row["opinion_id"])
                 if had is None or had.level < one.level:
-                    of_ticket[one.row["opinion_id"]] = Warned(one.row, one.level, is_own)
+                    of_ticket[one.row["opinion_id"]] = replace(one, own=is_own)
     alike: dict[tuple[str, str], list[int]] = defaultdict(list)
     for user, of_ticket in of_person.items():
         alike[_notice(list(of_ticket.values()))].append(user)
     people = get_user_model().objects.in_bulk(list(of_person))
     for (text, link), keys in alike.items():
-        users = [people[key] for key in sorted(keys)]
-        notify(kind=NoticeKind.DEADLINE, users=users, text=text, link=link, at=at, fit_for_outside=True)
+        told = [people[key] for key in sorted(keys)]
+        notify(kind=NoticeKind.DEADLINE, users=told, text=text, link=link, at=at, fit_for_outside=True)
     return len(of_person)
 
 
@@ -144,12 +174,12 @@ def _notice(found: list[Warned]) -> tuple[str, str]:
     """The text for one person and where it leads: the ticket, or the list of all that were meant."""
     if len(found) == 1:
         one = found[0]
-        row, words = one.row, WORDS[one.level] if one.own else LATE_ABOVE
+        row = one.row
         due = f"{row['due_on'].month}月{row['due_on'].day}日"
         name = f"{row['opinion__register__name']}{row['opinion__number']}:{Stage(row['stage']).label}"
-        return name + words.format(due=due), f"/opinions/{row['opinion__uid']}/"
-    levels = Counter(one.level for one in found)
-    counts = "、".join(f"{words}{levels[level]}件" for level, words in SHORT.items() if levels[level])
+        return name + one.words.format(due=due), f"/opinions/{row['opinion__uid']}/"
+    numbers = Counter(one.short for one in sorted(found, key=lambda one: (-one.level, one.ahead)))
+    counts = "、".join(f"{words}{number}件" for words, number in numbers.items())
     urge = "请抓紧办理" if any(one.own for one in found) else "请督促办理"
     return f"您有{len(found)}件意见建议快到期或已超期:{counts},{urge}。", _list_of(found)
 
