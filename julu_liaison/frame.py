@@ -16,7 +16,7 @@ STAFF = (Role.COUNTY_ADMIN, Role.COUNTY_STAFF)
 # A section's first page is where its name in the navigation leads; the others stand in a second row beside it.
 SECTIONS_OF = {
     "county": (
-        ("工作台", (("今天要办的", "console"), ("全县总览", "overview"), ("运行情况", "health"))),
+        ("工作台", (("今天要办的", "console"), ("全县总览", "overview"), ("外发消息", "messages"), ("运行情况", "health"))),
         ("意见建议", (
             ("意见建议", "opinions"), ("督办件", "supervised"), ("延期审批", "extensions"), ("办理情况", "opinion-figures"),
             ("导入", "console-opinions-import"), ("办理期限", "terms"),
@@ -40,7 +40,7 @@ SECTIONS_OF = {
         ("设置", (("站点", "places"), ("节假日", "calendar"), ("资料维护", "admin:index"))),
     ),
     "auditor": (
-        ("工作台", (("今天要办的", "console"), ("全县总览", "overview"), ("运行情况", "health"))),
+        ("工作台", (("今天要办的", "console"), ("全县总览", "overview"), ("外发消息", "messages"), ("运行情况", "health"))),
         ("意见建议", (
             ("意见建议", "opinions"), ("督办件", "supervised"), ("办理情况", "opinion-figures"), ("办理期限", "terms"),
         )),
@@ -60,7 +60,7 @@ SECTIONS_OF = {
     ),
     "administrator": (("账号和岗位", (("账号和岗位", "admin:index"),)), ("运行情况", (("运行情况", "health"),))),
     "clerk": (
-        ("本周", (("本周", "station-home"),)),
+        ("本周", (("本周", "station-home"), ("接待预告", "announcements"), ("外发消息", "messages"))),
         ("接待", (
             ("登记接待日", "sunday"), ("排班", "roster"), ("请假换班", "station-leave"), ("工作日志", "duty-logs"),
             ("接待登记", "visits"),
@@ -89,7 +89,7 @@ SECTIONS_OF = {
         ("首页", (("首页", "me"),)),
         ("接待", (
             ("登记接待日", "sunday"), ("工作日志", "duty-logs"), ("请假换班", "station-leave"), ("接待登记", "visits"),
-            ("月报", "month-reports"),
+            ("接待预告", "announcements"), ("月报", "month-reports"),
         )),
         ("值班", (("我的值班", "my-duty"), ("排班表", "my-roster"), ("日历", "my-calendar"))),
         ("意见", (
