@@ -7,7 +7,9 @@ import os
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
@@ -26,7 +28,7 @@ from activities.services.events import Audience, announce_activity
 from activities.states import ActivityKind
 from julu_liaison.accounts.services import issue_token
 from tests.api.conftest import AT
-from tests.cast import SUNDAY
+from tests.cast import PASSWORD, SUNDAY
 
 EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "15"))
 ROLES = ("clerk", "staff", "officer")
@@ -59,6 +61,17 @@ def world(cast) -> dict[str, str]:
 
 
 @pytest.fixture
+def in_one_transaction():
+    """A request would close the connection that the test's transaction lives on; Django's own test client does the same."""
+    told = (request_started, request_finished)
+    for signal in told:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in told:
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
 def tokens(cast) -> list[dict]:
     """The headers of each role."""
     return [{"Authorization": f"Token {issue_token(user=getattr(cast, role))[0]}"} for role in ROLES]
@@ -69,27 +82,42 @@ def tokens(cast) -> list[dict]:
     max_examples=EXAMPLES, derandomize=True, deadline=None, database=None, phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
-def test_answers_are_as_described(cast, world, tokens, case):
+def test_answers_are_as_described(in_one_transaction, cast, world, tokens, case):
     """First as it was made up, then with real names in it, which reach further; the database keeps what was done."""
-    case.call_and_validate(headers=tokens[0], checks=[*OF_ANSWERS, *OF_REQUESTS])
+    case.call_and_validate(headers=tokens[0], checks=[*OF_ANSWERS, *checks_of_request(case)])
     name_what_is_there(case, world, cast)
     for headers in tokens:
         case.call_and_validate(headers=headers, checks=OF_ANSWERS)
+
+
+def checks_of_request(case) -> list:
+    """Where what is wrong is that it has no token, ours mends it: `ignored_auth` asks for that 401 instead."""
+    mended = "Authorization" not in (case.headers or {})
+    return [check for check in OF_REQUESTS if not (mended and check is negative_data_rejection)]
 
 
 def name_what_is_there(case, world: dict, cast) -> None:
     where = case.operation.path.removeprefix("/api/v1/").split("/")[0]
     for name in case.path_parameters or {}:
         case.path_parameters[name] = world[where]
-    if not isinstance(case.body, dict):
-        return
-    if "branch" in case.body:
-        case.body["branch"] = "GT01"
-    if "date" in case.body:
-        case.body["date"] = str(SUNDAY)
-    for person, row in zip(cast.deputies["GT01"], _rows(case.body.get("attendance")), strict=False):
-        row["deputy"] = person.code
+    if case.method == "POST" and isinstance(case.body, dict) and case.operation.path in REAL:
+        case.body |= REAL[case.operation.path](case.body, cast)
 
 
-def _rows(value) -> list[dict]:
-    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+def _log(body: dict, cast) -> dict:
+    people = [{"deputy": person.code, "status": "present"} for person in cast.deputies["GT01"]]
+    figures = {name: 7 for name in ("received", "households", "leaflets") if name in body}
+    return {"branch": "GT01", "date": str(SUNDAY), "attendance": people, "visits": []} | figures
+
+
+def _ticket(body: dict, cast) -> dict:
+    return {"branch": "GT01", "deputy": cast.deputy_person.code, "kind": "opinion"}
+
+
+def _sign_in(body: dict, cast) -> dict:
+    return {"username": cast.clerk.username, "password": PASSWORD}
+
+
+REAL = {
+    "/api/v1/duty-logs/": _log, "/api/v1/opinions/": _ticket, "/api/v1/auth/token/": _sign_in,
+}  # fmt: skip
