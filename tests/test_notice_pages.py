@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import signing
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -19,6 +20,7 @@ from julu_liaison.notices.services.subscriptions import (
     mail_token,
     stop_mail,
     stop_token,
+    subscription_behind,
     subscription_of,
 )
 from julu_liaison.notices.services.wire import Fate, Outcome
@@ -152,7 +154,8 @@ def test_the_page_saves_the_choice_and_asks_the_new_address(cast, signed_in, mai
     assert mail.to == [EMAIL] and cast.clerk.name not in mail.body
     link = re.search(r"https?://\S+", mail.body).group()
     assert EMAIL not in link and "clerk" not in link
-    assert link.endswith(reverse("notice-mail-confirm", args=[mail_token(kept)]))
+    token = link.rstrip("/").rpartition("/")[2]
+    assert link.endswith(reverse("notice-mail-confirm", args=[token])) and subscription_behind(token) == kept
     client.post(reverse("notice-settings"), sent | {"email": EMAIL, "pace": "at_once"})
     assert len(mailoutbox) == 1  # the address is the same
 
@@ -216,6 +219,7 @@ def test_a_mail_that_does_not_get_out_is_said_and_can_be_sent_again(cast, signed
 
 def test_nobody_fills_a_strangers_mailbox(cast, signed_in, settings, mailoutbox):
     settings.THROTTLE = True
+    cache.clear()  # the accounts of an earlier run have the same keys
     client = signed_in(cast.clerk)
     for number in range(7):
         answer = client.post(reverse("notice-settings"), USUAL | {"email": f"n{number}@example.cn"}, follow=True)
@@ -239,6 +243,13 @@ def test_the_page_says_whether_text_messages_come(cast, signed_in, at):
     cast.clerk.phone = "19900001234"
     cast.clerk.save()
     assert "发到199****1234" in client.get(reverse("notice-settings")).text
+
+
+@pytest.mark.parametrize("name", ["notices", "notice-settings", "messages", "gateways"])
+def test_no_copy_stays_on_a_shared_computer(cast, signed_in, name):
+    answer = signed_in(cast.clerk).get(reverse(name))
+    assert answer.status_code == 200
+    assert {"no-store", "private"} <= set(answer["Cache-Control"].replace(" ", "").split(","))
 
 
 # --- The link of a confirming mail ----------------------------------------------------------------------------------

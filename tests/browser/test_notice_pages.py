@@ -26,7 +26,7 @@ def screen(request):
 
 
 # A tick is touched by the whole of its label.
-SMALL_TARGETS = """() => [...document.querySelectorAll('main a, main button, main input:not([type=hidden]), main summary, main label.choice')]
+SMALL_TARGETS = """() => [...document.querySelectorAll('main')[0].querySelectorAll('a, button, input:not([type=hidden]), summary, .choice')]
   .filter(e => e.offsetParent && !e.closest('p, .errsum') && !e.matches('.choice input') && e.offsetHeight < 44)
   .map(e => e.outerHTML.slice(0, 80))"""
 
