@@ -264,7 +264,7 @@ OTP_TOTP_ISSUER = "人大联络"
 # Where people serve, for notices, which know no stations: account keys → codes of the counties whose gateways serve them.
 NOTICE_PLACES = "stations.services.county_codes_of"
 # As whom mails are written; the mail server has to allow it.
-DEFAULT_FROM_EMAIL = env("MAIL_FROM", default="webmaster@localhost")
+DEFAULT_FROM_EMAIL = env("MAIL_FROM", default="") or "webmaster@localhost"
 # A page for villagers is made anew after so many seconds; a whole village may scan one board.
 PUBLIC_PAGE_SECONDS = env.int("PUBLIC_PAGE_SECONDS", default=30)
 

@@ -27,7 +27,9 @@ PAGES_AND_FILES = {
     "test_workflow_doors", "test_office_inbox", "test_answer_links", "test_registering_page", "test_import_opinions",
     "test_terms", "test_due_days", "test_bulk_moves", "test_told_truly", "test_visit_pages",
     "test_work_plans", "test_score_page", "test_year_pages", "test_results_workbook", "test_appeal_pages", "test_claim_pages",
-    "test_backup", "test_scheme_pages", "test_term_sheets", "test_scoring_rules", "test_activity_links", "test_whole_workbooks",
+    "test_backup", "test_deployment", "test_villager_entries", "test_villager_pages", "test_notice_pages", "test_message_pages",
+    "test_gateway_pages", "test_announcements", "test_message_rules",
+    "test_scheme_pages", "test_term_sheets", "test_scoring_rules", "test_activity_links", "test_whole_workbooks",
 }  # fmt: skip
 
 

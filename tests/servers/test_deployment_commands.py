@@ -32,7 +32,7 @@ def environment(other_database, tmp_path) -> dict:  # noqa: F811
         "APP_ENV": "production", "DATABASE_URL": other_database, "REDIS_URL": os.environ["REDIS_URL"],
         "DATA_DIR": str(tmp_path / "data"), "BACKUP_DIR": str(tmp_path / "backups"), "SECRET_KEY": "x" * 50,
         "ALLOWED_HOSTS": "liaison.example.internal", "SITE_URL": "https://liaison.example.internal", "HTTPS": "on",
-        "TLS_CERT": "", "TLS_KEY": "", "EMAIL_URL": "", "FIELD_KEYS": "", "BACKUP_RECIPIENT": "", "NUM_PROXIES": "0",
+        "TLS_CERT": "", "TLS_KEY": "", "EMAIL_URL": "", "MAIL_FROM": "", "FIELD_KEYS": "", "BACKUP_RECIPIENT": "", "NUM_PROXIES": "0",
         "PORT": "18431",
     }  # fmt: skip
 

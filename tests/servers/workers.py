@@ -60,9 +60,9 @@ def working(queue: str, log: Path) -> Iterator[subprocess.Popen]:
     """A worker on the queue for as long as the block lasts, unless it is killed before."""
     environment = os.environ | {
         "DATABASE_URL": database_url(), "DATA_DIR": str(settings.DATA_DIR), "APP_ENV": "development",
-        "DJANGO_SETTINGS_MODULE": "julu_liaison.settings",
+        "DJANGO_SETTINGS_MODULE": "julu_liaison.settings", "LOG_LEVEL": "INFO",  # the log tells what was done
     }  # fmt: skip
-    options = ["--pool", "solo", "-Q", queue, "-l", "INFO", "-n", f"{uuid.uuid4()}@%h", "--without-gossip", "--without-mingle"]
+    options = ["--pool", "solo", "-Q", queue, "-n", f"{uuid.uuid4()}@%h", "--without-gossip", "--without-mingle"]
     command = [sys.executable, "-m", "celery", "-A", "julu_liaison", "worker", *options]
     with log.open("ab") as output:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
