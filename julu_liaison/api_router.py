@@ -67,5 +67,5 @@ v1 = [
 
 urlpatterns = [
     path("v1/", include((v1, "api"))),
-    re_path(r"^.*$", NothingHere.as_view()),
+    re_path("", NothingHere.as_view()),  # everything else, line breaks too
 ]

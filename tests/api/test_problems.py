@@ -26,7 +26,7 @@ def demand_problem(answer, status):
     return body
 
 
-@pytest.mark.parametrize("path", ["/api/", "/api/v1/", "/api/v1/nothing/", "/api/v2/x", "/api/v1/opinions/17/"])
+@pytest.mark.parametrize("path", ["/api/", "/api/v1/", "/api/v1/nothing/", "/api/v2/x", "/api/v1/opinions/17/", "/api/a%0Ab/"])
 @pytest.mark.parametrize("method", ["get", "post", "delete"])
 def test_unknown_addresses(db, api, path, method):
     demand_problem(getattr(api(None), method)(path), 404)
