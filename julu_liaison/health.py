@@ -27,6 +27,7 @@ LABELS = {
     "activities.tasks.remind_of_duties": "提醒接待日",
     "activities.tasks.announce_receptions": "发接待预告",
     "opinions.tasks.sweep_deadlines": "提醒意见建议的期限",
+    "opinions.tasks.forget_old_villagers": "去掉到期的群众姓名电话",
     "scoring.tasks.remind_questions": "提醒加分申报和复核",
     "scoring.tasks.watch_absences": "人代会缺席预警",
     "deputies.tasks.watch_boards": "公示牌月初检查",

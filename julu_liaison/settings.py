@@ -185,6 +185,7 @@ CELERY_BEAT_SCHEDULE = {
     "duties-daily": {"task": "activities.tasks.remind_of_duties", "schedule": crontab(hour=7, minute=35)},
     "announcements-daily": {"task": "activities.tasks.announce_receptions", "schedule": crontab(hour=7, minute=45)},
     "deadlines-daily": {"task": "opinions.tasks.sweep_deadlines", "schedule": crontab(hour="7,12,17", minute=30)},
+    "villagers-nightly": {"task": "opinions.tasks.forget_old_villagers", "schedule": crontab(hour=3, minute=0)},
     "questions-daily": {"task": "scoring.tasks.remind_questions", "schedule": crontab(hour=7, minute=40)},
     "absences-daily": {"task": "scoring.tasks.watch_absences", "schedule": crontab(hour=7, minute=50)},
     "boards-daily": {"task": "deputies.tasks.watch_boards", "schedule": crontab(hour=7, minute=20)},
@@ -331,6 +332,9 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 # is encrypted, and only who holds the secret key can restore it.
 BACKUP_DIR = env("BACKUP_DIR", default="")
 BACKUP_RECIPIENT = env("BACKUP_RECIPIENT", default="")
+
+# So many days after a matter has ended its villager's name and phone are let go, at night; 0: never.
+VILLAGER_KEPT_DAYS = env.int("VILLAGER_KEPT_DAYS", default=0)
 
 # Days after which a deputy without service, activity or contact is marked as silent (没有动静).
 SILENT_DAYS = env.int("SILENT_DAYS", default=60)
