@@ -118,6 +118,20 @@ def test_a_line_says_to_whom_what_how_and_how_far(cast, signed_in):
     assert "有一件意见等您办" not in text and "又有一件" not in text and "wecombot" not in text
 
 
+@pytest.mark.parametrize(
+    ("channel", "words", "until"),
+    [(Channel.MAIL, "已发出", "发出"), (Channel.SMS, "已交给短信平台", "发出"), (Channel.GROUP, "已送达", "送到")],
+)
+def test_no_way_claims_more_than_it_can_tell(cast, signed_in, channel, words, until):
+    """A mail server and a text message service take a message over; whether it was read nobody says."""
+    now = timezone.now()
+    row = left(place="GT", ended_at=now) if channel == Channel.GROUP else left(cast.deputy, ended_at=now)
+    Message.objects.filter(pk=row.pk).update(channel=channel)
+    text = signed_in(cast.clerk).get(URL).text
+    assert f'<span class="tag tag-ok">{words}</span>' in text and f"{timezone.localtime(now):%H:%M}{until}" in text
+    assert ("已送达" in text) == (channel == Channel.GROUP)
+
+
 def test_what_still_waits_says_until_when(cast, signed_in):
     later = timezone.now() + timedelta(days=1)
     left(cast.deputy, state=MessageState.WAITING, due_at=later, attempts=2)
@@ -191,7 +205,7 @@ def test_what_did_not_arrive_is_sent_again(cast, signed_in, state, who):
     row.refresh_from_db()
     assert (row.state, row.attempts, row.error) == (MessageState.WAITING, 0, "")
     audit = AuditLog.objects.get(action="send_again")
-    assert audit.actor == getattr(cast, who) and audit.target_key == str(row.uid)
+    assert audit.actor == getattr(cast, who) and audit.target_key == str(row.uid) and audit.county_code == "JLX"
 
 
 @pytest.mark.parametrize("state", [MessageState.DELIVERED, MessageState.WAITING, MessageState.ON_WIRE])
@@ -221,6 +235,7 @@ def test_a_groups_message_is_sent_again_by_its_own_station(cast, at):
     with pytest.raises(NotAllowed):
         send_message_again(message=row, actor=cast.stranger, at=at)
     assert send_message_again(message=row, actor=cast.clerk, at=at).state == MessageState.WAITING
+    assert AuditLog.objects.get(action="send_again").county_code == "JLX"
 
 
 def test_an_officers_message_is_the_countys(cast, at):

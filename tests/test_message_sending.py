@@ -313,7 +313,7 @@ def test_who_knows_repeats_gets_the_same_id_again(cast, receiver, answer):
     ("said", "state"),
     [
         ('{"errcode": 0, "errmsg": "ok"}', S.DELIVERED), ('{"errcode": 93000}', S.FAILED), ('{"errcode": 45009}', S.WAITING),
-        ("<html>请登录网络</html>", S.UNCLEAR), ("[]", S.UNCLEAR),
+        ("<html>请登录网络</html>", S.UNCLEAR), ("[]", S.UNCLEAR), ('{"errcode": "x"}', S.UNCLEAR), ("[" * 5000, S.UNCLEAR),
     ],
 )  # fmt: skip
 def test_a_robot_refuses_with_a_200(cast, robot, said, state):
@@ -321,6 +321,44 @@ def test_a_robot_refuses_with_a_200(cast, robot, said, state):
     message = to_group("wecombot://ab", GatewayKind.WECOM)
     robot.answers = [(200, said)]
     assert send_due(at=AT) == {state: 1} and now(message).state == state
+
+
+NO = [
+    ('{"code": 1001, "msg": "余额不足"}', "(1001)"), ('{"code": "1001"}', "(1001)"), ('{"errcode": -1}', "(-1)"),
+    ('{"Code": "isv.BUSINESS_LIMIT_CONTROL"}', "(isv.BUSINESS_LIMIT_CONTROL)"), ('{"success": false}', ""),
+    ('{"success": 0, "code": 7}', "(7)"), ('{"success": "false", "code": 0}', ""), ('{"status": 401}', "(401)"),
+    ('{"status": "error"}', "(error)"), ('{"result": 3}', "(3)"), ('{"result": false}', ""), ('{"code": 2.5}', "(2.5)"),
+    ('{"code": "19900000001"}', ""), ('{"code": "签名没有报备"}', ""), ('{"code": "E 1"}', ""),
+]  # fmt: skip
+YES = [
+    '{"code": 0}', '{"code": 200, "result": 77}', '{"errcode": "0"}', '{"Code": "OK"}', '{"code": "000000"}', '{"code": 0.0}',
+    '{"success": true, "code": 20000}', '{"success": 1}', '{"status": "success"}', '{"result": true}', '{"code": "Success "}',
+]  # fmt: skip
+NOTHING_PLAIN = [
+    "", "0", "ok", "<html></html>", "[]", "null", '"x"', "{}", '{"msg": "no"}', '{"code": null}', '{"code": ""}',
+    '{"status": "queued"}', '{"result": {"code": 5}}', '{"result": "8f3e-77"}', '{"data": {"code": 5}}', "[" * 5000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "code"), NO)
+def test_a_service_refuses_with_a_200_and_names_its_own_code_alone(cast, receiver, said, code):
+    message = to_clerk(cast, receiver)
+    receiver.answers = [(200, said)]
+    assert send_due(at=AT) == {S.FAILED: 1} and len(receiver.got) == 1
+    assert now(message).error == f"短信平台没有收{code},请向短信公司问清楚为什么,改好再发一次。"
+
+
+@pytest.mark.parametrize("said", YES + NOTHING_PLAIN)
+def test_a_service_that_does_not_plainly_refuse_has_taken_it(cast, receiver, said):
+    message = to_clerk(cast, receiver)
+    receiver.answers = [(200, said)]
+    assert send_due(at=AT) == {S.DELIVERED: 1} and now(message).state_words == "已交给短信平台"
+
+
+def test_another_system_may_refuse_inside_as_well(cast, receiver):
+    message = to_group(receiver.address())
+    receiver.answers = [(200, '{"code": 403}')]
+    assert send_due(at=AT) == {S.FAILED: 1} and now(message).error.startswith("对方系统没有收(403)")
 
 
 def test_nobody_there_is_tried_again_and_holds_up_nobody_else(cast, receiver):
@@ -412,6 +450,13 @@ def test_an_installation_without_a_mail_server_does_not_claim_to_have_sent(cast,
     assert send_due(at=AT) == {S.FAILED: 1} and "邮件服务器" in now(message).error and capsys.readouterr().out == ""
 
 
+def test_elsewhere_a_letter_that_is_only_printed_says_so(cast, settings, capsys):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    message = to_mail(cast)
+    assert send_due(at=AT) == {S.DELIVERED: 1} and TEXT in capsys.readouterr().out
+    assert now(message).error == "这台机器没有设邮件,信只打印在后台。"
+
+
 # ---- The dead ----
 
 
@@ -476,10 +521,10 @@ def test_sent_again_only_what_ended_otherwise_than_well(cast, receiver, state):
     Message.objects.update(state=state, attempts=7, error="试了7次", ended_at=AT)
     if state not in REPEATABLE:
         with pytest.raises(Conflict):
-            send_again(message=message, actor=cast.admin, at=NIGHT)
+            send_again(message=message, county_code="JLX", actor=cast.admin, at=NIGHT)
         assert now(message).state == state and not AuditLog.objects.filter(action="send_again").exists()
         return
-    row = send_again(message=message, actor=cast.admin, at=NIGHT)
+    row = send_again(message=message, county_code="JLX", actor=cast.admin, at=NIGHT)
     assert (row.state, row.attempts, row.error, row.ended_at) == (S.WAITING, 0, "", None)
     assert row.due_at == moment(MONDAY + timedelta(days=1), 7) + timedelta(minutes=30)
     entry = AuditLog.objects.get(action="send_again")

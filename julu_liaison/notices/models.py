@@ -7,7 +7,16 @@ from django.db import models
 from django.db.models import Q
 
 from julu_liaison.common.secrets import SealedField
-from julu_liaison.notices.states import UNFINISHED, Channel, GatewayKind, Kind, MessageState, Pace, SmsChoice
+from julu_liaison.notices.states import (
+    DELIVERED_WORDS,
+    UNFINISHED,
+    Channel,
+    GatewayKind,
+    Kind,
+    MessageState,
+    Pace,
+    SmsChoice,
+)
 
 
 class Notice(models.Model):
@@ -130,3 +139,10 @@ class Message(models.Model):
 
     def __str__(self):
         return f"{self.get_channel_display()} {self.created_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def state_words(self) -> str:
+        """How far it has come, without claiming more than its way can tell."""
+        if self.state == MessageState.DELIVERED:
+            return DELIVERED_WORDS[Channel(self.channel)]
+        return self.get_state_display()

@@ -65,4 +65,7 @@ class MessageState(TextChoices):
     DROPPED = "dropped", "不用发了"
 
 
+# DELIVERED, as it is said of each way: a mail server and a text message service only take a message over.
+DELIVERED_WORDS = {Channel.MAIL: "已发出", Channel.SMS: "已交给短信平台", Channel.GROUP: "已送达"}
+
 UNFINISHED = frozenset({MessageState.WAITING, MessageState.CLAIMED, MessageState.ON_WIRE})

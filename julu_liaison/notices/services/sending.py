@@ -193,7 +193,7 @@ def _sent(message: Message, parcel: Parcel) -> Outcome:
 
 def _judged(message: Message, outcome: Outcome, at: datetime, calendar: Calendar) -> MessageState:
     if outcome.fate is Fate.ARRIVED:
-        return _ended(message, MessageState.DELIVERED, "", at)
+        return _ended(message, MessageState.DELIVERED, outcome.reason, at)
     if outcome.fate is Fate.NEVER:
         return _ended(message, MessageState.FAILED, outcome.reason, at)
     if outcome.fate is Fate.UNCLEAR and not (message.gateway and message.gateway.knows_repeats):

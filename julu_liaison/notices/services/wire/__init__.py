@@ -4,8 +4,8 @@ Nothing here opens a transaction or writes a row. No address, phone or key is ev
 """
 
 from julu_liaison.notices.services.wire.addresses import checked_address
-from julu_liaison.notices.services.wire.mail import Letter, send_letter
+from julu_liaison.notices.services.wire.mail import Letter, has_mail_server, send_letter
 from julu_liaison.notices.services.wire.outcomes import Fate, Outcome
 from julu_liaison.notices.services.wire.posting import post
 
-__all__ = ["Fate", "Letter", "Outcome", "checked_address", "post", "send_letter"]
+__all__ = ["Fate", "Letter", "Outcome", "checked_address", "has_mail_server", "post", "send_letter"]

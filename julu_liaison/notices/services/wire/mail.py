@@ -11,6 +11,8 @@ from django.core.mail import EmailMessage, get_connection
 
 from julu_liaison.notices.services.wire.outcomes import ARRIVED, TIMEOUTS, Fate, Outcome
 
+PRINTED = Outcome(Fate.ARRIVED, "这台机器没有设邮件,信只打印在后台。")
+
 
 @dataclass(frozen=True)
 class Letter:
@@ -21,9 +23,14 @@ class Letter:
     headers: dict[str, str]
 
 
+def has_mail_server() -> bool:
+    """Whether letters leave this machine at all; without a server they are printed to its console at most."""
+    return settings.EMAIL_BACKEND != "django.core.mail.backends.console.EmailBackend"
+
+
 def send_letter(letter: Letter, *, to: str, uid: UUID) -> Outcome:
     """Send one mail. Its Message-ID is made of `uid`, so that mail systems and people know a repeat."""
-    if settings.PRODUCTION and settings.EMAIL_BACKEND == "django.core.mail.backends.console.EmailBackend":
+    if settings.PRODUCTION and not has_mail_server():
         return Outcome(Fate.NEVER, "系统还没有设置邮件服务器,请系统管理员设置好,再发一次。")
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
     headers = {"Message-ID": f"<{uid}@{host}>", "Auto-Submitted": "auto-generated"} | letter.headers
@@ -52,7 +59,7 @@ def _handed_over(mail: EmailMessage) -> Outcome:
         return Outcome(Fate.NEVER, "邮箱地址不对,请本人到通知设置里改。")
     except (SMTPException, OSError):
         return Outcome(Fate.UNCLEAR, "发到一半断了,不知道对方有没有收到。可以问问本人,没收到再发一次。")
-    return ARRIVED
+    return ARRIVED if has_mail_server() else PRINTED
 
 
 def _by_code(code: int, reason: str) -> Outcome:

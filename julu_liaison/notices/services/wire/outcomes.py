@@ -17,7 +17,8 @@ class Fate(Enum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """`reason`: a sentence that says what to do. `is_down`: nobody is there, so that others need not be tried now."""
+    """`reason`: a sentence that says what to do, or what is to be known of one that arrived. `is_down`: nobody is there,
+    so that others need not be tried now."""
 
     fate: Fate
     reason: str = ""

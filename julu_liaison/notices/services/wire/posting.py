@@ -8,6 +8,7 @@ from urllib3.exceptions import MaxRetryError
 from julu_liaison.common.errors import DomainError
 from julu_liaison.notices.models import Gateway
 from julu_liaison.notices.services.wire.addresses import is_http, is_inside, sender_of
+from julu_liaison.notices.services.wire.answers import refusal_in, said_in
 from julu_liaison.notices.services.wire.ear import Heard, hearing
 from julu_liaison.notices.services.wire.outcomes import ARRIVED, Fate, Outcome
 from julu_liaison.notices.states import GatewayKind
@@ -29,12 +30,12 @@ def post(*, gateway: Gateway, text: str, uid: UUID, phone: str = "") -> Outcome:
         sender.headers["Idempotency-Key"] = str(uid)
     with hearing() as heard:
         sender.notify(body=text, title="")
-    return _judged(heard, is_robot=gateway.kind in ROBOTS)
+    return _judged(heard, kind=gateway.kind)
 
 
-def _judged(heard: Heard, *, is_robot: bool) -> Outcome:
+def _judged(heard: Heard, *, kind: str) -> Outcome:
     if heard.response is not None:
-        return _judged_robot(heard.response) if is_robot and heard.response.ok else _judged_status(heard.response)
+        return _judged_answer(heard.response, kind)
     if isinstance(heard.error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)) or not heard.error:
         return Outcome(Fate.NEVER, WRONG_ADDRESS)
     if _never_left(heard.error):
@@ -48,10 +49,13 @@ def _never_left(error: requests.RequestException) -> bool:
     return isinstance(error, refused) or (bool(error.args) and isinstance(error.args[0], MaxRetryError))
 
 
-def _judged_status(response: requests.Response) -> Outcome:
-    status = response.status_code
-    if response.ok and not response.is_redirect and status < 300:
-        return ARRIVED
+def _judged_answer(response: requests.Response, kind: str) -> Outcome:
+    if not 200 <= response.status_code < 300:
+        return _judged_status(response.status_code)
+    return _judged_robot(response) if kind in ROBOTS else _judged_inside(response, kind)
+
+
+def _judged_status(status: int) -> Outcome:
     if status in (408, 425, 429, 503):
         return Outcome(Fate.LATER, f"对方暂时收不了({status})。")
     if status >= 500:
@@ -61,11 +65,20 @@ def _judged_status(response: requests.Response) -> Outcome:
     return Outcome(Fate.NEVER, f"对方没有收({status}),请到“发送通道”里核对地址,再发一次。")
 
 
+def _judged_inside(response: requests.Response, kind: str) -> Outcome:
+    """Text message services and other systems: a yes unless they say no inside."""
+    code = refusal_in(response)
+    if code is None:
+        return ARRIVED
+    whose, ask = ("短信平台", "短信公司") if kind == GatewayKind.SMS else ("对方系统", "对方")
+    named = f"({code})" if code else ""
+    return Outcome(Fate.NEVER, f"{whose}没有收{named},请向{ask}问清楚为什么,改好再发一次。")
+
+
 def _judged_robot(response: requests.Response) -> Outcome:
     """Robots of groups answer 200 to everything and say inside what is wrong."""
-    try:
-        code = response.json()["errcode"]
-    except (ValueError, KeyError, TypeError):
+    code = said_in(response).get("errcode")
+    if not isinstance(code, int):
         return Outcome(Fate.UNCLEAR, "群机器人的回答看不懂,请到群里看看,没有收到再发一次。")
     if code == 0:
         return ARRIVED
