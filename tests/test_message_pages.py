@@ -77,6 +77,7 @@ def test_others_are_told_whose_page_it_is(cast, signed_in, who):
     client = signed_in(getattr(cast, who))
     answer = client.get(URL)
     assert answer.status_code == 403 and "由联络站工作人员和县人大办公室查看" in answer.text
+    assert "填的内容还在" not in answer.text  # nothing was typed
     assert client.post(reverse("message-again", args=[row.uid])).status_code == 403
 
 

@@ -99,6 +99,25 @@ def test_the_inbox_is_narrowed_to_a_kind(cast, signed_in, at):
     assert client.get(reverse("notices"), {"kind": "nothing"}).status_code == 404
 
 
+def test_only_kinds_of_which_one_has_notices_narrow_it(cast, signed_in, at):
+    client = signed_in(cast.deputy)
+
+    def offered(**asked):
+        return [value for value, _label in client.get(reverse("notices"), asked).context["kinds"]]
+
+    told(cast.head, at, kind=Kind.POINTS)
+    assert offered() == [] and "看哪一类" not in client.get(reverse("notices")).text
+    told(cast.deputy, at)
+    told(cast.deputy, at)
+    assert offered() == []  # all are of one kind
+    told(cast.deputy, at, kind=Kind.DUTY)
+    Notice.objects.filter(kind=Kind.DUTY).update(read_at=at)
+    assert offered() == ["", "duty", "ticket"] and "全部标为已读" in client.get(reverse("notices")).text
+    assert offered(kind="office") == ["", "duty", "ticket", "office"]  # the one that is looked at, and the way back
+    Notice.objects.filter(user=cast.deputy).update(read_at=at)
+    assert "全部标为已读" not in client.get(reverse("notices")).text
+
+
 def test_every_notice_is_reached_by_turning_pages(cast, signed_in, at):
     notify(users=[cast.deputy] * 60, kind=Kind.TICKET, text="有答复了", at=at)
     client, url, seen = signed_in(cast.deputy), reverse("notices"), []
@@ -245,6 +264,52 @@ def test_the_page_says_whether_text_messages_come(cast, signed_in, at):
     assert "发到199****1234" in client.get(reverse("notice-settings")).text
 
 
+OUT_OF_REACH = "现在没有办法在网站外通知到您,只能登录看"
+
+
+def test_whoever_is_reached_on_no_way_is_told_so(cast, signed_in, at):
+    client = signed_in(cast.clerk)
+
+    def says(sentence: str) -> bool:
+        return sentence in client.get(reverse("notice-settings")).text
+
+    assert says(OUT_OF_REACH)
+    row = choose(cast.clerk, at, email=EMAIL)
+    assert says(OUT_OF_REACH)  # not confirmed
+    confirm_email(token=mail_token(row), at=at)
+    assert not says(OUT_OF_REACH)
+    choose(cast.clerk, at, email=EMAIL, by_mail=False)
+    assert says(OUT_OF_REACH)
+    Gateway.objects.create(place_code="JLX", kind="sms", name="短信", address="jsons://x/{phone}", created_at=at)
+    assert says(OUT_OF_REACH)  # no phone
+    cast.clerk.phone = "19900001234"
+    cast.clerk.save()
+    assert not says(OUT_OF_REACH)
+    Gateway.objects.update(is_active=False)
+    assert says(OUT_OF_REACH)
+
+
+def test_where_mail_is_not_set_up_an_address_reaches_nobody(cast, signed_in, at, settings):
+    confirm_email(token=mail_token(choose(cast.clerk, at, email=EMAIL)), at=at)
+    client = signed_in(cast.clerk)
+    assert "还没有设邮件" not in client.get(reverse("notice-settings")).text
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    text = client.get(reverse("notice-settings")).text
+    assert "还没有设邮件" in text and OUT_OF_REACH in text and "填好并确认邮箱" not in text
+
+
+@pytest.mark.parametrize(
+    ("production", "said"),
+    [(False, "这台机器没有设邮件,信只打印在后台"), (True, "确认邮件没有发出去:系统还没有设置邮件服务器")],
+)
+def test_without_a_mail_server_no_mail_is_claimed_to_have_gone(cast, signed_in, settings, capsys, production, said):
+    client = signed_in(cast.clerk)
+    settings.EMAIL_BACKEND, settings.PRODUCTION = "django.core.mail.backends.console.EmailBackend", production
+    text = client.post(reverse("notice-settings"), USUAL | {"email": EMAIL}, follow=True).text
+    assert said in text and "邮件发出去了" not in text
+    assert ("/notices/mail/" in capsys.readouterr().out) == (not production)
+
+
 @pytest.mark.parametrize("name", ["notices", "notice-settings", "messages", "gateways"])
 def test_no_copy_stays_on_a_shared_computer(cast, signed_in, name):
     answer = signed_in(cast.clerk).get(reverse(name))
@@ -260,7 +325,9 @@ def test_opening_the_link_changes_nothing_the_button_confirms(cast, client, at):
     page = client.get(url)
     assert page.status_code == 200 and "c***@example.cn" in page.text and EMAIL not in page.text
     assert Subscription.objects.get().email_confirmed_at is None
-    assert "邮箱确认好了" in client.post(url).text
+    assert "<button>" in page.text and "邮箱确认好了" in client.post(url).text
+    again = client.get(url)
+    assert again.status_code == 200 and "已经确认过" in again.text and "<button>" not in again.text
     first = Subscription.objects.get().email_confirmed_at
     assert first and client.post(url).status_code == 200
     assert Subscription.objects.get().email_confirmed_at == first
@@ -307,6 +374,7 @@ def test_a_stopped_account_confirms_nothing(cast, at):
 def test_a_broken_link_says_what_to_do(db, client, name, token, method):
     answer = getattr(client, method)(reverse(name, args=[token]))
     assert answer.status_code == 404 and "登录平台" in answer.text
+    assert "<h1>这个链接不能用</h1>" in answer.text
 
 
 def test_one_links_token_is_no_others(cast, client, at):
@@ -324,10 +392,12 @@ def test_a_mail_program_turns_a_kind_off_by_one_click(cast, at):
     choose(cast.clerk, at, email=EMAIL, muted=["office"])
     url = reverse("notice-stop", args=[stop_token(user=cast.clerk, kind=Kind.POINTS)])
     client = Client(enforce_csrf_checks=True)
-    assert "不再发送" in client.get(url).text and Subscription.objects.get().muted == ["office"]
+    assert "<button>不再发送</button>" in client.get(url).text and Subscription.objects.get().muted == ["office"]
     answer = client.post(url, {"List-Unsubscribe": "One-Click"})
     assert answer.status_code == 200 and "“积分”的通知不再发邮件和短信" in answer.text
     assert client.post(url).status_code == 200
+    again = client.get(url)
+    assert again.status_code == 200 and "已经停了" in again.text and "<button>" not in again.text
     assert Subscription.objects.get().muted == ["points", "office"]
     (row,) = AuditLog.objects.filter(action="stop_mail")
     assert row.actor is None and row.detail == {"kind": "points"}
@@ -343,5 +413,6 @@ def test_the_link_works_for_who_never_chose(cast, at):
 def test_what_has_to_reach_everybody_is_not_turned_off(cast, client, kind):
     url = reverse("notice-stop", args=[stop_token(user=cast.deputy, kind=kind)])
     for answer in (client.get(url), client.post(url)):
-        assert answer.status_code == 400 and "不能关" in answer.text and "<button>" not in answer.text
+        assert answer.status_code == 400 and "<h1>这类通知不能关</h1>" in answer.text
+        assert "<button>" not in answer.text and "填写的内容" not in answer.text
     assert not Subscription.objects.exists()

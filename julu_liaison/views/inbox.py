@@ -1,6 +1,7 @@
 """The person's inbox."""
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -30,8 +31,20 @@ def notices(request):
         mine.filter(kind=kind) if kind else mine, by=("-pk",), after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )  # fmt: skip
+    new = _new_by_kind(mine)
     context = {
-        "notices": page.rows, "links": page.links(request.GET), "has_new": mine.filter(read_at=None).exists(),
-        "kind": kind, "kinds": [("", "全部"), *Kind.choices], "sees_messages": sees_messages(request.user),
+        "notices": page.rows, "links": page.links(request.GET), "has_new": any(new.values()),
+        "kind": kind, "kinds": _kinds(new, kind), "sees_messages": sees_messages(request.user),
     }  # fmt: skip
     return render(request, "notices.html", context)
+
+
+def _new_by_kind(mine: QuerySet[Notice]) -> dict[str, int]:
+    """How many are new, of each kind of which the person has any (one query)."""
+    return dict(mine.order_by().values_list("kind").annotate(new=Count("pk", filter=Q(read_at=None))))
+
+
+def _kinds(new: dict[str, int], chosen: str) -> list[tuple[str, str]]:
+    """The ways to narrow the list: the person's own kinds, none where there is nothing to choose."""
+    own = [(value, label) for value, label in Kind.choices if value in new or value == chosen]
+    return [("", "全部"), *own] if chosen or len(own) > 1 else []

@@ -173,6 +173,12 @@ def stop_behind(token: str) -> Stop:
     return Stop(user_id, Kind(kind))
 
 
+def is_stopped(stop: Stop) -> bool:
+    """Whether the link, or the person, has turned this off already."""
+    row = Subscription.objects.filter(user=stop.user_id).first()
+    return row is not None and stop.kind in row.muted
+
+
 @transaction.atomic
 def stop_mail(*, token: str, at: datetime) -> Stop:
     """Send no more notices of this kind by mail or text message; the inbox has them anyway. Returns what was stopped.

@@ -16,8 +16,9 @@ from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.forms import ALWAYS, SettingsForm
 from julu_liaison.notices.models import Gateway, Subscription
 from julu_liaison.notices.services.confirming import send_confirmation
+from julu_liaison.notices.services.routing import mail_address
 from julu_liaison.notices.services.subscriptions import CONFIRMING, change_subscription, subscription_of
-from julu_liaison.notices.services.wire import Fate
+from julu_liaison.notices.services.wire import Fate, has_mail_server
 from julu_liaison.notices.states import GatewayKind
 
 SENT = f"确认邮件发出去了,请在{CONFIRMING.days}天内打开邮件里的链接。没收到的话,看看垃圾邮件箱。"
@@ -49,9 +50,11 @@ def notice_settings(request):
         if kept:
             _say_saved(request, kept, is_new=kept.email != subscription.email)
             return redirect("notice-settings")
+    has_sms = _has_sms(request.user)
     context = {
         "form": form, "subscription": subscription, "always": ALWAYS, "phone": masked_phone(request.user.phone),
-        "has_sms": _has_sms(request.user),
+        "has_sms": has_sms, "has_mail": has_mail_server(),
+        "is_out_of_reach": not _is_reached(request.user, subscription, has_sms=has_sms),
     }  # fmt: skip
     return render(request, "notices/settings.html", context, status=status_of(form))
 
@@ -72,10 +75,17 @@ def _ask_to_confirm(request, subscription: Subscription) -> None:
         messages.warning(request, TOO_MANY)
         return
     outcome = send_confirmation(subscription=subscription)
-    if outcome.fate == Fate.ARRIVED:
+    if outcome.fate == Fate.ARRIVED and not outcome.reason:
         messages.success(request, SENT)
+    elif outcome.fate == Fate.ARRIVED:
+        messages.warning(request, outcome.reason)
     else:
         messages.warning(request, f"确认邮件没有发出去:{outcome.reason}弄好以后点“再发一封确认邮件”。")
+
+
+def _is_reached(user, subscription: Subscription, *, has_sms: bool) -> bool:
+    """Whether what has to reach everybody reaches the person anywhere but on the site, as things stand."""
+    return bool(has_mail_server() and mail_address(subscription)) or (has_sms and bool(user.phone))
 
 
 def _has_sms(user) -> bool:

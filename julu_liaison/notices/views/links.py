@@ -16,6 +16,7 @@ from julu_liaison.common.public_pages import draw
 from julu_liaison.notices.services.subscriptions import (
     KEPT,
     confirm_email,
+    is_stopped,
     stop_behind,
     stop_mail,
     subscription_behind,
@@ -23,6 +24,8 @@ from julu_liaison.notices.services.subscriptions import (
 from julu_liaison.notices.states import MANDATORY
 
 PAGE = "notices/link.html"
+STOPPED = "“{}”的通知不再发邮件和短信了,登录平台还能看到。要改回来,请登录平台,打开“通知设置”。"
+NO_USE = "这个链接不能用"
 
 
 def _behind_a_link(view):
@@ -33,7 +36,7 @@ def _behind_a_link(view):
         try:
             answer = view(request, token)
         except DomainError as error:
-            answer = draw(request, PAGE, {"heading": error.title, "sentence": error.message}, status=error.status)
+            answer = draw(request, PAGE, {"heading": NO_USE, "sentence": error.message}, status=error.status)
         answer["X-Robots-Tag"] = "noindex, nofollow"
         answer["Referrer-Policy"] = "no-referrer"
         return answer
@@ -48,6 +51,9 @@ def notice_mail_confirm(request, token):
         said = {"heading": "邮箱确认好了", "sentence": "以后的通知会发到这个邮箱。要改的话,请登录平台,打开“通知设置”。"}
         return draw(request, PAGE, said)
     row = subscription_behind(token)
+    if row.email_confirmed_at is not None:
+        sentence = f"通知已经在发到{_masked(row.email)},不用再确认。要改的话,请登录平台,打开“通知设置”。"
+        return draw(request, PAGE, {"heading": "这个邮箱已经确认过了", "sentence": sentence})
     said = {
         "heading": "确认接收通知的邮箱",
         "sentence": f"邮箱:{_masked(row.email)}",
@@ -59,13 +65,14 @@ def notice_mail_confirm(request, token):
 @_behind_a_link
 def notice_stop(request, token):
     """POST is also what a mail program sends for its own unsubscribe button (RFC 8058, `List-Unsubscribe=One-Click`)."""
-    if request.method == "POST":
-        stop = stop_mail(token=token, at=timezone.now())
-        sentence = f"“{stop.kind.label}”的通知不再发邮件和短信了,登录平台还能看到。要改回来,请登录平台,打开“通知设置”。"
-        return draw(request, PAGE, {"heading": "已经不再发送", "sentence": sentence})
     stop = stop_behind(token)
     if stop.kind in MANDATORY:
-        raise DomainError(KEPT)
+        return draw(request, PAGE, {"heading": "这类通知不能关", "sentence": KEPT}, status=400)
+    if request.method == "POST":
+        stop_mail(token=token, at=timezone.now())
+        return draw(request, PAGE, {"heading": "已经不再发送", "sentence": STOPPED.format(stop.kind.label)})
+    if is_stopped(stop):
+        return draw(request, PAGE, {"heading": "已经停了", "sentence": STOPPED.format(stop.kind.label)})
     sentence = f"“{stop.kind.label}”的通知不再发邮件和短信,登录平台还能看到。"
     return draw(request, PAGE, {"heading": "不再接收这类通知", "sentence": sentence, "button": "不再发送"})
 
