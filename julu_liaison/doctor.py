@@ -215,9 +215,10 @@ def _backups(at: datetime) -> Iterator[Finding]:
     if unwritable := _unwritable(folder):
         yield _found("备份", bad=unwritable)
         return
-    latest = backups_in(folder)[-1:]
-    stale = not latest or day_of(latest[0]) < today_here(at) - BACKUP_AGE
-    said = f"最近一份是{latest[0].name}" if latest else "还没有备份"
+    today = today_here(at)
+    days = [(day, path.name) for path in backups_in(folder) if (day := day_of(path)) and day <= today]
+    stale = not days or days[-1][0] < today - BACKUP_AGE
+    said = f"最近一份是{days[-1][1]}" if days else "还没有备份"
     yield _found("备份", bad=f"{said},请检查夜里的备份,或运行 manage.py backup {folder}" if stale else "", good=said)
     same_disk = os.stat(folder).st_dev == os.stat(settings.DATA_DIR).st_dev
     yield _found("备份的位置", hint="和数据在同一块硬盘上,硬盘坏了会一起丢,请换一块" if same_disk else "")

@@ -8,9 +8,11 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import BinaryIO
 
+from django.conf import settings
 from django.db import connection, connections, transaction
 
 from julu_liaison.backup.sealing import reading, writing
@@ -18,6 +20,7 @@ from julu_liaison.common.errors import DomainError
 from julu_liaison.common.whole_files import appearing
 
 NAMES = {"postgresql": "database.dump", "sqlite": "database.sqlite3"}
+DROP_ALL = b"DROP SCHEMA public CASCADE;\nCREATE SCHEMA public;\n"
 
 
 def dump_database(path: Path, recipient) -> dict[str, int]:
@@ -26,7 +29,7 @@ def dump_database(path: Path, recipient) -> dict[str, int]:
 
 
 def load_database(path: Path, identity) -> None:
-    """Put what `path` holds in the place of everything in the database. Raises DomainError."""
+    """Put what `path` holds in the place of everything in the database, all or nothing. Raises DomainError."""
     if connection.vendor == "sqlite":
         _load_sqlite(path, identity)
     else:
@@ -55,15 +58,20 @@ def _dump_postgresql(path: Path, recipient) -> dict[str, int]:
 
 
 def _load_postgresql(path: Path, identity) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-    connections.close_all()
-    with reading(path, identity) as file:
-        name = connection.settings_dict["NAME"]
-        _run("pg_restore", "--no-owner", "--no-privileges", "--exit-on-error", f"--dbname={name}", stdin=file)
+    """The dump becomes a script first, which tells whether it can be read at all; the script then runs in one
+    transaction, dropping included. It lies in DATA_DIR for as long, like the database itself does on its own disk."""
+    with tempfile.TemporaryFile(dir=settings.DATA_DIR) as script:
+        script.write(DROP_ALL)
+        script.flush()
+        with reading(path, identity) as file:
+            _run("pg_restore", "--no-owner", "--no-privileges", "--file=-", stdin=file, stdout=script)
+        script.seek(0)
+        connections.close_all()
+        said = ("--single-transaction", "--set=ON_ERROR_STOP=1", "--quiet", "--no-psqlrc", "--file=-")
+        _run("psql", *said, stdin=script, stdout=subprocess.DEVNULL)
 
 
-def _run(command: str, *arguments: str, stdin: BinaryIO | None = None, stdout: BinaryIO | None = None) -> None:
+def _run(command: str, *arguments: str, stdin: BinaryIO | None = None, stdout: BinaryIO | int | None = None) -> None:
     """Run one of PostgreSQL's programs against our database; the password goes by the environment, not by `ps`."""
     program = shutil.which(command)
     if program is None:
@@ -79,15 +87,14 @@ def _run(command: str, *arguments: str, stdin: BinaryIO | None = None, stdout: B
 
 
 def _dump_sqlite(path: Path, recipient) -> dict[str, int]:
-    copy = path.with_name(".copy.sqlite3")
-    try:
+    """The copy is made beside the database, where it lies in the clear anyway, and only what is sealed leaves that disk."""
+    with tempfile.TemporaryDirectory(dir=settings.DATA_DIR) as folder:
+        copy = Path(folder) / "copy.sqlite3"
         with connection.cursor() as cursor:
             cursor.execute("VACUUM INTO %s", [str(copy)])
         rows = _rows_of_sqlite(copy)
         with copy.open("rb") as source, writing(path, recipient) as file:
             shutil.copyfileobj(source, file)
-    finally:
-        copy.unlink(missing_ok=True)
     return rows
 
 
@@ -105,7 +112,12 @@ def _rows_of_sqlite(copy: Path) -> dict[str, int]:
 def _load_sqlite(path: Path, identity) -> None:
     target = Path(connection.settings_dict["NAME"])
     connections.close_all()
-    with reading(path, identity) as source, appearing(target) as unfinished, unfinished.open("wb") as file:
-        shutil.copyfileobj(source, file)
+    with reading(path, identity) as source, appearing(target) as unfinished:
+        with unfinished.open("wb") as file:
+            shutil.copyfileobj(source, file)
+        try:
+            _rows_of_sqlite(unfinished)
+        except sqlite3.DatabaseError as error:
+            raise DomainError("备份里的数据库读不出来,请换一份备份。现有的数据没有动。") from error
     for suffix in ("-wal", "-shm"):
         target.with_name(target.name + suffix).unlink(missing_ok=True)

@@ -4,6 +4,7 @@ import re
 import shutil
 from datetime import date, datetime
 from pathlib import Path
+from time import time
 
 from julu_liaison.common.errors import DomainError
 
@@ -11,33 +12,52 @@ PREFIX = "liaison-"
 OURS = re.compile(PREFIX + r"(\d{8})-\d{6}")
 KEPT_DAYS = 30
 KEPT_MONTHS = 12
+STALE = 86_400  # seconds
+
+
+def day_of(backup: Path) -> date | None:
+    """The day in a backup's name; None for a folder that is none of ours."""
+    found = OURS.fullmatch(backup.name)
+    try:
+        return datetime.strptime(found[1], "%Y%m%d").date() if found else None  # noqa: DTZ007 - a day has no time zone
+    except ValueError:
+        return None
 
 
 def backups_in(folder: Path) -> list[Path]:
     """Return the backups below `folder`, oldest first."""
-    return sorted(path for path in folder.iterdir() if OURS.fullmatch(path.name)) if folder.is_dir() else []
+    return sorted(path for path in folder.iterdir() if day_of(path)) if folder.is_dir() else []
 
 
-def latest_backup(folder: Path) -> Path:
-    """Return `folder` itself if it is a backup, else the newest below it. Raises DomainError where there is none."""
-    if OURS.fullmatch(folder.resolve().name):
+def latest_backup(folder: Path, *, today: date) -> Path:
+    """Return `folder` itself if it is a backup, else the newest below it that is not of the future. Raises DomainError
+    where there is none."""
+    if day_of(folder.resolve()):
         return folder
-    found = backups_in(folder)
+    found = [path for path in backups_in(folder) if _day(path) <= today]
     if not found:
         raise DomainError(f"{folder} 里没有备份,请核对文件夹。")
     return found[-1]
 
 
-def day_of(backup: Path) -> date:
-    return datetime.strptime(backup.name[len(PREFIX) :][:8], "%Y%m%d").date()  # noqa: DTZ007 - a day has no time zone
+def _day(backup: Path) -> date:
+    day = day_of(backup)
+    assert day is not None, "only backups have a day"
+    return day
 
 
 def forget_backups(folder: Path, *, today: date) -> list[Path]:
-    """Delete what is no longer kept; return what went. Never the newest one."""
+    """Delete what is no longer kept, and what killed runs have left; return what went. Never the newest one."""
     old = expendable(backups_in(folder), today)
-    for path in old:
+    unfinished = [path for path in folder.iterdir() if path.name.startswith(f".{PREFIX}") and _is_stale(path)]
+    for path in [*old, *unfinished]:
         shutil.rmtree(path)
-    return old
+    return [*old, *unfinished]
+
+
+def _is_stale(path: Path) -> bool:
+    """Nobody has written there for a day."""
+    return path.stat().st_mtime < time() - STALE
 
 
 def expendable(backups: list[Path], today: date) -> list[Path]:
@@ -45,7 +65,7 @@ def expendable(backups: list[Path], today: date) -> list[Path]:
     kept: set[Path] = set(backups[-1:])
     months: set[tuple[int, int]] = set()
     for backup in backups:
-        day = day_of(backup)
+        day = _day(backup)
         month = (day.year, day.month)
         age_in_months = (today.year - day.year) * 12 + today.month - day.month
         is_first = month not in months

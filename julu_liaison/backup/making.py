@@ -51,7 +51,8 @@ def _fill(folder: Path, at: datetime, recipient: str, key) -> None:
         archive.add_what_is_new()
     manifest = Manifest(
         made_at=at, engine=connection.vendor, rows=rows, media=archive.digests, migrations=latest_migrations(),
-        canary=seal(CANARY), files={path.name: digest_of(path) for path in (database, media)}, recipient=recipient,
+        canary=seal(CANARY),
+        files={path.name: digest_of(path) for path in (database, media)}, recipient=recipient,
     )  # fmt: skip
     manifest.write(folder)
     for path in folder.iterdir():

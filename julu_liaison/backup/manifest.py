@@ -1,21 +1,26 @@
-"""What a backup says of itself: how many rows each table had, and the digest of every file."""
+"""What a backup says of itself: how many rows each table had, the digest of every file, and that it is one of ours."""
 
 import hashlib
+import hmac
 import json
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from django.conf import settings
+
 from julu_liaison.common.errors import DomainError
 
 NAME = "manifest.json"
-CHUNK = 2**20
 
 
 @dataclass(frozen=True)
 class Manifest:
     """`files` and `media` map a name to its SHA-256; `rows` a table to its count; `canary` is a sealed word, by which a
-    restored installation finds out whether it has the keys of this one; `migrations` the last one of each app."""
+    restored installation finds out whether it has the keys of this one; `migrations` the last one of each app.
+
+    `mark` is an HMAC of all the rest under the site's SECRET_KEY: who can only write to the backups' disk makes none.
+    """
 
     made_at: datetime
     engine: str  # postgresql or sqlite
@@ -25,10 +30,10 @@ class Manifest:
     canary: str
     files: dict[str, str] = field(default_factory=dict)
     recipient: str = ""
+    mark: str = ""
 
     def write(self, folder: Path) -> None:
-        shown = asdict(self) | {"made_at": self.made_at.isoformat()}
-        (folder / NAME).write_text(json.dumps(shown, indent=1, sort_keys=True))
+        (folder / NAME).write_text(json.dumps(self._said() | {"mark": self._mark()}, indent=1, sort_keys=True))
 
     @classmethod
     def read(cls, folder: Path) -> "Manifest":
@@ -39,15 +44,28 @@ class Manifest:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DomainError(f"{folder}里没有可用的备份(缺少或读不出 {NAME}),请核对文件夹。") from error
 
+    @property
+    def is_ours(self) -> bool:
+        return hmac.compare_digest(self.mark, self._mark())
+
+    def _said(self) -> dict:
+        said = asdict(self) | {"made_at": self.made_at.isoformat()}
+        del said["mark"]
+        return said
+
+    def _mark(self) -> str:
+        words = json.dumps(self._said(), sort_keys=True).encode()
+        return hmac.new(f"backup:{settings.SECRET_KEY}".encode(), words, "sha256").hexdigest()
+
 
 def digest_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def damaged_files(folder: Path, manifest: Manifest) -> list[str]:
+def damaged_files(folder: Path, manifest: Manifest, needed: list[str]) -> list[str]:
     """Return a sentence for every file of the backup that is missing or not as it was written."""
-    problems = []
+    problems = [f"备份说明里没有文件 {name}" for name in needed if name not in manifest.files]
     for name, digest in manifest.files.items():
         path = folder / name
         if not path.is_file():

@@ -65,6 +65,17 @@ def packing_media(path: Path, recipient) -> Iterator[MediaArchive]:
         yield MediaArchive(archive)
 
 
+def check_media(path: Path, identity) -> None:
+    """Read the whole archive once without writing anything. Raises DomainError for one that cannot be put back."""
+    root = str(settings.MEDIA_ROOT)
+    try:
+        with reading(path, identity) as file, tarfile.open(fileobj=file, mode="r|") as archive:
+            for member in archive:
+                tarfile.data_filter(member, root)
+    except tarfile.TarError as error:
+        raise DomainError(f"{path.name} 读不出来,或者里面有不该有的文件,请换一份备份。现有的数据没有动。") from error
+
+
 def unpack_media(path: Path, identity) -> None:
     """Put the files of the archive where they were; what lies there beside them stays. Raises DomainError."""
     root = Path(settings.MEDIA_ROOT)

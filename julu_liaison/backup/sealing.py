@@ -79,7 +79,9 @@ def _piped(work, mode: str) -> Iterator[BinaryIO]:
         try:
             with os.fdopen(near, mode) as end:
                 yield end
-        except BrokenPipeError:
-            done.result()  # the thread's own error says more
+        except BaseException as error:
+            # A wrong key looks like a broken file from this end; what the thread has met says more.
+            if isinstance(done.exception(), pyrage.DecryptError):
+                raise done.exception() from error
             raise
         done.result()

@@ -70,8 +70,27 @@ def test_the_drill(transactional_db, cast, media, tmp_path, other_database, fili
     look = "from opinions.models import Opinion; from activities.models import DutyLog as L; " \
         "print(Opinion.objects.get().villager_name, L.objects.count())"  # fmt: skip
     assert elsewhere("shell", "-v0", "-c", look, data=tmp_path / "new", **there)[1].strip() == f"{VILLAGER} {counted}"
-    code, said = elsewhere("restore", str(backup), data=tmp_path / "new", **there)
+    code, said = elsewhere(
+        "restore", str(backup), "--identity", str(tmp_path / "key.txt"), data=tmp_path / "new", **there
+    )
     assert code == 1 and "--replace" in said
+
+    # What cannot be put back leaves everything as it is.
+    (tmp_path / "other.txt").write_text(str(pyrage.x25519.Identity.generate()))
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for more, env, expected in (
+        ([], {}, "--identity"),
+        (["--identity", str(tmp_path / "other.txt")], {}, "换一个私钥"),
+        (["--identity", str(tmp_path / "key.txt")], {"PATH": str(programs)}, "pg_restore"),
+    ):
+        code, said = elsewhere("restore", str(backup), "--replace", *more, data=tmp_path / "new", **there | env)
+        assert code == 1 and expected in said
+        assert str(counted) in elsewhere("shell", "-v0", "-c", look, data=tmp_path / "new", **there)[1]
+    code, said = elsewhere(
+        "restore", str(backup), "--replace", "--identity", str(tmp_path / "key.txt"), data=tmp_path / "new", **there
+    )
+    assert code == 0
 
 
 def test_a_password_never_stands_in_the_list_of_processes(transactional_db, media, tmp_path, monkeypatch):
