@@ -146,7 +146,7 @@ def _of(*states) -> frozenset:
 
 MOVES = table([
     Move("accept", "受理", _of(State.REGISTERED), _accepted, may.at_its_station,
-         takes=("category",), line="已受理"),
+         takes=("category", "branch"), line="已受理"),
     Move("refuse", "不予受理", _of(State.REGISTERED, State.AT_BRANCH, State.AT_STATION), State.REFUSED,
          may.holds_it, needs=("note",), takes=("route",), line="不属于受理范围", danger=True),
     Move("solve", "本级解决", _of(State.AT_BRANCH, State.AT_STATION, State.AT_CENTRE, State.REWORKING),

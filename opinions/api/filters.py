@@ -56,7 +56,7 @@ class TicketFilter(django_filters.FilterSet):
     transferred = _sides("交部门办过的", "没有交过部门的")
     mine = _flag("该我办的")
     soon = _flag("快到期的")
-    web = _flag("群众网上反映,待核对的")
+    web = _flag("网上待核对")
     to_tell = _flag("待告知")
     follow_up = _flag("待回访")
     supervised = _flag("督办件")

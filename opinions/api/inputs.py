@@ -54,6 +54,10 @@ class MoveInput(Strict):
         max_length=30, required=False, allow_blank=True, allow_null=True, help_text="承办部门编号"
     )
     category = choice_field(Category.choices, required=False, allow_blank=True, allow_null=True)
+    branch = serializers.CharField(
+        max_length=20, required=False, allow_blank=True, allow_null=True,
+        help_text="受理群众网上反映时改由本站哪个分站办:分站编号",
+    )  # fmt: skip
     rating = choice_field(Rating.choices, required=False, allow_blank=True, allow_null=True)
     route = serializers.CharField(
         max_length=200, required=False, allow_blank=True, allow_null=True, help_text="不予受理的,告诉群众该去哪里"

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from deputies.models import Deputy
 from opinions.models import Director, Opinion
-from stations.models import Department
+from stations.models import Department, Station
 
 
 def named_facts(facts: dict, *, ticket: Opinion, user) -> dict:
@@ -25,6 +25,10 @@ def _deputy(code, ticket, user):
     return Deputy.objects.filter(county=ticket.county_id, code=code).first() or code
 
 
+def _branch(code, ticket, user):
+    return Station.objects.branches().filter(county=ticket.county_id, code=code).first() or code
+
+
 def _ticket(uid, ticket, user):
     try:
         return Opinion.objects.visible_to(user).filter(uid=UUID(uid)).first() or uid
@@ -38,5 +42,5 @@ def _director(name, ticket, user):
 
 READERS = {
     "department": _department, "assisting": _departments, "deputy": _deputy, "signer": _deputy, "into": _ticket,
-    "director": _director,
+    "director": _director, "branch": _branch,
 }  # fmt: skip

@@ -17,7 +17,7 @@ from opinions.states import Kind, State
 from stations.models import Department, Station
 from stations.querysets import scope_of
 from stations.rules import place_choices
-from stations.states import Level
+from stations.states import COUNTY_ROLES, Level
 
 NO_FILTER = [("", "全部")]
 OPEN_OR_ENDED = [("open", "没有办结的"), ("ended", "已经结束的")]
@@ -78,7 +78,7 @@ class FilterForm(forms.Form):
     reworked, extended = _flag("重新办过的"), _flag("批准过延期的")
     # Reached by links alone: the presets above the list, figures, pages of deputies and directors.
     mine, overdue, to_tell = _flag("该我办的"), _flag("超期的"), _flag("待告知")
-    soon, web = _flag("快到期的"), _flag("群众网上反映,待核对的")
+    soon, web = _flag("快到期的"), _flag("网上待核对")
     follow_up, supervised, tracked = _flag("待回访"), _flag("督办件"), _flag("跟踪件")
     assisting, holder = _choice("协办部门"), forms.CharField(label="该谁办", required=False, max_length=20)
     deputy = forms.CharField(label="代表", required=False, max_length=20)
@@ -86,8 +86,8 @@ class FilterForm(forms.Form):
     figure = FigureField()  # what one number of the figures counts
     order = forms.ChoiceField(required=False, choices=[("", ""), *((name, name) for name in ORDERS)])
 
-    PRESETS = ("mine", "overdue", "to_tell", "follow_up", "supervised", "tracked")
-    LINKED = (*PRESETS, "soon", "web", "assisting", "holder", "deputy", "director", "figure", "order")
+    PRESETS = ("mine", "web", "overdue", "to_tell", "follow_up", "supervised", "tracked")
+    LINKED = (*PRESETS, "soon", "assisting", "holder", "deputy", "director", "figure", "order")
     OF_WHO_TELLS = ("to_tell", "follow_up")
 
     def __init__(self, data: QueryDict, *, user):
@@ -227,12 +227,12 @@ class FilterForm(forms.Form):
 
     def presets(self) -> list[tuple[str, str, bool]]:
         """The lists that are wanted every day: (label, address, is it the one that is shown)."""
-        tells = bool(self.places)
+        tells, checks = bool(self.places), bool(self.scope.townships or self.scope.places(*COUNTY_ROLES))
         shown = set(self.chosen)
         return [
             (self.fields[name].label, f"?{name}=1", shown == {name})
             for name in self.PRESETS
-            if tells or name not in self.OF_WHO_TELLS
+            if (tells or name not in self.OF_WHO_TELLS) and (checks or name != "web")
         ]
 
     def other_order(self) -> str:

@@ -12,11 +12,12 @@ from julu_liaison.common.working_days import today_here
 from opinions.models import Director, Opinion
 from opinions.rules.ticket_names import name_in, uid_in
 from opinions.services.effects import longest_extension
+from opinions.services.entries import branch_of_village
 from opinions.services.labels import class_labels
 from opinions.services.moving import MOST_FILES
 from opinions.services.suggestions import owing_signers
 from opinions.states import Kind, Unit
-from stations.models import Department
+from stations.models import Department, Station
 
 LABELS = {"refuse": "不予受理的原因", "send_back": "退回原因", "return_wrong": "为什么不属本单位", "solve": "办理情况",
           "reply": "答复内容", "ask_villager": "要补充什么", "void": "作废原因", "rework": "为什么要重办",
@@ -41,6 +42,7 @@ HINTS = {  # {} is whoever raised it: 群众, or 代表 for a suggestion
 FILES_WITH = frozenset(
     {"solve", "reply", "return_wrong", "follow_up", "assist_opinion", "tell", "ask_villager", "resume"}
 )
+ONLY_FROM_WEB = frozenset({"category", "branch"})  # chosen when any other ticket was registered
 ONLY_SUGGESTIONS = frozenset({"promised_on", "signer"})  # an opinion of class B is not tracked; its villager rates it
 SIZE_OF_CHOICE = 2000  # characters of a note
 
@@ -56,8 +58,8 @@ class MoveForm(forms.Form):
         for name in (*move.needs, *move.takes):
             if name in ONLY_SUGGESTIONS and ticket.kind != Kind.SUGGESTION:
                 continue
-            if name == "category" and not ticket.from_web:
-                continue  # it was chosen when the ticket was registered
+            if name in ONLY_FROM_WEB and not ticket.from_web:
+                continue
             self.fields[name] = _field(name, move, ticket)
             self.fields[name].widget.attrs["class"] = "fld"
         if into and "into" in self.fields:
@@ -220,6 +222,33 @@ def _category(name: str, move: Move, ticket: Opinion) -> forms.Field:
     )  # fmt: skip
 
 
+class BranchField(forms.ModelChoiceField):
+    """A branch of one station, by its short name."""
+
+    def label_from_instance(self, obj):
+        return obj.name
+
+
+def _branch(name: str, move: Move, ticket: Opinion) -> forms.Field:
+    """The branch whose village the villager named stands chosen; one of another station's is named beside it."""
+    own = branch_of_village(ticket, today_here())
+    here = own is not None and own.parent_id == ticket.station_id
+    rows = Station.objects.branches().open(today_here()).filter(parent=ticket.station_id)
+    return BranchField(
+        rows.order_by("official_order", "code"), to_field_name="code", label="由哪个分站办", required=False,
+        empty_label=None, initial=(own if own and here else ticket.branch).code, help_text=_whose(own, ticket),
+        error_messages={"invalid_choice": "分站请从列表里选"},
+    )  # fmt: skip
+
+
+def _whose(own: Station | None, ticket: Opinion) -> str:
+    if own is None or own.pk == ticket.branch_id:
+        return ""
+    if own.parent_id == ticket.station_id:
+        return f"反映人写的村归{own.name},已经替您选好,请核对。"
+    return f"反映人写的村归{own.full_name},不归本站。请点“不予受理”,写明可以到那里反映。"
+
+
 def _title(name: str, move: Move, ticket: Opinion) -> forms.Field:
     return forms.CharField(label="建议标题", required=False, max_length=100, initial=ticket.title)
 
@@ -279,4 +308,5 @@ FIELDS: dict[str, Callable[[str, Move, Opinion], forms.Field]] = {
     "department": _department, "assisting": _assisting, "class": _class, "rating": _rating, "granted": _granted,
     "amount": _amount, "into": _into, "director": _director, "signer": _signer, "deputy": _deputy, "route": _route,
     "title": _title, "text": _text, "promised_on": _promised_on, "category": _category,
+    "branch": _branch,
 }  # fmt: skip

@@ -32,8 +32,10 @@ def _lapse_extension(change: Change) -> None:
 
 
 def _accept(change: Change) -> None:
-    """A villager does not say what kind of matter it is; who checks it does."""
+    """A villager does not say what kind of matter it is, nor always the right branch; who checks it does."""
     change.ticket.category = change.facts.get("category", change.ticket.category)
+    if "branch" in change.facts:
+        change.ticket.put_at(change.facts["branch"])
     if change.ticket.kind == Kind.SUGGESTION:
         number_suggestion(opinion=change.ticket)
 

@@ -13,7 +13,7 @@ from opinions.rules import LEAST_ANSWER
 from opinions.services.effects import longest_extension
 from opinions.services.suggestions.judging import owing_signers, signers_of
 from opinions.states import ENDED, Kind, ReplyClass
-from stations.models import Department
+from stations.models import Department, Station
 
 ANSWERS = ("solve", "reply")
 SENTENCES = {
@@ -43,6 +43,8 @@ def checked_facts(step: Move, ticket: Opinion, facts: dict, actor, on: date) -> 
         _settle_signer(ticket, given, actor, problems)
     if "promised_on" in given:
         _check_promise(given, on, problems)
+    if "branch" in given:
+        _settle_branch(ticket, given, on, problems)
     if step.name == "void" and ticket.merged_here.exists():
         raise Conflict(
             f"有别的办件并入了{ticket.number},作废后它们就没有答复了,不能作废。", state=ticket.state, moves=[]
@@ -109,6 +111,21 @@ def _check_promise(given: dict, on: date, problems: dict) -> None:
         problems["promised_on"] = "只有B类才填承诺哪天办成,请删掉日期或选B"
     elif given["promised_on"] < on:
         problems["promised_on"] = "承诺的日期已经过去了,请填今天以后的日期"
+
+
+def _settle_branch(ticket: Opinion, given: dict, on: date, problems: dict) -> None:
+    """What a villager sent to the wrong branch goes to another one of the same station; the branch it is at is no change."""
+    branch = given["branch"]
+    if not ticket.from_web:
+        problems["branch"] = "只有群众网上反映的才在受理时选分站"
+    elif not _is_branch_beside(branch, ticket, on):
+        problems["branch"] = "请选本站在用的分站;归别的联络站的请用“不予受理”,写明可以到哪里反映"
+    elif branch.pk == ticket.branch_id:
+        del given["branch"]
+
+
+def _is_branch_beside(branch, ticket: Opinion, on: date) -> bool:
+    return isinstance(branch, Station) and branch.parent_id == ticket.station_id and branch.is_open(on)
 
 
 def _note_is_enough(step: Move, ticket: Opinion, note: str, actor, given: dict) -> str:

@@ -24,6 +24,8 @@ from opinions.services.telling import tell
 from opinions.signals import opinion_moved
 from opinions.states import ANSWERED, ENDED, Stage, State, state_words
 from opinions.workflow import MOVES, moves_open_to
+from stations.models import Station
+from stations.services import hold_place
 
 MOST_FILES = 6
 AT_OFFICES = (State.AT_DEPARTMENT, State.REWORKING, State.WAITING)
@@ -40,11 +42,12 @@ def move_opinion(
 
     `facts` as the move needs and takes: `note`, `department` and `assisting` (Departments), `class` (A–D), `rating`,
     `signer` and `deputy` (Deputies), `route`, `into` (Opinion), `director`, `amount`, `granted`, `promised_on`, `title`,
-    `text`. `files`: (name, content) kept with the hop. `version`: the one the person saw; a newer one raises
+    `text`, `branch` (Station). `files`: (name, content) kept with the hop. `version`: the one the person saw; a newer one raises
     StaleVersion. `misread`: sentences by field for what the door could not read, told only when the step is open to the
     person. `by_villager`: the villager makes it with a link of their own; `actor` is None then.
     Checked in this order: Conflict (not open in this state), NotAllowed, StaleVersion, DomainError (something missing).
     """
+    _hold_branch(facts)
     ticket = _locked(opinion, facts.get("into"))
     step = _open_step(ticket, move, actor, today_here(at), by_villager, version)
     if version is not None and version != ticket.version:
@@ -74,6 +77,12 @@ def move_opinion(
     )  # fmt: skip
     _attach(hop, files, actor, at)
     return ticket
+
+
+def _hold_branch(facts: dict) -> None:
+    """A branch that gets the ticket is held before the ticket, as whoever merges or closes it does, and read as it is now."""
+    if isinstance(facts.get("branch"), Station):
+        facts["branch"] = hold_place(facts["branch"])
 
 
 def _locked(opinion: Opinion, into) -> Opinion:
@@ -215,7 +224,9 @@ def _write_hop(change: Change, by_villager: bool) -> Hop:
 def _department_of(change: Change):
     """Where it went. A draft for a closed ticket (跟踪) is the department's that wrote it, whoever gets the ticket next."""
     ticket = change.ticket
-    drafted = ticket.department if change.step.name in ("reply", "return_reply") and ticket.state == State.CLOSED else None
+    drafted = (
+        ticket.department if change.step.name in ("reply", "return_reply") and ticket.state == State.CLOSED else None
+    )
     return change.facts.get("department") or ticket.holder_department or drafted
 
 

@@ -16,7 +16,7 @@ def shown_hops(ticket: Opinion, hops: Iterable[Hop]) -> list[Hop]:
     merged = _merged_into(hops)
     for hop in hops:
         hop.label = label_of(hop.move)  # type: ignore[attr-defined]
-        hop.said = _chosen(hop.facts, merged)  # type: ignore[attr-defined]
+        hop.said = _chosen(hop, merged)  # type: ignore[attr-defined]
         hop.went = _went(ticket, hop) if _place_of(hop) != before else ""  # type: ignore[attr-defined]
         before = _place_of(hop)
         shown.append(hop)
@@ -42,9 +42,11 @@ def _merged_into(hops: Iterable[Hop]) -> dict[str, str]:
     return {str(uid): f"{station}{number}" for uid, station, number in rows}
 
 
-def _chosen(facts: dict, merged: dict[str, str]) -> str:
+def _chosen(hop: Hop, merged: dict[str, str]) -> str:
     """What was picked or named beside the note; the class of an answer stands with the answer."""
-    words = []
+    facts, words = hop.facts, []
+    if "branch" in facts and hop.place:
+        words.append(f"转到{place_words(hop.place)}")
     if "rating" in facts:
         words.append(str(Rating(facts["rating"]).label))
     if "into" in facts:

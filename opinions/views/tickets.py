@@ -57,7 +57,8 @@ class Step:
 @login_required
 @never_cache
 def opinion(request, uid):
-    """The ticket's page. `?into=` (a ticket's number or address) opens the step that merges it into that one."""
+    """The ticket's page. `?into=` (a ticket's number or address) opens the step that merges it into that one; `?checked=`
+    says what else villagers have sent in, to whoever has just checked this one."""
     return _ticket_page(request, _found(request, uid), into=request.GET.get("into", "")[:LONGEST_NUMBER])
 
 
@@ -82,7 +83,7 @@ def opinion_move(request, uid, name):
         form.refuse(error.fields or {"": error.message})
         return _ticket_page(request, _found(request, uid), refused=form, status=error.status)
     messages.success(request, _done_words(MOVES[name], ticket))
-    return _back(request, ticket)
+    return _back(request, ticket, was_unchecked=form.ticket.is_unchecked)
 
 
 def _found(request, uid) -> Opinion:
@@ -104,10 +105,10 @@ def _where_now(move, ticket: Opinion) -> str:
     return f",现在由{holder_words(ticket)}办理"
 
 
-def _back(request, ticket: Opinion):
+def _back(request, ticket: Opinion, *, was_unchecked: bool):
     """Back to the ticket, or to what else waits when the move has taken it out of the person's scope."""
     if Opinion.objects.visible_to(request.user).filter(pk=ticket.pk).exists():
-        return redirect("opinion", uid=ticket.uid)
+        return redirect(ticket.page + ("?checked=1" if was_unchecked else ""))
     return redirect("office" if scope_of(request.user).departments else "opinions")
 
 
@@ -126,6 +127,7 @@ def _ticket_page(
         "visit": _visit(request.user, ticket),
         "villager": look_at_villager(opinion=ticket, actor=request.user, at=timezone.now()),
         "hops": hops,
+        "unchecked": _still_unchecked(request.user) if "checked" in request.GET else [],
         "since": _since(request, ticket, hops) if refused else [],
         "replies": _replies(request.user, ticket),
         "parts": parts,
@@ -139,6 +141,11 @@ def _ticket_page(
         "orphan": refused if refused and all(step.form is not refused for step in steps) else None,
     }
     return render(request, "opinions/ticket.html", context, status=status)
+
+
+def _still_unchecked(user) -> list[Opinion]:
+    """What villagers have sent in and this person has yet to check, oldest first."""
+    return list(Opinion.objects.visible_to(user).waiting_for(user).unchecked().only("uid").order_by("pk"))
 
 
 def _since(request, ticket: Opinion, hops: list[Hop]) -> list[Hop]:

@@ -8,16 +8,20 @@ from opinions.services.entries.entering import (
     enter_by_villager,
     entry_behind,
     is_entered,
+    photos_of,
 )
+from opinions.services.entries.placing import branch_of_village
 
 __all__ = [
     "LONGEST_NAME",
     "LONGEST_VILLAGE",
     "MOST_PHOTOS",
+    "branch_of_village",
     "code_of",
     "enter_by_villager",
     "entry_behind",
     "find_by_code",
     "is_entered",
+    "photos_of",
     "printed_code",
 ]
