@@ -3,8 +3,10 @@
 from typing import NamedTuple
 
 from django.urls import reverse
+from django.utils import timezone
 
 from julu_liaison.notices.models import Notice
+from julu_liaison.notices.services import mark_read_of
 from stations.models import Department, Station
 from stations.querysets import Scope, scope_of
 from stations.states import Role
@@ -155,8 +157,17 @@ def frame(request) -> dict:
         "platform": platform,
         "site_name": platform,
         "place_name": str(place or ""),
-        "unread": Notice.objects.filter(user=user, read_at=None).count() if known else 0,
+        "unread": _unread(request) if known else 0,
     }
+
+
+def _unread(request) -> int:
+    """How many notices wait. Those that lead to this very page are read by opening it; while none waits, nobody asks."""
+    count = Notice.objects.filter(user=request.user, read_at=None).count()
+    if count and request.method == "GET":
+        here = request.get_full_path()
+        count -= mark_read_of(user=request.user, links=(here, here.partition("?")[0]), at=timezone.now())
+    return count
 
 
 def mode_of(request) -> str:

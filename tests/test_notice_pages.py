@@ -6,9 +6,12 @@ from datetime import timedelta
 import pytest
 from django.core import signing
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from activities.services import Matter
 from julu_liaison.common.errors import DomainError, NotFound
 from julu_liaison.common.models import AuditLog
 from julu_liaison.common.working_days import today_here
@@ -25,6 +28,7 @@ from julu_liaison.notices.services.subscriptions import (
 )
 from julu_liaison.notices.services.wire import Fate, Outcome
 from julu_liaison.notices.states import Kind, Pace, SmsChoice
+from opinions.services import register_opinion
 from tests.cast import moment
 
 EMAIL = "clerk@example.cn"
@@ -59,6 +63,57 @@ def test_opening_a_notice_marks_that_one_read_and_goes_where_it_leads(cast, sign
     one.refresh_from_db()
     other.refresh_from_db()
     assert one.read_at and other.read_at is None
+
+
+def unread(user) -> set[str]:
+    return set(user.notices.filter(read_at=None).values_list("text", flat=True))
+
+
+def test_opening_the_page_itself_reads_what_leads_there_and_nothing_else(cast, signed_in, at):
+    for text, link in (
+        ("列表", "/opinions/"), ("没办完的", "/opinions/?state=open"), ("活动", "/me/activities/"), ("没有链接", ""),
+    ):  # fmt: skip
+        told(cast.deputy, at, text=text, link=link)
+    told(cast.head, at, text="别人的", link="/opinions/")
+    client = signed_in(cast.deputy)
+    client.head("/opinions/")
+    client.post("/opinions/")
+    assert len(unread(cast.deputy)) == 4
+    assert "有3条新通知" in client.get("/opinions/").text  # the bell is right at once
+    assert unread(cast.deputy) == {"没办完的", "活动", "没有链接"}
+    client.get("/opinions/?state=open")
+    assert unread(cast.deputy) == {"活动", "没有链接"} and unread(cast.head) == {"别人的"}
+
+
+def test_a_tickets_page_reads_its_notices(cast, signed_in, at):
+    ticket = register_opinion(branch=cast.gt01, matter=Matter("路灯坏了"), actor=cast.clerk, at=at)
+    other = register_opinion(branch=cast.gt01, matter=Matter("井盖丢了"), actor=cast.clerk, at=at)
+    Notice.objects.all().delete()
+    for one in (ticket, other):
+        told(cast.head, at, text=one.number, link=one.page)
+    client = signed_in(cast.head)
+    client.get(f"{ticket.page}?checked=1")
+    assert unread(cast.head) == {other.number}
+
+
+def test_what_is_read_by_opening_its_page_costs_one_query_and_none_when_nothing_is_new(cast, signed_in, at):
+    client, page = signed_in(cast.deputy), reverse("my-activities")
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            client.get(page)
+        return len(asked)
+
+    queries()
+    without = queries()
+    for _ in range(3):
+        told(cast.deputy, at, link=page)
+    assert (queries(), queries()) == (without + 1, without)
+
+
+def test_an_address_that_no_database_takes_is_no_error(cast, signed_in, at):
+    told(cast.deputy, at)
+    assert signed_in(cast.deputy).get("/opinions/%00/?q=%00%ff").status_code == 404
 
 
 @pytest.mark.parametrize("link", ["", "https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)"])

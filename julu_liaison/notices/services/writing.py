@@ -25,6 +25,11 @@ def post_to_group(*, place_code: str, kind: Kind, text: str, link: str = "", at)
     )
 
 
+def mark_read_of(*, user, links: Iterable[str], at) -> int:
+    """Mark the user's notices that lead to one of `links` as read, who has opened it; returns how many were new."""
+    return Notice.objects.filter(user=user, read_at=None, link__in=set(links)).update(read_at=at)
+
+
 def mark_read(*, user, at) -> int:
     """Mark all of the user's notices as read; returns how many were new."""
     return Notice.objects.filter(user=user, read_at=None).update(read_at=at)
