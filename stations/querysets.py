@@ -6,7 +6,7 @@ from MPTT ranges (a stale range leaks) but from the parent keys that rows carry:
 
 from calendar import monthrange
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
@@ -18,6 +18,7 @@ from mptt.querysets import TreeQuerySet
 from julu_liaison.common.errors import NotFound
 from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.models import Gateway, Message
+from julu_liaison.notices.querysets import NOT_OUT, recent
 from stations.states import Level, Role
 
 
@@ -225,6 +226,11 @@ def messages_in_reach(user):
     """What left the house (外发消息) for the people and the groups that the person looks after or audits."""
     served = accounts_served_by(scope_of(user)).values("pk")
     return Message.objects.filter(Q(user__in=served) | Q(place_code__in=_codes_looked_after(user)))
+
+
+def count_not_out(user, at: datetime) -> int:
+    """How many of those of the last days did not get out; one query."""
+    return messages_in_reach(user).filter(NOT_OUT, recent(at)).count()
 
 
 def gateways_in_reach(user):

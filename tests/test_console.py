@@ -81,7 +81,10 @@ def test_what_waits_of_points_is_counted_as_in_the_lists_behind(cast, signed_in)
     tasks = {task.label: task for task in client.get(reverse("console")).context["tasks"]}
     assert tasks["加分申报等我办"].number == 1
     assert "结业证书第1号" in client.get(tasks["加分申报等我办"].url).text
-    assert "李代表" in client.get(tasks["复核等答复"].url).text and client.get(tasks["无故缺席人代会"].url).status_code == 200
+    assert (
+        "李代表" in client.get(tasks["复核等答复"].url).text
+        and client.get(tasks["无故缺席人代会"].url).status_code == 200
+    )
 
 
 def test_sunday_without_log_is_counted_and_named(cast, signed_in, past_sundays):
@@ -137,8 +140,8 @@ def test_console_costs_the_same_with_one_ticket_and_with_three(
             client.get(reverse("console-sundays"))
 
 
-# session and user 2, scope 1, counts 1, days 1, gaps 1, calendar 1, urgent 1, points 5, scheduled runs 2, frame 2
-CONSOLE_QUERIES = 20
+# session and user 2, scope 1, counts 1, days 1, gaps 1, calendar 1, urgent 1, points 5, messages 1, scheduled runs 2, frame 2
+CONSOLE_QUERIES = 21
 SUNDAYS_QUERIES = 6
 
 # --- Deputies ---------------------------------------------------------------------------------------------------
@@ -264,7 +267,9 @@ def test_the_months_reports_are_counted_until_they_are_locked(cast, signed_in):
     client = signed_in(cast.staff)
 
     def tasks() -> dict[str, int]:
-        return {task.label: task.number for task in client.get(reverse("console")).context["tasks"] if "月报" in task.label}
+        return {
+            task.label: task.number for task in client.get(reverse("console")).context["tasks"] if "月报" in task.label
+        }
 
     assert tasks() == {"3月月报没报上来": 2}
     stations = MonthReport.objects.filter(branch=None).exclude(station=None)

@@ -152,12 +152,46 @@ def test_the_list_is_narrowed_by_state_and_says_what_did_not_get_out(cast, signe
     def states(**filters):
         return sorted(line.message.state for line in client.get(URL, filters).context["lines"])
 
-    assert states(state="failed") == ["failed"] * 3 and states(state="unclear") == ["unclear"]
+    assert states(state="failed") == ["failed"] * 2 and states(state="unclear") == ["unclear"]
     assert states(state="waiting") == ["claimed", "on_wire", "waiting"]
     assert len(states()) == len(MessageState) + 2
     assert client.get(URL, {"state": "nothing"}).status_code == 404
     assert "请打电话告诉一声" in client.get(URL).text
     assert "有2条没有发出去" in client.get(URL).text and "1条不确定是否送到" in client.get(URL).text
+
+
+def test_what_was_tried_in_vain_several_times_counts_before_it_is_given_up(cast, signed_in):
+    for attempts in (0, 2, 3, 6):
+        left(cast.deputy, state=MessageState.WAITING, attempts=attempts)
+    left(cast.deputy, state=MessageState.DELIVERED, attempts=5)
+    client = signed_in(cast.clerk)
+    assert "有2条没有发出去" in client.get(URL).text
+    shown = client.get(URL, {"state": "failed"}).context["lines"]
+    assert sorted(line.message.attempts for line in shown) == [3, 6]
+
+
+@pytest.mark.parametrize(("who", "page", "count"), [("clerk", "station-home", 2), ("staff", "console", 3)])
+def test_the_first_pages_say_how_many_did_not_get_out(cast, signed_in, who, page, count):
+    """As many as the list behind it shows."""
+    label = "消息没有发出去"
+    client = signed_in(getattr(cast, who))
+    left(cast.deputy)
+    left(cast.deputy, state=MessageState.WAITING, attempts=2)
+    assert label not in client.get(reverse(page)).text
+    left(cast.deputy, state=MessageState.FAILED)
+    left(place="GT", state=MessageState.WAITING, attempts=3)
+    left(cast.stranger, state=MessageState.FAILED)
+    left(cast.deputy, state=MessageState.FAILED, created_at=timezone.now() - timedelta(days=31))
+    answer = client.get(reverse(page))
+    rows = answer.context["tasks" if page == "console" else "dues"]
+    (row,) = [row for row in rows if row.label == label]
+    assert (row.number, row.unit) == (count, "条") and label in answer.text
+    assert len(client.get(row.url).context["lines"]) == count
+
+
+def test_nobody_else_is_told_of_messages_on_the_first_page(cast, signed_in):
+    left(cast.head, state=MessageState.FAILED)
+    assert "消息没有发出去" not in signed_in(cast.head).get(reverse("station-home")).text
 
 
 def test_nothing_is_said_where_all_got_out(cast, signed_in):
@@ -181,6 +215,7 @@ def test_the_list_costs_the_same_with_one_message_and_with_three(
     cast, signed_in, who, django_assert_num_queries, django_assert_max_num_queries
 ):
     client = signed_in(getattr(cast, who))
+    left(getattr(cast, who))  # whoever has something new to read is asked about it on every page
     left(cast.head)
     left(place="GT")
     with django_assert_max_num_queries(14) as first:

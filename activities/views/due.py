@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from activities.models import CompleteMonth, DutyLog, Leave, MonthReport, Shift, Swap
 from activities.permissions import branches_to_file, can_plan_roster, logs_to_confirm
@@ -27,7 +28,8 @@ from opinions.querysets import UNCHECKED
 from opinions.states import SOON_DAYS
 from scoring.models import BonusClaim, Scheme
 from stations.models import Station
-from stations.permissions import places_with
+from stations.permissions import places_with, sees_messages
+from stations.querysets import count_not_out
 from stations.states import Right
 
 WEEKS_BACK = 5
@@ -215,6 +217,13 @@ def _month_to_accept(outlook: Outlook) -> Due | None:
     return _of_month(outlook, "月报等您审核", ready.count(), "份", is_hot=True)
 
 
+def _messages_not_out(outlook: Outlook) -> Due | None:
+    """Whoever did not get them has to be told by telephone."""
+    if not sees_messages(outlook.user):
+        return None
+    return Due("消息没有发出去", count_not_out(outlook.user, timezone.now()), "条", _list("messages", "state=failed"))
+
+
 def _of_month(outlook: Outlook, label: str, number: int, unit: str, *, is_hot: bool = False) -> Due | None:
     if outlook.open_month is None:
         return None
@@ -224,7 +233,8 @@ def _of_month(outlook: Outlook, label: str, number: int, unit: str, *, is_hot: b
 # By urgency; within a page what is hot stands before all of this.
 ROWS: tuple[Callable[[Outlook], Due | None], ...] = (
     _unchecked_entries, _overdue_tickets, _tickets_due_soon, _next_reception, _leave_and_swaps, _unfiled_receptions,
-    _next_roster, _last_month, _month_to_accept, _month_to_confirm, _unconfirmed_logs, _claims, _boards, _tickets,
+    _next_roster, _last_month, _month_to_accept, _month_to_confirm, _unconfirmed_logs, _claims, _boards,
+    _messages_not_out, _tickets,
 )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ from opinions.states import ENDED, Kind, State
 from scoring.models import Appeal, BonusClaim
 from scoring.services.alerts import absentees_of
 from stations.models import Station
-from stations.querysets import scope_of
+from stations.querysets import count_not_out, scope_of
 
 WEEKS = 8
 NEW_DAYS = 7
@@ -112,8 +112,16 @@ def _tasks(user, counties, today: date, days: list[ReceptionDay]) -> list[Task]:
         *_month_tasks(counties),
         *_board_tasks(counties, today),
         *_point_tasks(user, counties, today),
+        *_messages_not_out(user),
         *_late_runs(),
     ]
+
+
+def _messages_not_out(user) -> list[Task]:
+    """Nothing to see while all of them get out."""
+    number = count_not_out(user, timezone.now())
+    url = f"{reverse('messages')}?{urlencode({'state': 'failed'})}"
+    return [Task("消息没有发出去", number, url, unit="条")] if number else []
 
 
 def _late_runs() -> list[Task]:

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -20,6 +19,7 @@ from julu_liaison.common.errors import DomainError, NotAllowed
 from julu_liaison.common.keyset import page_of
 from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.models import Message, Notice
+from julu_liaison.notices.querysets import NOT_OUT, RECENT_DAYS, UNCLEAR, recent
 from julu_liaison.notices.services.again import REPEATABLE
 from julu_liaison.notices.states import UNFINISHED, MessageState
 from stations.models import Posting, Station
@@ -28,13 +28,7 @@ from stations.querysets import messages_in_reach
 from stations.services.resending import send_message_again
 
 NOT_YOURS = "外发消息由联络站工作人员和县人大办公室查看。"
-RECENT_DAYS = 30
-SHOWN = {
-    "": ("全部", frozenset(MessageState)),
-    "failed": ("没有发出去", frozenset({MessageState.FAILED})),
-    "unclear": ("不确定", frozenset({MessageState.UNCLEAR})),
-    "waiting": ("等待", UNFINISHED),
-}
+SHOWN = {"": "全部", "failed": "没有发出去", "unclear": "不确定", "waiting": "等待"}
 LOOKS = {
     MessageState.DELIVERED: "tag-ok", MessageState.FAILED: "tag-bad", MessageState.UNCLEAR: "tag-warn",
     MessageState.DROPPED: "",
@@ -57,18 +51,18 @@ class Line:
 @login_required
 @never_cache
 def messages_sent(request):
-    """Newest first; of all states, or (`?state=`) those that need a look."""
+    """Newest first; all, or (`?state=`) those that wait, and of the last days those that need a look."""
     rows = _seen(request.user)
     state = request.GET.get("state", "")
     if state not in SHOWN:
         raise Http404
-    chosen = rows.filter(state__in=SHOWN[state][1]) if state else rows
+    chosen = rows.filter(_of(state))
     page = page_of(
         _with_words(chosen), by=("-pk",), after=request.GET.get("after", ""), before=request.GET.get("before", "")
     )
     context = {
         "lines": _lines(page.rows, may_act=acts_for_people(request.user)), "links": page.links(request.GET),
-        "state": state, "shown": [(value, label) for value, (label, _states) in SHOWN.items()],
+        "state": state, "shown": list(SHOWN.items()),
         "left": _left(rows), "days": RECENT_DAYS,
     }  # fmt: skip
     return render(request, "notices/messages.html", context)
@@ -108,12 +102,18 @@ def _with_words(rows):
     )
 
 
+def _of(state: str) -> Q:
+    """What a filter shows: of what needs a look as much as the warning above it and the first pages count."""
+    now = timezone.now()
+    return {
+        "failed": NOT_OUT & recent(now), "unclear": UNCLEAR & recent(now), "waiting": Q(state__in=UNFINISHED),
+    }.get(state, Q())  # fmt: skip
+
+
 def _left(rows) -> dict[str, int]:
     """How many of the last days' messages did not get out, and of how many nobody knows (one query)."""
-    recent = rows.filter(created_at__gte=timezone.now() - timedelta(days=RECENT_DAYS))
-    return recent.aggregate(
-        failed=Count("pk", filter=Q(state=MessageState.FAILED)),
-        unclear=Count("pk", filter=Q(state=MessageState.UNCLEAR)),
+    return rows.filter(recent(timezone.now())).aggregate(
+        failed=Count("pk", filter=NOT_OUT), unclear=Count("pk", filter=UNCLEAR)
     )
 
 
