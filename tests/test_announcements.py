@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,15 +17,17 @@ from julu_liaison.common.models import AuditLog, CalendarDay
 from julu_liaison.notices.models import Notice
 from julu_liaison.notices.states import Kind
 from stations.models import Station
-from stations.services import appoint, close_station
+from stations.services import appoint, close_station, merge_branches
 from stations.states import Role
 from tests.cast import account, clear_branch, moment
 
 SUNDAY = date(2026, 12, 6)
 THURSDAY = date(2026, 12, 3)
 PUBLISHED = moment(date(2026, 11, 20))
-FIRST = "本周日(12月6日)上午9:00至11:30,官亭镇第一分站,地点:安家庄村委会,李代表、陈卫代表接待。"
-SECOND = "本周日(12月6日)上午9:00至11:30,官亭镇第二分站,钱站长代表接待。"
+FIRST = "本周日（12月6日）上午9:00至11:30，官亭镇第一分站，地点：安家庄村委会，李代表、陈卫代表接待。"
+SECOND = "本周日（12月6日）上午9:00至11:30，官亭镇第二分站，钱站长代表接待。"
+ON_PAGE = "官亭镇第一分站接待群众<br>时间：本周日（12月6日）上午9:00至11:30<br>地点：安家庄村委会<br>代表：李代表、陈卫"
+OTHER_ON_PAGE = "官亭镇第二分站接待群众<br>时间：本周日（12月6日）上午9:00至11:30<br>代表：钱站长"
 PAGE = "/station/announcements/"
 
 
@@ -108,7 +111,7 @@ def test_who_is_clerk_and_head_in_one_gets_one_notice(cast, shift):
 def test_each_station_reads_its_own(cast, shift):
     shift_of(published(cast.yt), cast.yt01, cast.deputies["YT01"][0])
     assert run(THURSDAY) == 2
-    assert posts("YT") == ["本周日(12月6日)上午9:00至11:30,阎疃镇第一分站,孙站长代表接待。"]
+    assert posts("YT") == ["本周日（12月6日）上午9:00至11:30，阎疃镇第一分站，孙站长代表接待。"]
     assert len(told(cast.stranger)) == 1
     assert AuditLog.objects.get(action="announce_receptions").detail == {"receptions": 2, "notices": 3}
 
@@ -116,7 +119,7 @@ def test_each_station_reads_its_own(cast, shift):
 def test_a_day_called_off_before_is_announced_as_called_off_without_the_reason(cast, shift, other):
     cancel_day(shifts=[shift], reason="陈卫住院", actor=cast.clerk, at=PUBLISHED)
     run(THURSDAY)
-    assert posts() == [f"本周日(12月6日)官亭镇第一分站的接待取消。\n{SECOND}"]
+    assert posts() == [f"本周日（12月6日）官亭镇第一分站的接待取消。\n{SECOND}"]
     assert "共2个分站,其中1个取消" in told(cast.clerk)[0]
 
 
@@ -139,7 +142,7 @@ def test_a_moved_day_is_announced_three_days_before_its_own_date(cast, shift):
     to = date(2026, 12, 15)
     move_day(shifts=[shift], to=to, reason="会场占用", actor=cast.clerk, at=PUBLISHED)
     assert [run(THURSDAY), run(to - timedelta(days=4)), run(to - timedelta(days=3))] == [0, 0, 1]
-    assert posts() == [FIRST.replace("本周日(12月6日)", "下周二(12月15日,原定12月6日)")]
+    assert posts() == [FIRST.replace("本周日（12月6日）", "下周二（12月15日，原定12月6日）")]
 
 
 def test_a_day_moved_after_it_was_announced_is_corrected_and_announced_anew(cast, shift):
@@ -155,6 +158,45 @@ def test_a_branch_that_closes_takes_back_what_was_announced(cast, other):
     clear_branch(cast, cast.gt02, to=cast.gt01, on=THURSDAY)
     close_station(station=cast.gt02, closed_on=THURSDAY, actor=cast.admin, at=moment(THURSDAY))
     assert posts()[1:] == ["官亭镇第二分站12月6日的接待取消。"]
+
+
+def test_a_branch_that_is_merged_says_where_it_went(cast, signed_in, today, shift, other):
+    run(THURSDAY)
+    merge_branches(branch=cast.gt02, into=cast.gt01, on=THURSDAY, actor=cast.admin, at=moment(THURSDAY))
+    went = "的接待取消：分站并入官亭镇第一分站，请到安家庄村委会。"
+    assert posts()[1:] == [f"官亭镇第二分站12月6日{went}"]
+    assert f"本周日（12月6日）官亭镇第二分站{went}" in signed_in(cast.clerk).get(PAGE).content.decode()
+
+
+def test_merged_into_one_without_an_address_it_says_which(cast, roster):
+    shift_of(roster, cast.gt01, cast.deputy_person)
+    merge_branches(branch=cast.gt01, into=cast.gt02, on=THURSDAY, actor=cast.admin, at=moment(THURSDAY))
+    run(THURSDAY)
+    assert posts() == ["本周日（12月6日）官亭镇第一分站的接待取消：分站并入官亭镇第二分站，请到那里。"]
+
+
+@pytest.mark.parametrize(("hours", "said"), [
+    ("星期日上午9:00—11:30", "上午9:00至11:30"), ("每周日 上午9:00—11:30", "上午9:00至11:30"),
+    ("农闲时全天", "农闲时全天"), ("上午9:00—11:30(星期日)", "上午9:00至11:30"),
+])  # fmt: skip
+def test_the_weekday_is_not_said_twice(cast, signed_in, today, shift, hours, said):
+    Station.objects.update(duty_hours=hours)
+    run(THURSDAY)
+    assert posts() == [FIRST.replace("上午9:00至11:30", said)]
+    assert ON_PAGE.replace("上午9:00至11:30", said) in signed_in(cast.clerk).get(PAGE).content.decode()
+
+
+def test_a_post_of_many_branches_keeps_its_length(cast, roster):
+    for number in range(1, 8):
+        shift_of(
+            roster,
+            cast.gt01,
+            *cast.deputies["GT01"],
+            on=SUNDAY - timedelta(days=number % 3),
+            for_sunday=SUNDAY - timedelta(days=7 * number),
+        )
+    run(THURSDAY)
+    assert len(posts()) > 1 and all(len(text) <= 200 for text in posts())
 
 
 def test_drafts_and_days_not_held_are_not_announced(cast, shift):
@@ -205,20 +247,30 @@ def test_queries_do_not_grow_with_a_stations_receptions(cast, roster, django_ass
 
 def test_the_clerk_sees_every_branch_the_head_the_own(cast, signed_in, today, shift, other):
     page = signed_in(cast.clerk).get(PAGE).content.decode()
-    assert FIRST in page and f"{FIRST}<br>{SECOND}</p>" in page and "{{" not in page
+    assert f">{ON_PAGE}</p>" in page and f"{ON_PAGE}<br><br>{OTHER_ON_PAGE}</p>" in page and "{{" not in page
+    assert "2句放在一起" in page and "接下来一周的接待" in page
     page = signed_in(cast.head).get(PAGE).content.decode()
-    assert FIRST in page and SECOND not in page
+    assert ON_PAGE in page and OTHER_ON_PAGE not in page and "官亭镇排班" in page.replace("人大代表联络站", "")
+
+
+def test_a_deputy_reads_the_own_branchs(cast, signed_in, today, shift, other):
+    client = signed_in(cast.deputy)
+    page = client.get(PAGE).content.decode()
+    assert ON_PAGE in page and "官亭镇第二分站" not in page
+    assert reverse("roster") not in page  # the station's, where a deputy finds nothing
+    assert client.get(f"{PAGE}?station=YT").status_code == 404
+    assert client.get(reverse("roster")).status_code == 404
 
 
 def test_the_county_picks_a_station(cast, signed_in, today, shift):
     client = signed_in(cast.staff)
-    assert FIRST in client.get(f"{PAGE}?station=GT").content.decode()
-    assert FIRST not in client.get(f"{PAGE}?station=YT").content.decode()
-    assert "最近一周没有已公布的接待" in client.get(f"{PAGE}?station=YT").content.decode()
+    assert ON_PAGE in client.get(f"{PAGE}?station=GT").content.decode()
+    assert ON_PAGE not in client.get(f"{PAGE}?station=YT").content.decode()
+    assert "接下来一周没有已公布的接待" in client.get(f"{PAGE}?station=YT").content.decode()
 
 
 @pytest.mark.parametrize(("who", "status"), [
-    ("clerk", 200), ("head", 200), ("staff", 200), ("auditor", 200), ("stranger", 404), ("deputy", 404), ("officer", 404),
+    ("clerk", 200), ("head", 200), ("staff", 200), ("auditor", 200), ("stranger", 404), ("deputy", 200), ("officer", 404),
 ])  # fmt: skip
 def test_who_may_look_at_it(cast, signed_in, today, shift, who, status):
     assert signed_in(getattr(cast, who)).get(f"{PAGE}?station=GT").status_code == status
@@ -227,7 +279,7 @@ def test_who_may_look_at_it(cast, signed_in, today, shift, who, status):
 def test_the_page_follows_changes_and_says_what_is_called_off(cast, signed_in, today, shift):
     cancel_day(shifts=[shift], reason="陈卫住院", actor=cast.clerk, at=PUBLISHED)
     page = signed_in(cast.clerk).get(PAGE).content.decode()
-    assert "本周日(12月6日)官亭镇第一分站的接待取消。" in page and "住院" not in page
+    assert "本周日（12月6日）官亭镇第一分站的接待取消。" in page and "住院" not in page
 
 
 def test_the_coming_week_and_what_a_holiday_brought_forward(cast, signed_in, today, shift, roster):
@@ -235,9 +287,9 @@ def test_the_coming_week_and_what_a_holiday_brought_forward(cast, signed_in, tod
     client = signed_in(cast.clerk)
     assert "第二分站" not in client.get(PAGE).content.decode()
     holidays(*[far.date - timedelta(days=number) for number in range(1, 10)])
-    assert "下周日(12月13日)上午9:00至11:30,官亭镇第二分站。" in client.get(PAGE).content.decode()
+    assert "官亭镇第二分站接待群众<br>时间：下周日（12月13日）上午9:00至11:30</p>" in client.get(PAGE).content.decode()
     today(SUNDAY + timedelta(days=1))
-    assert FIRST not in client.get(PAGE).content.decode()
+    assert ON_PAGE not in client.get(PAGE).content.decode()
 
 
 def test_a_head_without_the_right_station_finds_nothing(cast, signed_in, today):

@@ -16,7 +16,7 @@ from activities.models import (
     placed_models,
 )
 from activities.services.offers import drop_offers_of_day
-from activities.services.rosters.announcing import correct_announcements
+from activities.services.rosters.announcing import correct_announcements, leads_on
 from activities.services.rosters.telling import is_near, own_page
 from activities.states import ReportState, RosterState, ShiftState
 from julu_liaison.common.errors import Conflict
@@ -85,7 +85,8 @@ def close_branch(*, station: Station, on: date, into: Station | None, actor, at:
     _call_off(called_off, reason[:100], today)
     _tell(called_off, station, reason, at)
     announced = [shift for shift in promised if shift.announced_on and shift.date >= today]
-    correct_announcements(((one, f"{one.date.month}月{one.date.day}日的接待取消。") for one in announced), at)
+    where_to = leads_on(into)
+    correct_announcements(((one, f"{one.date.month}月{one.date.day}日的接待取消{where_to}。") for one in announced), at)
     return _told(
         Effect("工作日志,留在原分站名下", DutyLog.objects.filter(branch=station).count(), "篇"),
         Effect("已公布的接待日,取消并告诉值班代表", len(called_off), "次"),

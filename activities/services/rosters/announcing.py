@@ -3,6 +3,7 @@
 Deputies' names on a reception day are public, they hang on the wall; the notice to clerk and head names nobody.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -16,6 +17,7 @@ from activities.rules.ahead import ANNOUNCED, calendar_around, furthest_told, is
 from activities.states import CALLED_OFF, ShiftState
 from julu_liaison.common import audit
 from julu_liaison.common.templatetags.liaison import WEEKDAYS, day_in_year
+from julu_liaison.common.texts import typeset
 from julu_liaison.common.working_days import Calendar, today_here
 from julu_liaison.notices.services import notify, post_to_group
 from julu_liaison.notices.states import Kind
@@ -26,6 +28,9 @@ from stations.states import Role
 IN_VIEW = timedelta(days=7)  # receptions that the page shows in any case
 LONGEST_POST = 200  # characters, of any notice
 WEEKS = {0: "本周", 1: "下周"}
+WEEKDAY = re.compile(
+    r"[((]?每?(?:星期|周|礼拜)[一二三四五六日天][))\s,,、的]*"
+)  # in the hours, where the day says it already
 
 
 @transaction.atomic
@@ -60,26 +65,38 @@ def announced_soon(shifts, today: date) -> list[Shift]:
 
 
 def announcement(shift: Shift, today: date) -> str:
-    """The sentence for the wall and the group. A typed reason is left out, it may be somebody's own matter."""
-    branch, day = shift.branch, _day_words(shift, today)
-    where = f"{branch.parent.name}{branch.name}"
+    """The sentence for the group. A typed reason is left out, it may be somebody's own matter."""
     if shift.state in CALLED_OFF:
-        return f"{day}{where}的接待取消。"
-    names = "、".join(place.deputy.name for place in shift.places.all())
+        return _called_off(shift, today)
+    branch, names = shift.branch, _names(shift)
     parts = [
-        f"{day}{branch.duty_hours_here.replace('—', '至')}",
-        where,
+        _when(shift, today),
+        _full(branch),
         f"地点:{branch.address}" if branch.address else "",
         f"{names}代表接待" if names else "",
     ]
-    return f"{','.join(part for part in parts if part)}。"
+    return typeset(f"{','.join(part for part in parts if part)}。")
+
+
+def announcement_lines(shift: Shift, today: date) -> list[str]:
+    """The same for the wall: whose it is, when, where and who, a line each; one sentence where it is called off."""
+    if shift.state in CALLED_OFF:
+        return [_called_off(shift, today)]
+    said = {"时间": _when(shift, today), "地点": shift.branch.address, "代表": _names(shift)}
+    lines = [f"{_full(shift.branch)}接待群众", *(f"{label}:{words}" for label, words in said.items() if words)]
+    return [typeset(line) for line in lines]
+
+
+def leads_on(into: Station | None) -> str:
+    """How an announcement that is taken back goes on where the branch was merged: whoever would come knows where to go."""
+    return f":分站并入{_full(into)},请到{into.address or '那里'}" if into else ""
 
 
 def correct_announcements(changed: Iterable[tuple[Shift, str]], at: datetime) -> None:
     """Say to the groups that what was announced is so no longer: shifts that were, each with the words that follow its name."""
     texts: dict[Station, list[str]] = defaultdict(list)
     for shift, words in changed:
-        texts[shift.branch.parent].append(f"{shift.branch.parent.name}{shift.branch.name}{words}")
+        texts[shift.branch.parent].append(typeset(f"{_full(shift.branch)}{words}"))
     _post_each(texts, at)
 
 
@@ -101,7 +118,9 @@ def packed(texts: Iterable[str], most: int) -> list[str]:
 def _to_announce(shifts, today: date):
     """Published days from `today` on, as far as any is announced; one that was not held is not announced any more."""
     rows = shifts.published().within(today, furthest_told(today, ANNOUNCED)).exclude(state=ShiftState.NOT_HELD)
-    rows = rows.select_related("branch__parent__parent", "station").prefetch_related("places__deputy")
+    rows = rows.select_related("branch__parent__parent", "branch__merged_into__parent", "station").prefetch_related(
+        "places__deputy"
+    )
     return rows.order_by("date", "branch__official_order", "branch__code", "pk")
 
 
@@ -148,6 +167,25 @@ def _words(shifts: list[Shift]) -> str:
     off = sum(one.state in CALLED_OFF for one in shifts)
     called_off = f",其中{off}个取消" if off else ""
     return f"{days}的接待预告写好了,共{len(shifts)}个分站{called_off},请点开看一看,可以复制到群里,也可以打印张贴。"
+
+
+def _full(branch: Station) -> str:
+    return f"{branch.parent.name}{branch.name}"
+
+
+def _names(shift: Shift) -> str:
+    return "、".join(place.deputy.name for place in shift.places.all())
+
+
+def _called_off(shift: Shift, today: date) -> str:
+    into = shift.branch.successor
+    words = leads_on(into if into != shift.branch else None)
+    return typeset(f"{_day_words(shift, today)}{_full(shift.branch)}的接待取消{words}。")
+
+
+def _when(shift: Shift, today: date) -> str:
+    hours = WEEKDAY.sub("", shift.branch.duty_hours_here).strip()
+    return f"{_day_words(shift, today)}{hours.replace('—', '至')}"
 
 
 def _day_words(shift: Shift, today: date) -> str:

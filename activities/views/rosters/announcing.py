@@ -1,4 +1,4 @@
-"""What is announced of the coming receptions: sentences ready for the group and the wall."""
+"""What is announced of the coming receptions: texts ready for the group and the wall."""
 
 from itertools import groupby
 
@@ -8,8 +8,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from activities.models import Shift
-from activities.services.rosters.announcing import announced_soon, announcement
-from activities.views.rosters.desks import desk_of
+from activities.services.rosters.announcing import announced_soon, announcement_lines
+from activities.views.rosters.desks import desk_of, may_open_roster
 from julu_liaison.common.working_days import today_here
 
 
@@ -17,12 +17,14 @@ from julu_liaison.common.working_days import today_here
 @login_required
 @never_cache
 def announcements(request):
-    """The station's branches, or the head's own, day by day; plain enough to be copied and printed."""
-    desk, today = desk_of(request), today_here()
+    """The station's branches, or the head's and the deputy's own, day by day; plain enough to be copied and printed."""
+    desk, today = desk_of(request, for_members=True), today_here()
     rows = Shift.objects.visible_to(request.user).filter(station=desk.station)
     rows = rows if desk.branches is None else rows.filter(branch__in=desk.branches)
     shifts = announced_soon(rows, today)
     days = [
-        (day, [announcement(one, today) for one in mine]) for day, mine in groupby(shifts, key=lambda one: one.date)
+        (day, [announcement_lines(one, today) for one in mine])
+        for day, mine in groupby(shifts, key=lambda one: one.date)
     ]
-    return render(request, "activities/announcements.html", {"desk": desk, "days": days, "today": today})
+    context = {"desk": desk, "days": days, "today": today, "has_roster": may_open_roster(request.user, desk)}
+    return render(request, "activities/announcements.html", context)

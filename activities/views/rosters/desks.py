@@ -64,14 +64,16 @@ class Desk:
         )  # fmt: skip
 
 
-def desk_of(request) -> Desk:
+def desk_of(request, *, for_members: bool = False) -> Desk:
     """Read `?month=` and `?station=`; without them the month to turn to, and the person's first station.
 
-    Raises Http404 for who looks after no station and heads no branch, for a foreign station and an impossible month.
+    Raises Http404 for who looks after no station and heads no branch (nor, `for_members`, belongs to one), for a foreign
+    station and an impossible month.
     """
     scope = scope_of(request.user)
+    own = scope.branches if for_members else scope.headed
     whole = Q(county__in=scope.counties) | Q(pk__in=scope.townships)
-    rows = Station.objects.townships().filter(whole | Q(children__in=scope.headed)).select_related("county").distinct()
+    rows = Station.objects.townships().filter(whole | Q(children__in=own)).select_related("county").distinct()
     stations = list(rows.order_by("official_order", "code"))
     code = request.GET.get("station", "")
     station = next((one for one in stations if not code or one.code == code), None)
@@ -79,9 +81,14 @@ def desk_of(request) -> Desk:
         raise Http404
     sees_all = station.county_id in scope.counties or station.pk in scope.townships
     return Desk(
-        station, chosen_month(request), None if sees_all else scope.headed,
+        station, chosen_month(request), None if sees_all else own,
         can_plan_roster(request.user, station), stations,
     )  # fmt: skip
+
+
+def may_open_roster(user, desk: Desk) -> bool:
+    """Whether the desk's roster page is theirs too, as it is of everybody but deputies who head no branch."""
+    return desk.branches is None or bool(scope_of(user).headed)
 
 
 def desk_for(request, station: Station, month: date) -> Desk:
