@@ -5,6 +5,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
@@ -217,10 +218,38 @@ def test_nothing_changed_leaves_no_row(cast, at, robot):
     assert not AuditLog.objects.filter(action="change_gateway").exists()
 
 
-def test_a_short_address_shows_nothing_of_itself(cast, signed_in, at):
-    Gateway.objects.create(place_code="GT", kind="wecom", name="短", address="wecombot://abcd1234", created_at=at)
-    text = signed_in(cast.clerk).get(URL).text
-    assert "wecombot://…" in text and "1234" not in text
+@pytest.mark.parametrize(
+    ("kind", "address", "shown"),
+    [
+        ("wecom", f"wecombot://{KEY}", "企业微信 qyapi.weixin.qq.com …5aaa"),
+        ("wecom", "wecombot://abcd1234", "企业微信 qyapi.weixin.qq.com …"),
+        ("dingtalk", "dingtalk://SECabcdefghijklmn@tok1234567890wxyz", "钉钉 oapi.dingtalk.com …wxyz"),
+        (
+            "sms",
+            "jsons://sms.example.cn/send?-key=sesame-open-you-door&-mobile={phone}",
+            "短信平台 sms.example.cn …door",
+        ),
+        ("sms", "jsons://sms.example.cn/{phone}?-key=short", "短信平台 sms.example.cn …"),
+        ("webhook", "json://boss:sesame-open-you-door@10.0.0.9:8080/in", "其他系统 10.0.0.9:8080 …door"),
+        ("webhook", "jsons://h.example/hooks/0123456789abcdefghij", "其他系统 h.example …ghij"),
+    ],
+)
+def test_of_an_address_is_shown_where_it_leads_and_how_its_secret_ends(cast, signed_in, at, kind, address, shown):
+    """Of a short secret nothing."""
+    row = Gateway.objects.create(place_code="JLX", kind=kind, name="通道", address=address, created_at=at)
+    client = signed_in(cast.admin)
+    for page in (URL, reverse("gateway", args=[row.uid])):
+        text = client.get(page).text
+        assert f">{shown}<" in text
+        assert not any(secret in text for secret in ("sesame-open", "abcd", "SECa", "boss", "1234", "hooks", "short"))
+
+
+def test_the_page_says_what_has_no_robot_and_what_a_text_message_service_gets(cast, signed_in):
+    county, clerk = (signed_in(user).get(URL).text for user in (cast.admin, cast.clerk))
+    for text in (county, clerk):
+        assert "普通微信群不能加机器人" in text and f'href="{reverse("announcements")}"' in text
+    assert "签名和模板" in county and "POST" in county and ":message=content" in county
+    assert "签名和模板" not in clerk
 
 
 def test_the_list_costs_the_same_with_one_and_with_three(
@@ -261,7 +290,55 @@ def test_a_trial_text_message_goes_to_who_tries(cast, signed_in, at, receiver):
     cast.admin.save()
     assert "请到您的手机看看" in signed_in(cast.admin).post(url, follow=True).text
     assert [path for path, *_more in receiver.heard] == ["/send/19900001234"]
-    assert "19900001234" not in str(AuditLog.objects.filter(action="try_gateway").values())
+    row = AuditLog.objects.get(action="try_gateway")
+    assert row.detail == {"fate": "arrived", "phone": "199****1234"}
+
+
+@pytest.fixture
+def texting(cast, at, receiver) -> Gateway:
+    address = f"http://127.0.0.1:{receiver.server_port}/send/{{phone}}"
+    return set_up(cast.county, cast.admin, at, kind="sms", name="短信", address=address)
+
+
+def test_a_trial_text_message_may_go_to_a_number_that_is_typed_in_and_kept_nowhere(cast, signed_in, receiver, texting):
+    cast.admin.phone = "19900001234"
+    cast.admin.save()
+    url = reverse("gateway-try", args=[texting.uid])
+    answer = signed_in(cast.admin).post(url, {"phone": " 199-0000-5678 "}, follow=True)
+    assert "请到那部手机看看" in answer.text and "19900005678" not in answer.text
+    assert [path for path, *_more in receiver.heard] == ["/send/19900005678"]
+    row = AuditLog.objects.get(action="try_gateway")
+    assert row.detail == {"fate": "arrived", "phone": "199****5678"} and "19900005678" not in str(row.__dict__)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [("1990000567", "11位手机号"), ("x" * 31, "号码太长"), ("{phone}", "11位手机号"), ("", "没有手机号")],
+)
+def test_a_number_that_is_none_is_said_and_stays_typed(cast, signed_in, receiver, texting, typed, sentence):
+    answer = signed_in(cast.admin).post(reverse("gateway-try", args=[texting.uid]), {"phone": typed})
+    assert answer.status_code == 400 and sentence in answer.text and receiver.heard == []
+    assert answer.context["trial"]["phone"].value() == typed and answer.context["form"]["name"].value() == "短信"
+    assert not AuditLog.objects.filter(action="try_gateway").exists()
+
+
+def test_text_messages_are_tried_five_times_an_hour(cast, signed_in, receiver, texting, settings):
+    settings.THROTTLE = True
+    cache.clear()  # the accounts of an earlier run have the same keys
+    client, url = signed_in(cast.admin), reverse("gateway-try", args=[texting.uid])
+    client.post(url, {"phone": "12"})  # nothing went out
+    answers = [client.post(url, {"phone": "19900005678"}).status_code for _turn in range(5)]
+    assert answers == [302] * 5 and len(receiver.heard) == 5
+    refused = client.post(url, {"phone": "19900005678"})
+    assert refused.status_code == 429 and "请过一小时再试" in refused.text and len(receiver.heard) == 5
+    assert refused.context["trial"]["phone"].value() == "19900005678"
+
+
+def test_a_robot_asks_for_no_number(cast, signed_in, robot, texting):
+    client = signed_in(cast.admin)
+    assert "试发到哪个手机" not in client.get(reverse("gateway", args=[robot.uid])).text
+    assert "试发到哪个手机" in client.get(reverse("gateway", args=[texting.uid])).text
+    assert "试发到哪个手机" not in signed_in(cast.staff).get(reverse("gateway", args=[texting.uid])).text
 
 
 def test_nothing_is_sent_through_one_that_is_switched_off(cast, at, robot, monkeypatch):

@@ -7,13 +7,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
+from rest_framework.throttling import SimpleRateThrottle
 
+from julu_liaison.accounts.flood import is_flood
 from julu_liaison.common.errors import DomainError, NotAllowed
-from julu_liaison.common.sending import done, sent, status_of
+from julu_liaison.common.sending import done, refuse, sent, status_of
+from julu_liaison.common.texts import checked_phone
 from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.models import Gateway
 from julu_liaison.notices.services.gateways import LONGEST_NAME, masked_address
-from julu_liaison.notices.services.wire import Fate
+from julu_liaison.notices.services.wire import Fate, Outcome
 from julu_liaison.notices.states import GROUP_ROBOTS, GatewayKind
 from stations.models import Station
 from stations.permissions import can_manage_gateways, places_with, sees_messages
@@ -21,6 +24,7 @@ from stations.querysets import gateways_in_reach
 from stations.services.gateways import NOT_YOURS, change_gateway, set_up_gateway, try_gateway
 from stations.states import Level, Right
 
+TOO_MANY = "一小时里已经试发过5条短信了,请过一小时再试。"
 ADDRESS = {"class": "fld", "autocomplete": "off", "spellcheck": "false", "data-private": ""}  # never kept on a disk
 
 
@@ -71,6 +75,32 @@ class GatewayForm(ChangeForm):
         return self.cleaned_data | {"place": self.places[self.cleaned_data["place"]]}
 
 
+class TrialForm(forms.Form):
+    """To whom a trial text message goes; the other kinds ask nothing."""
+
+    phone = forms.CharField(
+        label="试发到哪个手机", required=False, max_length=30, help_text="空着就发到您自己账号上的手机,号码不保存",
+        error_messages={"max_length": "号码太长了,请核对"},
+        widget=forms.TextInput(attrs={"class": "fld", "inputmode": "tel", "autocomplete": "off", "data-private": ""}),
+    )  # fmt: skip
+
+    def clean_phone(self) -> str:
+        """A number that is none costs no try."""
+        try:
+            return checked_phone(self.cleaned_data["phone"])
+        except DomainError as error:
+            raise forms.ValidationError(error.message) from error
+
+
+class Trials(SimpleRateThrottle):
+    """Every text message costs the county money, and may go to anybody."""
+
+    scope, rate = "gateway-try", "5/hour"
+
+    def get_cache_key(self, request, view):
+        return self.cache_format % {"scope": self.scope, "ident": request.user.pk}
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
@@ -99,8 +129,7 @@ def gateways(request):
 def gateway(request, uid):
     """One gateway: change it, switch it off or on."""
     row = _found(request.user, uid)
-    place = Station.objects.select_related("county").get(code=row.place_code)
-    may = can_manage_gateways(request.user, place, row.kind)
+    may = _may(request.user, row)
     form = ChangeForm.of(row, sent(request)) if may else None
     if request.method == "POST":
         if form is None:
@@ -108,29 +137,67 @@ def gateway(request, uid):
         if done(request, form, change_gateway, gateway=row):
             messages.success(request, "改好了。")
             return redirect("gateway", uid)
-    context = {"row": row, "place": place, "form": form, "masked": masked_address(row)}
-    return render(request, "notices/gateway.html", context, status=status_of(form))
+    return _page(request, row, form, TrialForm() if may else None)
 
 
 @require_POST
 @login_required
 @never_cache
 def gateway_try(request, uid):
-    """Send a trial message, and say how it went."""
+    """Send a trial message, and say how it went; a text message to a number that is typed in, or to one's own."""
     row = _found(request.user, uid)
+    if not _may(request.user, row):
+        raise NotAllowed(NOT_YOURS)
+    trial = TrialForm(request.POST)
+    outcome = _tried(request, row, trial)
+    if trial.errors:
+        return _page(request, row, ChangeForm.of(row, None), trial)
+    if outcome is not None:
+        _say_how_it_went(request, row, outcome, trial)
+    return redirect("gateway", uid)
+
+
+def _tried(request, row: Gateway, trial: TrialForm) -> Outcome | None:
+    """How the trial went; None where it was refused, with the sentence on the form, or on the next page."""
+    if not trial.is_valid():
+        return None
+    if row.kind == GatewayKind.SMS and row.is_active and is_flood(request, Trials()):
+        refuse(trial, DomainError(TOO_MANY, fields={"phone": TOO_MANY}))
+        trial.refused_status = 429
+        return None
     try:
-        outcome = try_gateway(gateway=row, actor=request.user, at=timezone.now())
+        return try_gateway(gateway=row, phone=trial.cleaned_data["phone"], actor=request.user, at=timezone.now())
     except NotAllowed:
         raise
     except DomainError as error:
-        messages.warning(request, error.message)
-        return redirect("gateway", uid)
-    if outcome.fate == Fate.ARRIVED:
-        where = "您的手机" if row.kind == GatewayKind.SMS else "那边"
-        messages.success(request, f"试发的消息对方收下了,请到{where}看看有没有。")
-    else:
+        if error.fields:
+            refuse(trial, error)
+        else:
+            messages.warning(request, error.message)
+    return None
+
+
+def _say_how_it_went(request, row: Gateway, outcome: Outcome, trial: TrialForm) -> None:
+    if outcome.fate != Fate.ARRIVED:
         messages.warning(request, f"试发没有成功:{outcome.reason}")
-    return redirect("gateway", uid)
+    elif row.kind != GatewayKind.SMS:
+        messages.success(request, "试发的消息对方收下了,请到那边看看有没有。")
+    else:
+        whose = "那部" if trial.cleaned_data["phone"] else "您的"
+        messages.success(request, f"试发的短信交给短信平台了,请到{whose}手机看看收到没有。")
+
+
+def _page(request, row: Gateway, form: ChangeForm | None, trial: TrialForm | None):
+    context = {
+        "row": row, "place": Station.objects.get(code=row.place_code), "form": form, "trial": trial,
+        "masked": masked_address(row),
+    }  # fmt: skip
+    return render(request, "notices/gateway.html", context, status=status_of(form, trial))
+
+
+def _may(user, row: Gateway) -> bool:
+    place = Station.objects.select_related("county").get(code=row.place_code)
+    return can_manage_gateways(user, place, row.kind)
 
 
 def _demand_reader(user) -> None:

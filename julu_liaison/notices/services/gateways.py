@@ -4,20 +4,26 @@ An address holds its secret: it is stored encrypted, shown masked, and never wri
 """
 
 from datetime import datetime
+from urllib.parse import parse_qsl, urlsplit
 from uuid import uuid4
 
 from django.db import IntegrityError, transaction
 
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError
-from julu_liaison.common.texts import clean_text
+from julu_liaison.common.secrets import masked_phone
+from julu_liaison.common.texts import checked_phone, clean_text
 from julu_liaison.notices.models import Gateway
 from julu_liaison.notices.services.wire import Outcome, checked_address, post
 from julu_liaison.notices.states import GatewayKind
 
 TRIAL = "这是一条试发的消息,收到就说明设置好了,不用回复。"
 LONGEST_NAME = 40
-LONG_ENOUGH = 16  # characters of an address of which four give nothing away
+LONG_ENOUGH = 16  # characters of a secret of which four give nothing away
+SHORT_NAMES = {
+    GatewayKind.WECOM: "企业微信", GatewayKind.DINGTALK: "钉钉", GatewayKind.SMS: "短信平台", GatewayKind.WEBHOOK: "其他系统",
+}  # fmt: skip
+ROBOT_HOSTS = {GatewayKind.WECOM: "qyapi.weixin.qq.com", GatewayKind.DINGTALK: "oapi.dingtalk.com"}
 
 
 @transaction.atomic
@@ -65,23 +71,49 @@ def change_gateway(
 def try_gateway(*, gateway: Gateway, county_code: str, phone: str, actor, at: datetime) -> Outcome:
     """Send a trial message now, a text message to `phone`; returns how it went. No transaction is open meanwhile.
 
-    Raises Conflict for one that is switched off, DomainError where there is no phone to send to.
+    The phone is kept nowhere; the audit has it masked. Raises Conflict for one that is switched off, DomainError where
+    there is no phone to send to, or none that is one.
     """
     if not gateway.is_active:
         raise Conflict("这个发送通道停用了,启用以后才能试发。")
-    if gateway.kind == GatewayKind.SMS and not phone:
-        raise DomainError("短信要发到您自己的手机上试,可是您的账号没有手机号,请先请管理员补上。")
-    outcome = post(gateway=gateway, text=TRIAL, uid=uuid4(), phone=phone)
+    to = _checked_phone(phone) if gateway.kind == GatewayKind.SMS else ""
+    outcome = post(gateway=gateway, text=TRIAL, uid=uuid4(), phone=to)
+    whom = {"phone": masked_phone(to)} if to else {}
     audit.record(
-        "try_gateway", actor=actor, target=gateway, county_code=county_code, at=at, fate=outcome.fate.value
+        "try_gateway", actor=actor, target=gateway, county_code=county_code, at=at, fate=outcome.fate.value, **whom
     )  # fmt: skip
     return outcome
 
 
 def masked_address(gateway: Gateway) -> str:
-    """Return of the address what tells it from another one: how it begins and its last characters."""
-    scheme, _, rest = gateway.address.partition("://")
-    return f"{scheme}://…{rest[-4:] if len(rest) >= LONG_ENOUGH else ''}"
+    """Return of the address what tells it from another one: what it is, where it leads, the secret's last characters."""
+    secret = _secret_of(gateway)
+    tail = secret[-4:] if len(secret) >= LONG_ENOUGH else ""
+    return f"{SHORT_NAMES[GatewayKind(gateway.kind)]} {_host_of(gateway)} …{tail}"
+
+
+def _host_of(gateway: Gateway) -> str:
+    return ROBOT_HOSTS.get(gateway.kind) or urlsplit(gateway.address).netloc.rpartition("@")[2]
+
+
+def _secret_of(gateway: Gateway) -> str:
+    """The robot's key; of other addresses the longest part that may be one, as nobody says which it is."""
+    parts = urlsplit(gateway.address)
+    if gateway.kind in ROBOT_HOSTS:
+        return parts.netloc.rpartition("@")[2]
+    given = [value for _name, value in parse_qsl(parts.query)]
+    candidates = [parts.password or "", *given, *parts.path.split("/")]
+    return max((one for one in candidates if "{phone}" not in one), key=len, default="")
+
+
+def _checked_phone(text: str) -> str:
+    if not text:
+        said = "请填一个手机号,您的账号上没有手机号"
+        raise DomainError(f"{said}。", fields={"phone": said})
+    try:
+        return checked_phone(text)
+    except DomainError as error:
+        raise DomainError(error.message, fields={"phone": error.message}) from error
 
 
 def _checked_name(text: str) -> str:
