@@ -3,7 +3,10 @@
 Nobody signs in here and no cookie gives a right, so there is nothing that a CSRF token would guard.
 """
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import wraps
+from math import ceil
 from typing import cast
 from uuid import UUID
 
@@ -24,30 +27,53 @@ from julu_liaison.common.many_files import MOST_BYTES
 from julu_liaison.common.public_pages import draw
 from julu_liaison.common.working_days import today_here
 from opinions.forms.entries import CodeForm, EntryForm
-from opinions.services.entries import code_of, enter_by_villager, entry_behind, find_by_code, is_entered, printed_code
+from opinions.services.entries import (
+    code_of,
+    enter_by_villager,
+    entry_behind,
+    find_by_code,
+    is_entered,
+    photos_of,
+    printed_code,
+)
 from opinions.services.feedback import token_of
 from stations.models import Station
 
 SAID, SALT, SHOWN_FOR = "said", "opinions.entry-said", 15 * 60  # the cookie of the page after the form, in seconds
 TOO_HEAVY = "照片合起来太大了(最多40兆)。请按手机的返回键,您写的字还在,少选几张或者换小一点的照片再交。"
-TOO_MANY = "提交得太多了,这次没有交上去,您写的字还在下面。请过一个小时再交;着急的话请直接打电话。"
+TOO_MANY = "您这里的网络一个小时里交得太多了,这次没有交上去。请过一个小时再交;着急的话请直接打电话{}。"
+FULL_TODAY = "这个分站今天收到的太多了,这次没有交上去。请明天再交,或者打电话{}。"
 WRONG_CODE = "没有查到这个查询码,请对照您抄下的再填一遍。"
 ASKED_TOO_OFTEN = "查得太频繁了,请过一分钟再查。"
 
 
 class SaysFromAddress(ByAddress):
-    scope, rate = "villager-says", "10/hour"
+    """A village may share one address of its network."""
+
+    scope, rate = "villager-says", "30/hour"
 
 
 class SaysToBranch(SimpleRateThrottle):
+    """From midnight to midnight: `view` is the branch's code."""
+
     scope, rate = "branch-hears", "60/day"
 
     def get_cache_key(self, request, view):
-        return self.cache_format % {"scope": self.scope, "ident": view}
+        return self.cache_format % {"scope": self.scope, "ident": f"{view}-{today_here()}"}
 
 
 class AsksFromAddress(ByAddress):
-    scope, rate = "villager-asks", "10/min"
+    """Not what keeps codes from being guessed: they have 58 bits. It keeps the site from being kept busy."""
+
+    scope, rate = "villager-asks", "30/min"
+
+
+@dataclass(frozen=True)
+class TooMuch:
+    """What is said, and after how many seconds it may be sent again."""
+
+    sentence: str
+    wait: int
 
 
 def _unlisted(view):
@@ -77,12 +103,13 @@ def opinion_say(request, code):
     form = EntryForm(request.POST, request.FILES)
     if not form.is_valid():
         return _form_page(request, branch, form, status=400)
+    uploads, at = form.cleaned_data["photos"], timezone.now()
     try:
-        if not is_entered(branch=branch, **form.said()) and _is_too_much(request, branch):
-            form.add_error(None, TOO_MANY)
-            return _form_page(request, branch, form, status=429)
-        photos = [upload.read() for upload in form.cleaned_data["photos"]]
-        opinion, _code = enter_by_villager(branch=branch, photos=photos, at=timezone.now(), **form.said())
+        is_new = not is_entered(branch=branch, photos=uploads, at=at, **form.said())
+        if is_new and (too_much := _too_much(request, branch.successor, at)):
+            return _kept_back(request, branch, form, too_much)
+        photos = [upload.read() for upload in uploads]
+        opinion, _code = enter_by_villager(branch=branch, photos=photos, at=at, **form.said())
     except DomainError as error:
         form.refuse(error.fields or {"": error.message})
         return _form_page(request, branch, form, status=error.status)
@@ -101,8 +128,8 @@ def opinion_said(request, code):
             request, branch, "这一页只在刚交完的时候看得到。查询码记下了的,可以到“查办理情况”去查。", status=404
         )
     context = {
-        "branch": branch, "number": entry.opinion.full_number, "code": printed_code(code_of(entry)),
-        "token": token_of(entry.opinion),
+        "branch": branch.successor, "former": _if_merged(branch), "number": entry.opinion.full_number,
+        "code": printed_code(code_of(entry)), "token": token_of(entry.opinion), "photos": photos_of(entry),
     }  # fmt: skip
     return draw(request, "opinions/entry_said.html", context)
 
@@ -139,18 +166,36 @@ def _elsewhere(request, branch: Station) -> HttpResponse:
     """The form of a merged branch is its successor's; a closed one has none."""
     successor = branch.successor
     if successor.is_open(today_here()):
-        return redirect("opinion-say", successor.code)
+        return redirect(f"{reverse('opinion-say', args=[successor.code])}?from={branch.code}")
     sentence = f"{branch.full_name}现在不接收网上反映,请回到首页按村名查一查现在归哪个分站。"
     return _sentence(request, branch, sentence, status=404)
 
 
 def _form_page(request, branch: Station, form: EntryForm | None = None, status: int = 200) -> HttpResponse:
-    villages = branch.successor.villages.order_by("pk").values_list("name", flat=True)
-    context = {"branch": branch, "form": form or EntryForm(), "villages": villages}
-    answer = draw(request, "opinions/entry.html", context, status=status)
-    if status == 429:
-        answer["Retry-After"] = "3600"
+    here = branch.successor
+    villages = here.villages.order_by("pk").values_list("name", flat=True)
+    former = _if_merged(branch) or _former(here, request.GET.get("from", ""))
+    context = {"branch": here, "former": former, "form": form or EntryForm(), "villages": villages}
+    return draw(request, "opinions/entry.html", context, status=status)
+
+
+def _kept_back(request, branch: Station, form: EntryForm, too_much: TooMuch) -> HttpResponse:
+    form.add_error(None, too_much.sentence)
+    answer = _form_page(request, branch, form, status=429)
+    answer["Retry-After"] = str(too_much.wait)
     return answer
+
+
+def _if_merged(branch: Station) -> Station | None:
+    return branch if branch.successor != branch else None
+
+
+def _former(branch: Station, code: str) -> Station | None:
+    """The merged branch whose form has led here."""
+    if not code or "\0" in code:
+        return None
+    old = Station.objects.branches().filter(code=code).exclude(merged_into=None).first()
+    return old if old and old.successor == branch else None
 
 
 def _sentence(request, branch: Station, sentence: str, *, status: int) -> HttpResponse:
@@ -162,9 +207,20 @@ def _ask_page(request, form: CodeForm, sentence: str, *, status: int) -> HttpRes
     return draw(request, "opinions/entry_ask.html", {"form": form, "sentence": sentence}, status=status)
 
 
-def _is_too_much(request, branch: Station) -> bool:
+def _too_much(request, branch: Station, at: datetime) -> TooMuch | None:
     """So many an hour from one address and a day for one branch; what the first keeps back does not count for the other."""
-    return is_flood(request, SaysFromAddress(), SaysToBranch(), of=branch.code)
+    if is_flood(request, SaysFromAddress()):
+        return TooMuch(TOO_MANY.format(branch.phone_here), 3600)
+    if is_flood(request, SaysToBranch(), of=branch.code):
+        return TooMuch(FULL_TODAY.format(branch.phone_here), _until_midnight(at))
+    return None
+
+
+def _until_midnight(at: datetime) -> int:
+    """Return the seconds, rounded up."""
+    here = timezone.localtime(at)
+    midnight = (here + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return ceil((midnight - here).total_seconds())
 
 
 def _to_code(branch: Station, key: UUID) -> HttpResponse:

@@ -5,6 +5,7 @@ import re
 import struct
 import zlib
 from datetime import timedelta
+from html import unescape
 from io import BytesIO
 from uuid import uuid4
 
@@ -31,7 +32,7 @@ from opinions.services.entries import code_of, entering, find_by_code, printed_c
 from opinions.services.entries.codes import SIGNS
 from opinions.states import State
 from stations.services import close_station, merge_branches
-from tests.cast import clear_branch
+from tests.cast import clear_branch, moment
 from tests.entries import AT, DAY, NAME, PHONE, WORDS, entry, photo
 
 pytestmark = pytest.mark.usefixtures("media")
@@ -130,7 +131,7 @@ def test_pages_cost_a_fixed_number_of_queries(cast, client, django_assert_num_qu
             answer = say(client, text=f"{WORDS}{VillagerEntry.objects.count()}")
         with django_assert_num_queries(2):  # branch with what is above it, its villages
             client.get(say_page())
-        with django_assert_num_queries(2):  # branch, entry with its ticket
+        with django_assert_num_queries(3):  # branch, entry with its ticket, its photos
             client.get(answer["Location"])
         code = code_of(VillagerEntry.objects.get(opinion=Opinion.objects.first()))
         with django_assert_num_queries(1):
@@ -187,6 +188,17 @@ def test_a_wrong_code_is_one_sentence_with_what_was_typed(cast, client, typed):
         assert typed in answer.text
 
 
+def test_the_page_says_how_to_phone_and_what_to_do_without_the_code(cast, client):
+    text = client.get(reverse("opinion-ask")).text
+    for words in ("查询码丢了", "分站的公示牌上写着电话", f'href="{reverse("home")}?q="', "查询码不能再补"):
+        assert words in text
+
+
+def test_the_page_of_the_code_says_truly_how_to_keep_it(cast, client):
+    text = client.get(say(client)["Location"]).text
+    assert "只在这一页" not in text and "请抄下来" in text and "存进收藏" in text
+
+
 def test_nothing_typed_is_asked_for(cast, client):
     answer = ask(client, "")
     assert answer.status_code == 400 and "请填查询码" in answer.text
@@ -209,7 +221,7 @@ def test_codes_outlive_a_change_of_the_sites_key(cast, client, settings):
 def test_asking_is_throttled(cast, client, settings):
     settings.THROTTLE = True
     cache.clear()
-    assert [ask(client, "ABCD-EFGH-JKMN").status_code for _ in range(11)] == [404] * 10 + [429]
+    assert [ask(client, "ABCD-EFGH-JKMN").status_code for _ in range(31)] == [404] * 30 + [429]
     answer = ask(client, "ABCD-EFGH-JKMN")
     assert answer["Retry-After"] == "60" and "ABCD-EFGH-JKMN" in answer.text
     assert client.get(reverse("opinion-ask")).status_code == 200
@@ -235,10 +247,66 @@ def test_the_same_form_with_other_words_is_another_matter(cast, client):
     assert Opinion.objects.count() == 4
 
 
+def test_gone_back_and_sent_from_a_new_form_it_is_the_first_entry(cast, client):
+    whole = {"village": "安家庄村", "name": NAME, "phone": PHONE, "confidential": "on"}
+    codes = {shown_code(client, say(client, **whole)) for _turn in range(3)}
+    assert len(codes) == Opinion.objects.count() == Notice.objects.count() == 1
+    for other in ({"name": "李四"}, {"phone": ""}, {"village": ""}, {"confidential": ""}, {"text": f"{WORDS}了"}):
+        codes.add(shown_code(client, say(client, **{**whole, **other})))
+    codes.add(shown_code(client, say(client, code="GT02", **whole)))
+    assert len(codes) == Opinion.objects.count() == 7
+
+
+def test_after_an_hour_the_same_words_are_another_matter(cast):
+    first, code = entry(cast)
+    assert entry(cast, at=AT + timedelta(minutes=59)) == (first, code)
+    assert entry(cast, at=AT + timedelta(minutes=60))[0] != first
+
+
+def test_photos_that_come_only_then_are_kept_and_none_twice(cast, client):
+    key, one, two = str(uuid4()), photo((60, 40)), photo((80, 40))
+    assert "收到照片" not in client.get(say(client, key=key)["Location"]).text
+    assert "收到照片1张" in client.get(say(client, key=key, photos=[one])["Location"]).text
+    assert "收到照片2张" in client.get(say(client, photos=[one, two])["Location"]).text
+    say(client, photos=[two])
+    ticket = Opinion.objects.get()
+    assert list(HopFile.objects.values_list("name", "hop__opinion")) == [
+        ("照片1.jpg", ticket.pk), ("照片2.jpg", ticket.pk),
+    ]  # fmt: skip
+    move_opinion(opinion=ticket, move="accept", actor=cast.clerk, at=AT)
+    say(client, photos=[one, two, photo((40, 80))])
+    assert [row.hop.move for row in HopFile.objects.all()] == ["register"] * 3
+
+
 def test_a_form_without_a_readable_key_is_taken_too(cast, client):
-    for key in ("", "x"):
-        assert say(client, key=key).status_code in (302, 400)
+    assert [say(client, key=key).status_code for key in ("", "x")] == [302, 400]
     assert Opinion.objects.count() == 1
+
+
+# --- What the browser says itself ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("phone", "fits"),
+    [
+        (PHONE, True), ("199 0000 9999", True), ("+86 199-0000-9999", True), ("0086-19900009999", True),
+        ("１９９００００９９９９", True), ("0319-1234567", True), ("(010)12345678", True), ("03191234567-12", True),
+        ("1234567", False), ("4332121", True), ("1990000999", False), ("199000099990", False), ("12345", False),
+        ("031912345", False), ("没有", False),
+    ],
+)  # fmt: skip
+def test_the_browser_lets_through_what_is_a_phone_and_nothing_shorter(cast, client, phone, fits):
+    found = re.search(r'pattern="([^"]+)" title="([^"]+)"', client.get(say_page()).text)
+    assert bool(re.fullmatch(unescape(found[1]), phone)) == fits and "手机号11位" in found[2]
+    assert say(client, phone=phone).status_code == (302 if fits else 400)
+
+
+def test_the_browser_asks_for_the_words_and_cuts_none_off(cast, client):
+    text = client.get(say_page()).text
+    assert "novalidate" not in text and re.search(r'<textarea id="text"[^>]* required', text)
+    assert "maxlength" not in re.search(r"<textarea[^>]*>", text)[0]  # what is pasted would be cut without a word
+    for name in ("village", "name", "phone"):
+        assert 'maxlength="40"' in re.search(f'<input [^>]*name="{name}"[^>]*>', text)[0]
 
 
 # --- Wrongly ----------------------------------------------------------------------------------------------------
@@ -307,7 +375,7 @@ def test_what_is_no_fit_photo_is_refused(cast, client, content, sentence):
 
 def test_more_than_three_photos_are_refused(cast, client):
     answer = say(client, photos=[photo((60, 40))] * 4)
-    assert answer.status_code == 400 and "最多传3" in answer.text and WORDS in answer.text
+    assert answer.status_code == 400 and "一次最多传3张照片" in answer.text and WORDS in answer.text
 
 
 def test_too_much_is_refused_before_it_is_read(cast, client, monkeypatch):
@@ -341,6 +409,18 @@ def test_no_file_stays_of_what_was_not_entered(cast, client, media, monkeypatch)
 
 
 @pytest.fixture
+def clock(monkeypatch):
+    """Set the moment that every page and service takes for now."""
+
+    def at(moment_):
+        monkeypatch.setattr("django.utils.timezone.now", lambda: moment_)
+        return moment_
+
+    at(AT)
+    return at
+
+
+@pytest.fixture
 def throttled(settings):
     settings.THROTTLE = True
     cache.clear()
@@ -349,26 +429,36 @@ def throttled(settings):
 
 
 @pytest.mark.usefixtures("throttled")
-def test_ten_an_hour_from_one_address_and_what_was_typed_stays(cast, client):
+def test_so_many_an_hour_from_one_address_and_what_was_typed_stays(cast, client, monkeypatch):
+    assert public_views.SaysFromAddress.rate == "30/hour"
+    monkeypatch.setattr(public_views.SaysFromAddress, "rate", "3/hour")
     key = str(uuid4())
     assert say(client, key=key).status_code == 302
-    assert [say(client, text=f"{WORDS}{turn}").status_code for turn in range(9)] == [302] * 9
+    assert [say(client, text=f"{WORDS}{turn}").status_code for turn in range(2)] == [302] * 2
     answer = say(client, name=NAME)
     assert answer.status_code == 429 and answer["Retry-After"] == "3600"
-    assert WORDS in answer.text and NAME in answer.text and "0319-0000004" in answer.text
-    assert say(client, key=key).status_code == 302  # the same again takes nothing
+    assert WORDS in answer.text and NAME in answer.text and "过一个小时再交" in answer.text
+    assert "打电话0319-0000004。" in answer.text and "今天" not in answer.text
+    assert say(client, key=key).status_code == say(client).status_code == 302  # the same again takes nothing
+    assert say(client, key=key, photos=[photo((60, 40))]).status_code == 429  # more than that does
     assert say(client, text="").status_code == 400
-    assert Opinion.objects.count() == 10
+    assert Opinion.objects.count() == 3
 
 
 @pytest.mark.usefixtures("throttled")
-def test_sixty_a_day_for_one_branch(cast, client, monkeypatch):
+def test_so_many_a_day_for_one_branch_from_midnight_to_midnight(cast, client, monkeypatch, clock):
+    assert public_views.SaysToBranch.rate == "60/day"
     monkeypatch.setattr(public_views.SaysToBranch, "rate", "2/day")
+    clock(moment(DAY, 22))
     for turn in range(2):
         assert say(client, text=f"{WORDS}{turn}").status_code == 302
-    assert say(client).status_code == 429
+    answer = say(client, name=NAME)
+    assert answer.status_code == 429 and answer["Retry-After"] == "7200"
+    assert "这个分站今天收到的太多了" in answer.text and "请明天再交,或者打电话0319-0000004。" in answer.text
+    assert WORDS in answer.text and NAME in answer.text and "小时" not in answer.text
     assert say(client, code="GT02").status_code == 302
-    assert public_views.SaysFromAddress.rate == "10/hour"
+    clock(moment(DAY + timedelta(days=1), 1))
+    assert say(client).status_code == 302
 
 
 # --- Where ------------------------------------------------------------------------------------------------------
@@ -382,9 +472,19 @@ def merged(cast):
 def test_a_merged_branch_leads_to_its_successor(cast, client):
     merged(cast)
     answer = client.get(say_page())
-    assert answer.status_code == 302 and answer["Location"] == say_page("GT02")
+    assert answer.status_code == 302 and answer["Location"] == f"{say_page('GT02')}?from=GT01"
+    went = "第一分站已并入官亭镇人大代表联络站第二分站"
+    shown = client.get(answer["Location"]).text
+    assert went in shown and "交给第二分站" in shown
+    for code in ("GT02", "YT01", "NO", "\0"):  # nobody makes this page say what is not so
+        assert "已并入" not in client.get(say_page("GT02"), {"from": code}).text
+    answer = say(client, text="")
+    assert went in answer.text and "交给第二分站" in answer.text
     answer = say(client)
     assert Opinion.objects.get().branch == cast.gt02 and shown_code(client, answer)
+    shown = client.get(answer["Location"]).text
+    assert went in shown and "交到了第二分站" in shown
+    assert "已并入" not in client.get(say(client, code="GT02", text="另一件事")["Location"]).text
 
 
 def test_a_closed_branch_says_where_to_go_and_keeps_what_was_typed(cast, client):

@@ -9,6 +9,14 @@ from opinions.services.entries import LONGEST_NAME, LONGEST_VILLAGE, MOST_PHOTOS
 
 LONGEST_TYPED = 100_000  # beyond that it is nobody's typing; how long a matter may be is the service's question
 LONGEST_PHONE, LONGEST_CODE = 40, 60
+# What a browser keeps from being sent with a digit too few, so that no photo is sent for nothing: whatever
+# `checked_phone` takes fits, in either width and with anything between the digits.
+DIGIT, BETWEEN = "[0-9０-９]", "[^0-9０-９]*"
+PHONE_PATTERN = (
+    f"{BETWEEN}(?:(?:[0０]{{2}})?[8８]{BETWEEN}[6６]{BETWEEN})?"
+    f"(?:[1１](?:{BETWEEN}{DIGIT}){{10}}|(?:[2-9２-９](?:{BETWEEN}{DIGIT}){{6,7}}|[0０](?:{BETWEEN}{DIGIT}){{9,11}})"
+    f"(?:[^0-9０-９]+{DIGIT}{{1,6}})?){BETWEEN}"
+)
 
 
 def _typed(label: str, longest: int) -> forms.CharField:
@@ -32,7 +40,7 @@ class EntryForm(forms.Form):
     name = _typed("姓名", LONGEST_NAME)
     phone = _typed("电话", LONGEST_PHONE)
     confidential = forms.BooleanField(label="不让承办部门知道我是谁", required=False)
-    photos = ManyFiles(label="照片", required=False, most=MOST_PHOTOS)
+    photos = ManyFiles(label="照片", required=False, most=MOST_PHOTOS, counted="张照片")
     website = forms.CharField(required=False)
 
     def __init__(self, data=None, files=None):
@@ -54,6 +62,10 @@ class EntryForm(forms.Form):
         if self.cleaned_data["website"]:
             raise forms.ValidationError("有一格不用填的被自动填上了,现在已经清空,请再点一次“提交”")
         return ""
+
+    @property
+    def phone_pattern(self) -> str:
+        return PHONE_PATTERN
 
     @property
     def has_lost_photos(self) -> bool:

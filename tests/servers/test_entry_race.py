@@ -37,6 +37,14 @@ def test_one_form_sent_five_times_at_once_is_one_entry_with_one_code(county, rac
     assert entry(county, "另一件事")[0].number.endswith("第002号")
 
 
+def test_the_same_words_from_five_forms_at_once_are_one_entry_too(county, race, media):
+    outcomes = race(*[partial(entry, county, photos=[photo((60, 40))])] * 5)  # five pictures: the first one's is kept
+    assert len({(ticket.pk, code) for ticket, code in outcomes}) == 1, outcomes
+    assert Opinion.objects.count() == VillagerEntry.objects.count() == Notice.objects.count() == 1
+    assert HopFile.objects.count() == len(list(media.rglob("*.jpg"))) == 1
+    assert entry(county, "另一件事")[0].number.endswith("第002号")
+
+
 def test_by_the_page_too_every_sender_is_shown_the_same_code(county, race):
     key, address = str(uuid4()), reverse("opinion-say", args=["GT01"])
     clients = [Client() for _ in range(4)]

@@ -103,8 +103,9 @@ def _entered(
     branch: Station, said: dict[str, str], confidential: bool, pictures: list[bytes], key: UUID, at: datetime
 ) -> tuple[Opinion, str]:  # fmt: skip
     branch = hold_place(branch).successor
-    if first := _sent_before(key, branch, said, confidential, at):  # while this waited for the place, or without photos
-        _keep(first.opinion, pictures, at)
+    if first := _sent_before(key, branch, said, confidential, at):  # while this waited for the place; or without photos
+        if _brings_more(first, pictures):
+            _keep(first.opinion, pictures, at)
         return first.opinion, code_of(first)
     if not branch.is_open(today_here(at)):
         raise DomainError(f"{branch.full_name}已经撤销,请回到首页按村名查一查现在归哪个分站。")
