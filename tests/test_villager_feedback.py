@@ -262,6 +262,12 @@ def test_unsolved_reopens_once_and_then_it_takes_a_call(cast, client, ticket):
 # --- Who hands it out, and for whom ------------------------------------------------------------------------------
 
 
+def test_the_slip_says_that_it_serves_whoever_lost_the_code(cast, signed_in, ticket):
+    assert (
+        "查询码丢了的,也用这个看办理情况。" in signed_in(cast.head).get(reverse("opinion-slip", args=[ticket.uid])).text
+    )
+
+
 @pytest.mark.parametrize(
     ("who", "status"),
     [("clerk", 200), ("staff", 200), ("admin", 200), ("head", 200), ("deputy", 200), ("auditor", 403), ("officer", 403),
