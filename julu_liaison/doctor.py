@@ -103,8 +103,18 @@ def _addresses() -> Iterator[Finding]:
     else:
         yield _found("网站地址", hint="SITE_URL 不是 https,手机日历订阅不了" if plain else "", good=settings.SITE_URL)
     if settings.PRODUCTION:
+        yield from _front_door()
         manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
         yield _found("静态文件", bad="" if manifest.is_file() else "还没有收集,页面会没有样式,请运行 manage.py prepare")
+
+
+def _front_door() -> Iterator[Finding]:
+    """Who stands between the readers and us, and whether a flood is kept out."""
+    behind = settings.HTTPS and not settings.TLS_CERT
+    lost = behind and not settings.REST_FRAMEWORK["NUM_PROXIES"]
+    words = "https 由前面的代理解开,却没有设 NUM_PROXIES,全县的人会被当成同一个地址限流,请设成代理的层数(一般是1)"
+    yield _found("代理", bad=words if lost else "")
+    yield _found("限流", bad="" if settings.THROTTLE else "THROTTLE 关着,谁都可以不停地提交,请去掉这个设置")
 
 
 def _folders() -> Iterator[Finding]:

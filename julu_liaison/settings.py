@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "julu_liaison.accounts.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "julu_liaison.common.middleware.BodyLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -251,7 +252,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # fifteen minutes are fifteen minutes
-AXES_CLIENT_IP_CALLABLE = "julu_liaison.accounts.rules.address_of"
+AXES_CLIENT_IP_CALLABLE = "julu_liaison.accounts.rules.network_of"
 # Fields that axes must not keep in the clear in its record of a failed attempt.
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "old", "new", "again", "code", "codes-password", "off-password"]
 AXES_LOCKOUT_CALLABLE = "julu_liaison.accounts.views.locked_out"
@@ -287,13 +288,15 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
     }
 }
+# Whether people come by https; who opens it is we ourselves (TLS_CERT, see gunicorn.py) or a proxy in front.
+HTTPS = env.bool("HTTPS", default=PRODUCTION)
+TLS_CERT = env("TLS_CERT", default="")
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "julu_liaison.common.views.form_out_of_date"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 if PRODUCTION:
-    HTTPS = env.bool("HTTPS", default=True)
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
     SECURE_HSTS_SECONDS = int(timedelta(days=180).total_seconds()) if HTTPS else 0
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, connection
 from django.test import Client
 
+from julu_liaison.accounts.services import issue_token
 from julu_liaison.common.logs import logging_config
 from stations.models import Station
 
@@ -77,3 +78,16 @@ def test_an_error_is_told_with_its_trace_and_without_the_row(cast, signed_in, wr
         "INSERT INTO secret_rows VALUES ('19900001234')", ""
     )  # the test's own source, which a trace shows
     assert not any(word in said for word in SECRETS)
+
+
+def test_the_api_knows_whose_token_it_was(cast, written):
+    key, _token = issue_token(user=cast.clerk)
+    Client().get("/api/v1/stations/", headers={"authorization": f"Token {key}"})
+    assert [line["account"] for line in written() if line["name"] == "liaison.access"] == [cast.clerk.pk]
+
+
+def test_what_a_task_repeats_of_a_row_is_left_out(written):
+    error = IntegrityError('duplicate key\nDETAIL:  Key (name, phone)=(赵大娘, 19900001234) already exists.')
+    logging.getLogger("celery.app.trace").error("Task %s raised: %r", "x", error, extra={"data": {"exc": repr(error)}})
+    (line,) = written()
+    assert "duplicate key" in line["message"] and not any(word in json.dumps(line, ensure_ascii=False) for word in SECRETS)

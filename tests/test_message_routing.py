@@ -38,7 +38,7 @@ def test_mail_goes_to_a_confirmed_address_and_to_no_other(cast):
     wants_mail(cast.clerk)
     wants_mail(cast.head, email_confirmed_at=None)
     wants_mail(cast.deputy, by_mail=False)
-    wants_mail(cast.officer, email="")
+    wants_mail(cast.officer, email="", email_confirmed_at=None)
     told(cast.clerk, cast.head, cast.deputy, cast.officer, cast.staff, at=AT)
     (message,) = routed(at=AT)
     assert ways([message]) == [(Channel.MAIL, cast.clerk.pk, 1)]

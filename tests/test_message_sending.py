@@ -6,12 +6,13 @@ from collections import Counter
 from contextlib import suppress
 from datetime import date, timedelta
 from itertools import pairwise
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from apprise.plugins import dingtalk, wecombot
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
+from django.db.models import TextField, Value
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -109,6 +110,18 @@ def test_a_form_may_name_its_fields(cast, receiver):
     assert send_due(at=AT) == {S.DELIVERED: 1}
     (got,) = receiver.got
     assert got.method == "PUT" and got.headers["x-key"] == "k" and b"content=" in got.body and b"app=7" in got.body
+
+
+def test_a_service_that_wants_a_form_gets_it_as_the_page_explains(cast, receiver):
+    has_phone(cast.clerk)
+    example = f"form://127.0.0.1:{receiver.port}/send?-key=k&-mobile={{phone}}&:message=content"
+    gateway("JLX", address=checked_address(GatewayKind.SMS, example))
+    told(cast.clerk, at=AT)
+    route_notices(at=AT)
+    assert send_due(at=AT) == {S.DELIVERED: 1}
+    (got,) = receiver.got
+    assert got.method == "POST" and parse_qs(got.body.decode())["content"] == [TEXT]
+    assert got.asked == {"key": ["k"], "mobile": [PHONE]}
 
 
 def test_a_group_reads_the_text_and_where_it_leads(cast, robot, settings):
@@ -683,3 +696,23 @@ def test_a_digest_is_one_letter(cast):
         "1. 关于接待和排班", "2. 关于积分", "3. 关于办理期限",
     ]  # fmt: skip
     assert Message.objects.get().channel == Channel.MAIL
+
+
+# ---- An address that no key opens ----
+
+
+def test_one_address_that_cannot_be_opened_holds_nobody_else_up(cast, receiver):
+    wants_mail(cast.clerk)
+    wants_mail(cast.head)
+    has_phone(cast.deputy)
+    broken = gateway("JLX", address=receiver.address("/sms/{phone}"))
+    garbage = Value("not sealed with any key of ours", output_field=TextField())
+    Subscription.objects.filter(user=cast.clerk).update(email=garbage)
+    Gateway.objects.filter(pk=broken.pk).update(address=garbage)
+    told(cast.clerk, cast.head, cast.deputy, at=AT)
+    assert route_notices(at=AT) == 3
+    send_due(at=AT)
+    states = {message.user.username: (message.state, message.error) for message in Message.objects.select_related("user")}
+    assert states[cast.head.username] == (S.DELIVERED, "") and len(mail.outbox) == 1
+    for user in (cast.clerk, cast.deputy):
+        assert states[user.username][0] == S.FAILED and "FIELD_KEYS" in states[user.username][1]

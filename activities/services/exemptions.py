@@ -157,5 +157,5 @@ def _tell_station(row: Exemption, gaps: list[Shift], at: datetime) -> None:
     missing = f"{days}缺人,请安排别的代表。" if gaps else ""
     text = f"{row.deputy.name}免除{row.get_covers_display()},{_period(row)}。{missing}"
     tell_deciders(
-        member.branch, text, roster_page(gaps[0].roster.month) if gaps else reverse("roster"), at, kind=Kind.ACTIVITY
+        member.branch, text, roster_page(gaps[0].roster.month) if gaps else reverse("roster"), at, kind=Kind.DUTY
     )

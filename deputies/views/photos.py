@@ -18,6 +18,7 @@ from deputies.models import Deputy
 from deputies.permissions import can_put_photo, can_put_photos, sees_photo
 from deputies.services import crop_photo, original_size, put_photo, remove_photo
 from deputies.tasks import ALBUM, put_photos
+from julu_liaison.accounts.flood import Passers, is_flood, too_often
 from julu_liaison.common.errors import DomainError, NotAllowed
 from julu_liaison.common.jobs import job_folder, start_job
 from julu_liaison.common.models import Job
@@ -27,6 +28,7 @@ from stations.models import Station
 from stations.rules import place_choices
 from stations.states import Level
 
+SCREEN = "small"
 SHARP = 600  # pixels across; below that a large board may refuse the photo
 MOST_ALBUM = 1024 * MEGABYTE
 KIND = "put_photos"
@@ -44,11 +46,17 @@ MOVES = (
 def photo(request, code):
     """The portrait, `?size=small` (the default), `print` or `original`; 404 tells nothing more.
 
-    Without a login only with the recorded consent; the original only for those who may cut it. Browsers ask again
+    Without a login only with the recorded consent and for the screen; the original only for those who may cut it. Browsers ask again
     every time, so that a withdrawn consent and a new cut count at once.
     """
+    size = request.GET.get("size", SCREEN)
+    if not request.user.is_authenticated:
+        if is_flood(request, Passers()):
+            return too_often(request)
+        if size != SCREEN:
+            raise Http404
     person = get_object_or_404(Deputy, code=code)
-    path = _kept(person, request.GET.get("size", "small"), request.user)
+    path = _kept(person, size, request.user)
     if path is None or not path.is_file():
         raise Http404
     facts = path.stat()

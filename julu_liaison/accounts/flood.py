@@ -6,18 +6,18 @@ from django.conf import settings
 from django.http import HttpResponse
 from rest_framework.throttling import SimpleRateThrottle
 
-from julu_liaison.accounts.rules import address_of
+from julu_liaison.accounts.rules import network_of
 from julu_liaison.common.public_pages import draw
 
 TOO_OFTEN = "打开得太频繁了,请过一分钟再试。"
 
 
 class ByAddress(SimpleRateThrottle):
-    """Give a `scope` and a `rate` such as `120/min`. Counts the address that the site itself has seen: a header that
-    the caller may write doesn't count."""
+    """Give a `scope` and a `rate` such as `120/min`. Counts the address (of IPv6 its network) that the site itself has seen:
+    a header that the caller may write doesn't count."""
 
     def get_cache_key(self, request, view):
-        return self.cache_format % {"scope": self.scope, "ident": address_of(request)}
+        return self.cache_format % {"scope": self.scope, "ident": network_of(request)}
 
 
 def is_flood(request, *throttles: SimpleRateThrottle, of: str = "") -> bool:

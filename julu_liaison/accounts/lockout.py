@@ -11,7 +11,7 @@ from axes.utils import reset
 from django.contrib.auth.signals import user_login_failed
 from django.utils import timezone
 
-from julu_liaison.accounts.rules import address_of
+from julu_liaison.accounts.rules import network_of
 
 
 def count_failure(request, account) -> int:
@@ -26,11 +26,11 @@ def is_locked(request, account) -> bool:
 
 def forget_failures(request, account) -> None:
     """The right one was given: earlier failures from this address no longer count."""
-    reset(ip=address_of(request), username=account.username)
+    reset(ip=network_of(request), username=account.username)
 
 
 def opens_again_at(request, username: str):
     """When a locked account can be used again at this address; None if nothing is known."""
-    attempts = AccessAttempt.objects.filter(username=username, ip_address=address_of(request))
+    attempts = AccessAttempt.objects.filter(username=username, ip_address=network_of(request))
     last = attempts.order_by("-attempt_time").values_list("attempt_time", flat=True).first()
     return timezone.localtime(last + axes_settings.AXES_COOLOFF_TIME) if last else None

@@ -68,5 +68,19 @@ def address_of(request) -> str:
         return direct
 
 
+def network_of(request) -> str:
+    """What a caller is counted by: the IPv4 address, or the /64 of an IPv6 one, which is a single household's or telephone's
+    to choose addresses from."""
+    try:
+        address = ipaddress.ip_address(address_of(request))
+    except ValueError:
+        return address_of(request)
+    if address.version == 4:
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address, 64), strict=False).network_address)
+
+
 def agent_of(request) -> str:
     return request.META.get("HTTP_USER_AGENT", "").replace("\0", "")[:AGENT_LENGTH]

@@ -10,11 +10,13 @@ from time import perf_counter
 
 from django.db import Error as DatabaseError
 from django.urls import Resolver404, resolve
+from django.utils.functional import LazyObject
 from pythonjsonlogger.json import JsonFormatter
 
 access = logging.getLogger("liaison.access")
 
 UNKNOWN = "(没有这个地址)"
+ROW = re.compile(r"(DETAIL|CONTEXT|QUERY):.*", re.DOTALL)
 ADDRESS = re.compile(r"(?<![\w.])/[^\s\"'?]+(\?\S*)?")
 
 
@@ -50,14 +52,20 @@ def route_of(request) -> str:
 
 def _account_of(request) -> int | None:
     """The key of whoever is signed in, if anything has asked for it: a villager's page does not."""
-    user = request.__dict__.get("_cached_user")
+    user = request.__dict__.get("user")  # set anew by the API, which knows its callers by token
+    if user is None or isinstance(user, LazyObject):
+        user = request.__dict__.get("_cached_user")
     return user.pk if user is not None else None
 
 
 class NamesNobody(logging.Filter):
-    """Put routes in the place of addresses in what Django itself says of a request."""
+    """Put routes in the place of addresses in what Django itself says of a request; leave out the rows that a database's
+    error repeats, and what Celery adds of a task (`data`), in what anybody says."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        record.__dict__.pop("data", None)
+        if ROW.search(said := record.getMessage()):
+            record.msg, record.args = ROW.sub(r"\1: (略)", said), ()
         if record.name.startswith("django."):
             request = record.__dict__.pop("request", None)
             where = route_of(request) if hasattr(request, "path_info") else UNKNOWN

@@ -11,10 +11,50 @@ from django.urls import reverse
 
 from julu_liaison.common.errors import DomainError
 from julu_liaison.common.referring import page_before
+from julu_liaison.common.texts import plain_number
 
 MADE = "made"  # the cookie with the names of drafts whose forms were taken
 LONGEST_MADE = 2000
+MEGABYTE = 1024 * 1024
+STRANGERS_BODY = 1 * MEGABYTE  # forms without files, also a sheet of seven branches
+LARGEST_BODY = 1100 * MEGABYTE  # an archive of a county's photos
+
+
+class TooLarge(DomainError):
+    """The body is larger than this address takes (413)."""
+
+    status, title = 413, "内容太大"
 DRAFTS_LIVE = timedelta(days=7)  # as long as LIFE in drafts.js
+
+
+def takes_body(most: int):
+    """Mark a view whose body a stranger may make as large as `most` bytes, e.g. for photos."""
+
+    def marked(view):
+        view.largest_body = most
+        return view
+
+    return marked
+
+
+class BodyLimitMiddleware:
+    """Refuse a body by its length before anything reads it: of a stranger's 1 MB (or what the view is marked with), of
+    whoever is signed in as much as an archive of photos has. What has no length has no body."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        length = plain_number(request.META.get("CONTENT_LENGTH") or "0", digits=15) or 0
+        if length <= STRANGERS_BODY or request.path_info.startswith("/api/"):  # the API says it in its own way
+            return None
+        most = getattr(view, "largest_body", STRANGERS_BODY)
+        if length <= most or (request.user.is_authenticated and length <= LARGEST_BODY):
+            return None
+        return render(request, "error.html", {"error": TooLarge("一次提交的内容太大了,请减少一些再提交。")}, status=413)
 
 
 class DomainErrorMiddleware:

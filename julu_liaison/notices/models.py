@@ -28,12 +28,12 @@ class Notice(models.Model):
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="notices")
-    place_code = models.CharField("站点", max_length=20, blank=True)  # of a group's notice; notices know no stations
-    kind = models.CharField("类别", max_length=10, choices=Kind, default=Kind.OFFICE)
+    place_code = models.CharField("站点", max_length=20, blank=True, db_default="")  # of a group's notice; notices know no stations
+    kind = models.CharField("类别", max_length=10, choices=Kind, default=Kind.OFFICE, db_default=Kind.OFFICE)
     text = models.CharField("内容", max_length=200)
     link = models.CharField("链接", max_length=200, blank=True)
-    fit_for_outside = models.BooleanField(default=False)
-    urgent = models.BooleanField("紧急", default=False)
+    fit_for_outside = models.BooleanField(default=False, db_default=False)
+    urgent = models.BooleanField("紧急", default=False, db_default=False)
     created_at = models.DateTimeField("时间")
     read_at = models.DateTimeField("已读", null=True, blank=True)
     routed_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -10,6 +10,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="opinion",
             name="from_web",
-            field=models.BooleanField(default=False, editable=False, verbose_name="群众网上反映"),
+            field=models.BooleanField(db_default=False, default=False, editable=False, verbose_name="群众网上反映"),
         ),
     ]

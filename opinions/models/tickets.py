@@ -37,7 +37,7 @@ class Opinion(Registered):
     villager_phone = SealedField("群众电话", blank=True, default="")
     villager_village = models.CharField("村", max_length=40, blank=True)
     confidential = models.BooleanField("要求保密", default=False)
-    from_web = models.BooleanField("群众网上反映", default=False, editable=False)  # it has an `entry`
+    from_web = models.BooleanField("群众网上反映", default=False, db_default=False, editable=False)  # it has an `entry`
     state = models.CharField("状态", max_length=15, choices=State, editable=False)
     paused_state = models.CharField(max_length=15, choices=State, blank=True, editable=False)
     holder_station = models.ForeignKey(

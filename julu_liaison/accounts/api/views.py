@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from julu_liaison.accounts.api.authentication import ExpiringTokenAuthentication, demand_complete
 from julu_liaison.accounts.lockout import count_failure, forget_failures
 from julu_liaison.accounts.querysets import factor_of
+from julu_liaison.accounts.rules import network_of
 from julu_liaison.accounts.services import WrongCode, issue_token, revoke_token, verify_second_factor
 from julu_liaison.common.errors import DomainError
 from julu_liaison.common.inputs import Strict, read
@@ -50,10 +51,15 @@ class IssuedToken(serializers.Serializer):
     expires_at = serializers.DateTimeField()
 
 
+class SignInThrottle(ScopedRateThrottle):
+    def get_ident(self, request):
+        return network_of(request)
+
+
 class TokenView(APIView):
     """`POST` gives a token for name and password, `DELETE` ends the one that is used."""
 
-    throttle_classes = [ScopedRateThrottle] if settings.THROTTLE else []
+    throttle_classes = [SignInThrottle] if settings.THROTTLE else []
     throttle_scope = "login"
 
     def get_authenticators(self):

@@ -75,17 +75,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='notice',
             name='fit_for_outside',
-            field=models.BooleanField(default=False),
+            field=models.BooleanField(db_default=False, default=False),
         ),
         migrations.AddField(
             model_name='notice',
             name='kind',
-            field=models.CharField(choices=[('duty', '接待和排班'), ('deadline', '办理期限'), ('ticket', '意见建议'), ('activity', '活动'), ('record', '工作日志和月报'), ('points', '积分'), ('office', '岗位和公示牌')], default='office', max_length=10, verbose_name='类别'),
+            field=models.CharField(choices=[('duty', '接待和排班'), ('deadline', '办理期限'), ('ticket', '意见建议'), ('activity', '活动'), ('record', '工作日志和月报'), ('points', '积分'), ('office', '岗位和公示牌')], db_default='office', default='office', max_length=10, verbose_name='类别'),
         ),
         migrations.AddField(
             model_name='notice',
             name='place_code',
-            field=models.CharField(blank=True, max_length=20, verbose_name='站点'),
+            field=models.CharField(blank=True, db_default='', max_length=20, verbose_name='站点'),
         ),
         migrations.AddField(
             model_name='notice',
@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='notice',
             name='urgent',
-            field=models.BooleanField(default=False, verbose_name='紧急'),
+            field=models.BooleanField(db_default=False, default=False, verbose_name='紧急'),
         ),
         migrations.AlterField(
             model_name='notice',

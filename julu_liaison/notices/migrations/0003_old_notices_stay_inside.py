@@ -8,6 +8,11 @@ def mark_as_routed(apps, schema_editor):
     apps.get_model("notices", "Notice").objects.filter(routed_at=None).update(routed_at=F("created_at"))
 
 
+def drop_group_notices(apps, schema_editor):
+    """What went to groups had no reader before; their table will demand one again."""
+    apps.get_model("notices", "Notice").objects.filter(user=None).delete()
+
+
 class Migration(migrations.Migration):
     dependencies = [("notices", "0002_outbox")]
-    operations = [migrations.RunPython(mark_as_routed, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(mark_as_routed, drop_group_notices)]

@@ -43,7 +43,7 @@ class Gateways:
 
     def __init__(self, places: Iterable[str]):
         self.rows: dict[str, list[Gateway]] = defaultdict(list)
-        for row in Gateway.objects.filter(is_active=True, place_code__in=set(places)):
+        for row in Gateway.objects.filter(is_active=True, place_code__in=set(places)).defer("address"):
             self.rows[row.place_code].append(row)
 
     def of_group(self, place: str) -> list[Gateway]:
@@ -75,7 +75,9 @@ def route_notices(*, at: datetime, limit: int = 500) -> int:
 
 
 def _unrouted(limit: int) -> list[Notice]:
-    rows = Notice.objects.filter(routed_at=None).select_related("user__subscription").order_by("pk")
+    # Nobody's address is opened here: one that can't be would hold up everybody's.
+    rows = Notice.objects.filter(routed_at=None).select_related("user__subscription").defer("user__subscription__email")
+    rows = rows.order_by("pk")
     return list(rows.select_for_update(skip_locked=True, of=("self",))[:limit])
 
 
@@ -108,7 +110,7 @@ def _ways_of(notice: Notice, counties: list[str], gateways: Gateways) -> list[Wa
         "user_id": notice.user_id, "urgent": notice.urgent, "is_digest": is_for_digest(choice.pace, urgent=notice.urgent),
     }  # fmt: skip
     found = []
-    if mail_address(choice) and is_wanted(notice.kind, choice.muted):
+    if has_mail(choice) and is_wanted(notice.kind, choice.muted):
         found.append(Way(Channel.MAIL, **facts))
     gateway = gateways.of_text_messages(counties) if notice.user.phone else None
     if gateway and is_for_text_message(notice.kind, urgent=notice.urgent, choice=choice.sms, muted=choice.muted):
@@ -121,9 +123,14 @@ def choice_of(user) -> Subscription:
     return getattr(user, "subscription", None) or Subscription(user=user)
 
 
+def has_mail(choice: Subscription) -> bool:
+    """Whether mail goes to the person: an address is confirmed, and mail is wanted."""
+    return choice.by_mail and choice.email_confirmed_at is not None
+
+
 def mail_address(choice: Subscription) -> str:
-    """Return where the person's mail goes; empty without a confirmed address, or where no mail is wanted."""
-    return choice.email if choice.by_mail and choice.email_confirmed_at else ""
+    """Return where the person's mail goes; empty where none does. Raises ValueError where it cannot be opened."""
+    return choice.email if has_mail(choice) else ""
 
 
 # ---- As messages ----
