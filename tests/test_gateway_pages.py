@@ -3,6 +3,7 @@
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from urllib.parse import parse_qs
 
 import pytest
 from django.core.cache import cache
@@ -16,6 +17,7 @@ from julu_liaison.notices.services.wire import Fate, Outcome
 from stations.services import open_station
 from stations.services.gateways import change_gateway, set_up_gateway, try_gateway
 from tests.cast import OPENED, moment
+from tests.messages import receiving
 
 URL = reverse("gateways")
 KEY = "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"
@@ -309,6 +311,16 @@ def test_a_trial_text_message_may_go_to_a_number_that_is_typed_in_and_kept_nowhe
     assert [path for path, *_more in receiver.heard] == ["/send/19900005678"]
     row = AuditLog.objects.get(action="try_gateway")
     assert row.detail == {"fate": "arrived", "phone": "199****5678"} and "19900005678" not in str(row.__dict__)
+
+
+def test_a_service_that_wants_a_form_gets_it_as_the_page_explains(cast, at):
+    with receiving() as service:
+        address = f"form://127.0.0.1:{service.port}/send?-key=k&-mobile={{phone}}&:message=content"
+        row = set_up(cast.county, cast.admin, at, kind="sms", name="短信", address=address)
+        assert try_gateway(gateway=row, phone="19900005678", actor=cast.admin, at=at).fate == Fate.ARRIVED
+    (got,) = service.got
+    assert (got.method, got.asked) == ("POST", {"key": ["k"], "mobile": ["19900005678"]})
+    assert "试发" in parse_qs(got.body.decode())["content"][0]
 
 
 @pytest.mark.parametrize(
