@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -162,12 +163,16 @@ def frame(request) -> dict:
 
 
 def _unread(request) -> int:
-    """How many notices wait. Those that lead to this very page are read by opening it; while none waits, nobody asks."""
-    count = Notice.objects.filter(user=request.user, read_at=None).count()
-    if count and request.method == "GET":
-        here = request.get_full_path()
-        count -= mark_read_of(user=request.user, links=(here, here.partition("?")[0]), at=timezone.now())
-    return count
+    """How many notices wait. Those that lead to this very page are read by opening it; while there are none, nothing is
+    written."""
+    full = request.get_full_path()
+    here = (full, full.partition("?")[0])
+    found = Notice.objects.filter(user=request.user, read_at=None).aggregate(
+        all=Count("pk"), here=Count("pk", filter=Q(link__in=here))
+    )
+    if found["here"] and request.method == "GET":
+        return found["all"] - mark_read_of(user=request.user, links=here, at=timezone.now())
+    return found["all"]
 
 
 def mode_of(request) -> str:

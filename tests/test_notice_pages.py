@@ -109,6 +109,8 @@ def test_what_is_read_by_opening_its_page_costs_one_query_and_none_when_nothing_
     for _ in range(3):
         told(cast.deputy, at, link=page)
     assert (queries(), queries()) == (without + 1, without)
+    told(cast.deputy, at, link="/elsewhere/")
+    assert queries() == without  # what waits elsewhere costs nothing here
 
 
 def test_an_address_that_no_database_takes_is_no_error(cast, signed_in, at):
