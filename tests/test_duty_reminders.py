@@ -268,3 +268,8 @@ def test_queries_do_not_grow_with_people_only_with_days(cast, roster, django_ass
         shift_of(roster, branch, cast.head_person, cast.deputy_person)
     with django_assert_num_queries(9 + days):
         assert run(WEEK) == 2 * days
+
+
+def test_of_a_day_that_nobody_published_nobody_hears(cast, roster, shift):
+    Roster.objects.update(state=RosterState.DRAFT, published_at=None)
+    assert run(EVE) == 0 and not Notice.objects.exists()

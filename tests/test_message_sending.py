@@ -6,7 +6,7 @@ from collections import Counter
 from contextlib import suppress
 from datetime import date, timedelta
 from itertools import pairwise
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 from apprise.plugins import dingtalk, wecombot
@@ -26,7 +26,7 @@ from julu_liaison.notices.services.again import REPEATABLE, send_again
 from julu_liaison.notices.services.forgetting import forget_messages
 from julu_liaison.notices.services.routing import route_notices
 from julu_liaison.notices.services.sending import LEASE, send_due
-from julu_liaison.notices.services.wire import checked_address
+from julu_liaison.notices.services.wire import checked_address, ear
 from julu_liaison.notices.services.words import text_message
 from julu_liaison.notices.states import Channel, GatewayKind, Kind, MessageState, Pace, SmsChoice
 from julu_liaison.notices.tasks import deliver_messages
@@ -110,18 +110,6 @@ def test_a_form_may_name_its_fields(cast, receiver):
     assert send_due(at=AT) == {S.DELIVERED: 1}
     (got,) = receiver.got
     assert got.method == "PUT" and got.headers["x-key"] == "k" and b"content=" in got.body and b"app=7" in got.body
-
-
-def test_a_service_that_wants_a_form_gets_it_as_the_page_explains(cast, receiver):
-    has_phone(cast.clerk)
-    example = f"form://127.0.0.1:{receiver.port}/send?-key=k&-mobile={{phone}}&:message=content"
-    gateway("JLX", address=checked_address(GatewayKind.SMS, example))
-    told(cast.clerk, at=AT)
-    route_notices(at=AT)
-    assert send_due(at=AT) == {S.DELIVERED: 1}
-    (got,) = receiver.got
-    assert got.method == "POST" and parse_qs(got.body.decode())["content"] == [TEXT]
-    assert got.asked == {"key": ["k"], "mobile": [PHONE]}
 
 
 def test_a_group_reads_the_text_and_where_it_leads(cast, robot, settings):
@@ -716,3 +704,11 @@ def test_one_address_that_cannot_be_opened_holds_nobody_else_up(cast, receiver):
     assert states[cast.head.username] == (S.DELIVERED, "") and len(mail.outbox) == 1
     for user in (cast.clerk, cast.deputy):
         assert states[user.username][0] == S.FAILED and "FIELD_KEYS" in states[user.username][1]
+
+
+def test_certificates_are_checked_and_redirects_refused_whatever_an_address_says(monkeypatch):
+    asked = {}
+    monkeypatch.setattr("requests.request", lambda method, url, **options: asked.update(options))
+    with ear.hearing():
+        ear._Ear().post("https://robot.example/", verify=False, allow_redirects=True, timeout=None)
+    assert (asked["verify"], asked["allow_redirects"], asked["timeout"]) == (True, False, ear.TIMEOUTS)

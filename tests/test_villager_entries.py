@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import time
 import struct
 import zlib
 from datetime import timedelta
@@ -49,7 +50,8 @@ def say(client, *, code="GT01", photos=(), **typed):
 
 def shown_code(client, answer) -> str:
     assert answer.status_code == 302, answer.text
-    return re.search(r'class="code">([^<]+)<', client.get(answer["Location"]).text)[1]
+    shown = re.search(r'class="code">(.+?)</p>', client.get(answer["Location"]).text)[1]
+    return re.sub(r"</?span>", "", shown)
 
 
 def ask(client, code):
@@ -152,6 +154,14 @@ def test_the_code_is_shown_again_on_reload_and_is_nowhere_in_the_database(cast, 
     assert "no-store" in page["Cache-Control"] and page["Referrer-Policy"] == "no-referrer"
     cookie = client.cookies["said"]
     assert cookie["httponly"] and cookie["path"] == answer["Location"] and cookie["max-age"] == 900
+
+
+def test_the_code_is_shown_for_a_quarter_of_an_hour(cast, client, monkeypatch):
+    address = say(client)["Location"]
+    sent = time.time()
+    for later, status in ((890, 200), (910, 404)):
+        monkeypatch.setattr("django.core.signing.time.time", lambda later=later: sent + later)
+        assert client.get(address).status_code == status
 
 
 def test_the_page_of_the_code_is_only_for_who_sent_the_form(cast, client):

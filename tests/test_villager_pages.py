@@ -118,6 +118,13 @@ def test_each_size_is_kept_by_itself(cast, client, kept):
     assert 'class="large"' not in client.get(BRANCH).text
 
 
+def test_a_page_is_kept_by_what_was_asked_for(cast, client, kept):
+    """One county's list must not be shown for another's."""
+    open_station(code="C02", name="邻县", parent=None, opened_on=OPENED, actor=None)
+    texts = [client.get("/", {"county": code}).text for code in ("JLX", "C02", "JLX")]
+    assert "官亭镇" in texts[0] and "官亭镇" not in texts[1] and texts[2] == texts[0]
+
+
 def test_a_browser_that_has_the_page_is_told_so(cast, client, kept):
     first = client.get(BRANCH)
     assert first["Cache-Control"] == "public, max-age=0, must-revalidate" and "Cookie" in first["Vary"]
@@ -248,8 +255,8 @@ def with_photo(cast, person: Deputy, media) -> str:
 
 
 def test_what_is_no_branch_answers_alike(cast, client):
-    """A station, a county, another spelling and a code that nobody has: the same page to the byte, but for the way back."""
-    pages = {client.get(f"/b/{code}/").text.replace(f"/b/{code}/", "") for code in ("GT", "JLX", "gt01", "ZZ99")}
+    """A station, a county, in another case and a code that nobody has: the same page to the byte, but for the way back."""
+    pages = {client.get(f"/b/{code}/").text.replace(f"/b/{code}/", "") for code in ("GT", "JLX", "gt", "ZZ99")}
     assert len(pages) == 1 and "没有这个分站" in pages.pop()
 
 
