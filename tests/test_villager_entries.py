@@ -2,8 +2,8 @@
 
 import gzip
 import re
-import time
 import struct
+import time
 import zlib
 from datetime import timedelta
 from html import unescape
