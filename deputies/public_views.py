@@ -43,10 +43,13 @@ def branch_page(request, code):
     """A branch's deputies, hours and next reception days.
 
     The code on a printed board is good for ever: that of a merged branch leads on to where it went (`?from=` says so
-    there), that of a closed one is 404 with the way to the others; what else is no branch is 404, and all of it alike.
+    there), that of a closed one is 404 with the way to the others; one typed in the other case leads to the right one;
+    what else is no branch is 404, and all of it alike.
     """
     today = today_here()
     branch = Station.objects.branches().select_related("parent__parent", "county").filter(code=code).first()
+    if branch is None and (right := _in_right_case(code)):
+        return redirect("branch-page", right)
     if branch is None or not branch.is_open(today):
         return _gone(request, branch)
     came_from = request.GET.get("from", "")
@@ -64,6 +67,12 @@ def branch_page(request, code):
         "villages": branch.villages.order_by("pk"),
     }
     return draw(request, "deputies/branch.html", context)
+
+
+def _in_right_case(code: str) -> str:
+    """The code of the only branch that this is the code of but for its case; nothing for none."""
+    codes = list(Station.objects.branches().filter(code__iexact=code).values_list("code", flat=True)[:2])
+    return codes[0] if len(codes) == 1 else ""
 
 
 def _gone(request, branch: Station | None):

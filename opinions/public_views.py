@@ -127,9 +127,10 @@ def opinion_said(request, code):
         return _sentence(
             request, branch, "这一页只在刚交完的时候看得到。查询码记下了的,可以到“查办理情况”去查。", status=404
         )
+    code = printed_code(code_of(entry))
     context = {
         "branch": branch.successor, "former": _if_merged(branch), "number": entry.opinion.full_number,
-        "code": printed_code(code_of(entry)), "token": token_of(entry.opinion), "photos": photos_of(entry),
+        "code": code, "groups": code.split("-"), "token": token_of(entry.opinion), "photos": photos_of(entry),
     }  # fmt: skip
     return draw(request, "opinions/entry_said.html", context)
 

@@ -10,7 +10,7 @@ from activities.services import draft_roster, publish_roster
 from deputies.models import Deputy
 from deputies.services import edit_deputy
 from julu_liaison.common.working_days import today_here
-from stations.services import close_station, open_station
+from stations.services import add_village, close_station, open_station
 from tests.cast import OPENED, agree, clear_branch, moment
 
 
@@ -36,8 +36,15 @@ def test_home_works_before_anything_is_set_up(db, client):
 
 
 @pytest.mark.parametrize(
-    ("words", "found"), [("安家庄", ["GT01"]), ("阎疃", ["YT01"]), ("第二", ["GT02"]), ("没有", [])]
-)
+    ("words", "found"),
+    [
+        ("安家庄", ["GT01"]), ("阎疃", ["YT01"]), ("第二", ["GT02"]), ("没有", []), ("官亭镇第二分站", ["GT02"]),
+        ("官亭镇人大代表联络站第二分站", ["GT02"]), ("巨鹿县官亭镇第二分站", ["GT02"]), ("官亭第二分站", ["GT02"]),
+        ("官亭2分站", ["GT02"]), ("官亭镇联络站二分站", ["GT02"]), ("官亭镇第2分站", ["GT02"]), ("官亭镇第1", []), ("阎疃镇第二分站", []),
+        ("阎疃 第一分站", ["YT01"]), ("安家庄村民委员会", ["GT01"]), ("官亭镇安家庄村三组", ["GT01"]), ("镇", ["GT01", "GT02", "YT01"]),
+        ("gt02", ["GT02"]), ("100%", []), ("_", []),
+    ],
+)  # fmt: skip
 def test_branch_is_found_by_village_township_or_name(cast, client, words, found):
     towns = client.get("/", {"q": words}).context["townships"]
     assert [branch.code for town in towns for branch in town.branches] == found
@@ -52,6 +59,16 @@ def test_several_counties_are_chosen_first(cast, client):
     assert client.get("/").context["townships"] == []
     assert len(client.get("/", {"county": "JLX"}).context["townships"]) == 2
     assert client.get("/", {"county": "C02-JLX"}).context["townships"] == []
+
+
+def test_a_village_is_found_within_what_was_typed_with_one_and_three(cast, client, django_assert_num_queries):
+    for number in range(3):
+        with django_assert_num_queries(4):  # counties, townships, branches, villages
+            assert client.get("/", {"q": "官亭镇安家庄村委会"}).status_code == 200
+        branch = open_station(
+            code=f"GT1{number}", name=f"新{number}分站", parent=cast.gt, opened_on=OPENED, actor=cast.admin
+        )
+        add_village(name=f"安家庄村{number}", branch=branch, actor=cast.admin)
 
 
 def test_home_costs_the_same_however_many_branches(cast, client, django_assert_num_queries):
@@ -119,9 +136,23 @@ def test_next_sundays_appear_once_published(cast, client):
     assert shifts[0].places.all()[0].deputy.name in branch_page(client).text
 
 
-@pytest.mark.parametrize("code", ["GT", "JLX", "GT99", "gt01"])
+@pytest.mark.parametrize("code", ["GT", "JLX", "GT99", "gt99", "gt"])
 def test_what_is_no_branch_is_404(cast, client, code):
     assert branch_page(client, code).status_code == 404
+
+
+def test_a_code_in_the_other_case_leads_to_the_branch(cast, client):
+    for code in ("gt01", "Gt01"):
+        answer = branch_page(client, code)
+        assert (answer.status_code, answer.url) == (302, reverse("branch-page", args=["GT01"]))
+    open_station(code="gT01", name="新分站", parent=cast.gt, opened_on=OPENED, actor=cast.admin)
+    assert branch_page(client, "gt01").status_code == 404  # nobody knows which
+    assert branch_page(client, "gT01").status_code == 200
+
+
+def test_one_can_say_what_is_wrong_at_either_end_of_the_page(cast, client):
+    say = f'href="{reverse("opinion-say", args=["GT01"])}">我要反映'
+    assert branch_page(client).text.count(say) == 2
 
 
 def test_closed_branch_is_404_and_leaves_the_home_page(cast, client):

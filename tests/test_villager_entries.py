@@ -107,7 +107,7 @@ def test_the_stations_clerk_is_told_and_nobody_else(cast, client):
     say(client)
     ticket = Opinion.objects.get()
     notice = Notice.objects.get()
-    assert (notice.user, notice.link, notice.fit_for_outside) == (cast.clerk, ticket.page, True)
+    assert (notice.user, notice.link, notice.fit_for_outside) == (cast.clerk, ticket.page, False)
     assert notice.text == f"群众在网上反映了一件事,编号{ticket.full_number},请核对。"
 
 

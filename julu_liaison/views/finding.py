@@ -1,20 +1,25 @@
 """The landing page: a villager finds a branch, whoever is signed in goes on to the own first page."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Concat, Replace
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from julu_liaison.accounts.flood import for_passers
 from julu_liaison.common.public_pages import draw, public_page
+from julu_liaison.common.texts import chinese_number
 from julu_liaison.common.working_days import today_here
 from julu_liaison.frame import first_page
 from stations.models import Station, Village
 from stations.querysets import StationQuerySet, scope_of
 
-LONGEST = 20  # characters looked for
+LONGEST = 30  # characters looked for
+UNSPOKEN = ("人大代表联络站", "代表联络站", "联络站", "镇", "乡")
+NUMBER = re.compile(r"第?([0-9]{1,2}|[一二三四五六七八九十]{1,3})(?=分站)")
 MOST_WORDS = 3
 MOST = 60  # branches that a search lists
 
@@ -71,11 +76,32 @@ def _branches(counties: list[Station], words: str, today: date) -> list[Station]
 
 
 def _matching(branches: StationQuerySet, words: str) -> StationQuerySet:
+    branches = branches.alias(spoken=Concat("county__name", _bare_in_database("parent__name"), "name"))
     for word in words.split()[:MOST_WORDS]:
         named = Q(code__iexact=word) | Q(full_name__contains=word) | Q(address__contains=word) | Q(host__contains=word)
-        here = Village.objects.filter(branch=OuterRef("pk"), name__contains=word)
+        spoken = _spoken(word)
+        named |= Q(spoken__contains=spoken) if spoken else Q()
+        here = Village.objects.alias(said=Value(word)).filter(branch=OuterRef("pk"))
+        here = here.filter(Q(name__contains=word) | Q(said__contains=F("name")))  # 安家庄, 安家庄村委会 → 安家庄村
         branches = branches.filter(named | Q(county__name__contains=word) | Exists(here))
     return branches
+
+
+def _spoken(word: str) -> str:
+    """A branch as it is written in full, whatever people leave out: 官亭镇联络站第2分站, 官亭二分站 → 官亭第二分站."""
+    return NUMBER.sub(_ordinal, re.sub("|".join(UNSPOKEN), "", word))
+
+
+def _ordinal(found: re.Match[str]) -> str:
+    return f"第{chinese_number(int(found[1])) if found[1].isdecimal() else found[1]}"
+
+
+def _bare_in_database(field: str):
+    """The same of a place's own name."""
+    name = F(field)
+    for part in UNSPOKEN:
+        name = Replace(name, Value(part), Value(""))
+    return name
 
 
 def _townships(counties: list[Station], branches: list[Station], today: date) -> list[Township]:

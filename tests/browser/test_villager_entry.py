@@ -143,8 +143,9 @@ def test_in_large_letters_nothing_is_cut_off(cast, villager, live_server, looked
     villager.fill("#text", WORDS)
     villager.click("text=提交")
     looked_over(villager, "said-large")
-    box = villager.locator(".code").bounding_box()
-    assert box["x"] + box["width"] <= 360
+    boxes = [villager.locator(".code span").nth(place).bounding_box() for place in range(3)]
+    assert all(box["x"] + box["width"] <= 360 for box in boxes)
+    assert boxes[0]["y"] < boxes[1]["y"] < boxes[2]["y"] and boxes[0]["height"] > 60  # large, a group a line
 
 
 def test_the_clerk_checks_it_on_the_ticket_page(cast, page, live_server, sign_in, look_over):
