@@ -184,9 +184,10 @@ def _files_of(opinion: Opinion) -> QuerySet[HopFile]:
 
 
 def _tell_clerks(opinion: Opinion, at: datetime) -> None:
+    """Outside only how many there are: strangers can send many, and the county may not see one before it is checked."""
     rows = Posting.objects.in_force(today_here(at)).filter(station=opinion.station_id, role=Role.CLERK)
     users = {row.user_id: row.user for row in rows.select_related("user").order_by("user")}
     notify(
         kind=NoticeKind.TICKET, users=users.values(), text=f"群众在网上反映了一件事,编号{opinion.full_number},请核对。",
-        link=opinion.page, at=at, fit_for_outside=True,
+        link=opinion.page, at=at,
     )  # fmt: skip
