@@ -106,7 +106,9 @@ SECTIONS_OF = {
     ),
     "deputy": (
         ("首页", (("首页", "me"),)),
-        ("值班", (("我的值班", "my-duty"), ("排班表", "my-roster"), ("日历", "my-calendar"))),
+        ("值班", (
+            ("我的值班", "my-duty"), ("排班表", "my-roster"), ("接待预告", "announcements"), ("日历", "my-calendar"),
+        )),
         ("意见", (("意见建议", "opinions"), ("登记意见", "my-opinion-new"), ("提建议", "my-suggestion-new"))),
         ("活动", (("活动", "my-activities"), ("服务记录", "my-service"))),
         ("档案", (("履职档案", "my-archive"), ("我的得分", "my-score"), ("加分申报", "claims-mine"))),
