@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from opinions.states import Kind
+from opinions.states import Kind, State
 from stations.permissions import holds, holds_anywhere
 from stations.querysets import scope_of
 from stations.states import Right
@@ -69,10 +69,10 @@ def can_tell_villager(user, opinion) -> bool:
 
 
 def can_rate(user, opinion) -> bool:
-    """Whoever can tell the villager passes the villager's word on; a suggestion is rated by each of its signers, or by
-    clerk and county for them."""
+    """Whoever can tell the villager passes the villager's word on, once it was told; a suggestion is rated by each of its
+    signers, or by clerk and county for them."""
     if opinion.kind != Kind.SUGGESTION:
-        return can_tell_villager(user, opinion)
+        return opinion.state != State.REPLIED and can_tell_villager(user, opinion)
     signed = is_its_deputy(user, opinion) or signed_it(user, opinion)
     return looks_after_it(user, opinion) or (signed and not has_rated(user, opinion))
 

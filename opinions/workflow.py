@@ -122,8 +122,9 @@ def _has_something_to_tell(opinion) -> bool:
 
 
 def _is_known(opinion) -> bool:
-    """A villager rates what has been told; a suggestion's signers read the answer themselves and may rate at once."""
-    return opinion.state == State.TOLD or opinion.kind == Kind.SUGGESTION
+    """A villager rates what has been told; who left no phone over the web reads it by the own link, and a suggestion's
+    signers read it themselves: they may rate at once."""
+    return opinion.state == State.TOLD or opinion.kind == Kind.SUGGESTION or opinion.is_read_by_link
 
 
 def _last_day_to_return(opinion) -> date | None:

@@ -22,7 +22,7 @@ from PIL import Image
 
 from activities.services.files import path_of
 from activities.states import Category
-from julu_liaison.common.errors import DomainError
+from julu_liaison.common.errors import DomainError, NotAllowed
 from julu_liaison.common.models import AuditLog
 from julu_liaison.notices.models import Notice
 from opinions import public_views
@@ -32,6 +32,7 @@ from opinions.services.checking import ticket_problems
 from opinions.services.entries import code_of, entering, find_by_code, printed_code
 from opinions.services.entries.codes import SIGNS
 from opinions.states import State
+from opinions.workflow import moves_open_to
 from stations.services import close_station, merge_branches
 from tests.cast import clear_branch, moment
 from tests.entries import AT, DAY, NAME, PHONE, WORDS, entry, photo
@@ -527,7 +528,7 @@ def test_a_cross_site_post_needs_no_token(cast, client):
 
 
 def test_from_the_form_to_not_solved_once(cast, client, signed_in):
-    code = shown_code(client, say(client, name=NAME, photos=[photo((800, 600))]))
+    code = shown_code(client, say(client, name=NAME, phone=PHONE, photos=[photo((800, 600))]))
     ticket = Opinion.objects.get()
 
     def page():
@@ -551,6 +552,67 @@ def test_from_the_form_to_not_solved_once(cast, client, signed_in):
     ticket.refresh_from_db()
     assert ticket.state == State.REWORKING and ticket.reopened
     assert "正在重新办理" in page().text
+
+
+def solved(cast, **said):
+    ticket, code = entry(cast, **said)
+    move_opinion(opinion=ticket, move="accept", actor=cast.clerk, at=AT)
+    return move_opinion(
+        opinion=ticket, move="solve", actor=cast.head, at=AT, note="已经把塌陷的路面填平,恢复通行。"
+    ), code
+
+
+@pytest.mark.parametrize(("word", "state"), [("satisfied", State.CLOSED), ("unsatisfied", State.REWORKING)])
+def test_who_left_no_phone_rates_what_the_link_shows(cast, client, word, state):
+    ticket, code = solved(cast, name=NAME)
+    address = ask(client, code)["Location"]
+    text = client.get(address).text
+    assert "请看下面。您满意吗?" in text and 'value="satisfied"' in text and "会来告诉您" not in text
+    assert "以前的答复" not in text
+    ticket.refresh_from_db()
+    assert (ticket.state, ticket.told_at) == (State.REPLIED, None)  # looking alone is nothing
+    assert client.post(address, {"word": word, "note": "又塌了", "version": ticket.version}).status_code == 302
+    ticket.refresh_from_db()
+    assert ticket.state == state and ticket.told_at is not None and not ticket.rated_by_proxy
+    assert ticket_problems() == []
+
+
+def test_who_left_a_phone_is_told_first(cast, client):
+    ticket, code = solved(cast, phone=PHONE)
+    address = ask(client, code)["Location"]
+    text = client.get(address).text
+    assert "会来告诉您" in text and 'name="word"' not in text
+    assert client.post(address, {"word": "satisfied", "version": ticket.version}).status_code == 409
+    ticket.refresh_from_db()
+    assert (ticket.state, ticket.told_at) == (State.REPLIED, None)
+
+
+def test_nobody_rates_for_a_villager_before_telling(cast):
+    ticket, _code = solved(cast)
+    assert {"tell"} == {move.name for move in moves_open_to(cast.head, ticket, DAY)} & {"tell", "rate"}
+    with pytest.raises(NotAllowed):
+        move_opinion(opinion=ticket, move="rate", actor=cast.head, at=AT, rating="satisfied")
+    ticket = move_opinion(opinion=ticket, move="tell", actor=cast.head, at=AT)
+    assert move_opinion(opinion=ticket, move="rate", actor=cast.head, at=AT, rating="satisfied").rated_by_proxy
+
+
+def test_while_it_is_handled_again_the_villagers_words_stand_there(cast, client):
+    ticket, code = solved(cast, name=NAME)
+    address = ask(client, code)["Location"]
+
+    def said(word, note):
+        ticket.refresh_from_db()
+        client.post(address, {"word": word, "note": note, "version": ticket.version})
+        return client.get(address).text
+
+    text = said("unsatisfied", f"又塌了,{NAME}")
+    assert "您说不满意:又塌了,■■" in text and "以前的答复" in text and ">答复<" not in text
+    ticket.refresh_from_db()
+    move_opinion(opinion=ticket, move="solve", actor=cast.head, at=AT, note="重新垫了路基,压实了,恢复通行。")
+    text = client.get(address).text
+    assert "您说" not in text and ">答复<" in text and "以前的答复" in text
+    assert "您说" not in said("basic", "")
+    assert "您说没有解决:还是塌" in said("unsolved", "还是塌")
 
 
 def test_a_refused_one_says_where_to_go(cast, client):

@@ -132,6 +132,11 @@ class Opinion(Registered):
         """The last answer that was signed: the one that is told and rated."""
         return self.replies.filter(signed_at__isnull=False).last()
 
+    @property
+    def is_read_by_link(self) -> bool:
+        """Sent in over the web without a phone: nobody can tell the villager, who looks by the code."""
+        return self.from_web and not self.villager_phone
+
     def waits_for_more_verdicts(self, signer) -> bool:
         """Is there a signer of a suggestion, other than `signer` (None: the lead), who has not rated this answer yet?"""
         if self.kind != Kind.SUGGESTION:

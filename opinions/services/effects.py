@@ -185,7 +185,7 @@ def _tell(change: Change) -> None:
 
 
 def _rate(change: Change) -> None:
-    change.ticket.told_at = change.ticket.told_at or change.at  # a signer who rates has read it
+    change.ticket.told_at = change.ticket.told_at or change.at  # who rates has read it: a signer, or a villager by the link
     ticket, signer = change.ticket, change.facts.get("signer")
     own = change.actor is None if signer is None else signer.user_id == change.actor.pk
     Verdict.objects.create(

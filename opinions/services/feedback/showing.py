@@ -1,7 +1,8 @@
 """What the villager's link shows: how far it is, in plain words, and the answers. Never a name or a phone.
 
 Opening the answer does not count as being told (告知): the law has somebody come and tell it, so a rating opens with
-that, and the page says who will come.
+that, and the page says who will come. Only who left no phone over the web cannot be told: they rate what they read here,
+and that counts as told.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,7 +11,7 @@ from datetime import datetime
 
 from opinions.models import Hop, Opinion, Reply
 from opinions.rules.hiding import hider
-from opinions.states import ANSWERED, State
+from opinions.states import ANSWERED, ENDED, State
 from opinions.workflow import MOVES
 
 WORDS = {
@@ -23,6 +24,8 @@ WORDS = {
     State.REWORKING: "正在重新办理,有了结果会再告诉您。",
     State.CLOSED: "这件事已经办结。",
 }
+READ_HERE = "已经有答复了,请看下面。您满意吗?"
+UNHAPPY = {"rate": "您说不满意", "reopen": "您说没有解决"}
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ class Shown:
     reason: str  # why it was refused or is void
     route: str  # where else to go with it
     asked: str
+    said: str  # the villager's own words, for which it is handled again
+    is_redone: bool  # the answers are earlier ones
     may_rate: bool
     may_reopen: bool
     called_twice: bool  # 没有解决 was said before: a call now, not a click
@@ -65,6 +70,7 @@ def shown_to_villager(ticket: Opinion) -> Shown:
         ticket=ticket, status=_status(ticket, main), text=hide(ticket.text), answers=_answers(main, hide),
         lines=_lines(hops, hide), reason=hide(ending.note) if ending else "",
         route=hide(str(ending.facts.get("route", ""))) if ending else "", asked=hide(asked.note) if asked else "",
+        said=hide(_said(main, hops)), is_redone=main.state not in ANSWERED,
         may_rate=_opens("rate", ticket), may_reopen=_opens("reopen", ticket),
         called_twice=closed and ticket.reopened, station=f"{ticket.station.name}人大代表联络站",
         phone=ticket.branch.phone_here,
@@ -91,7 +97,7 @@ def _status(ticket: Opinion, main: Opinion) -> str:
 def _of_open(ticket: Opinion) -> str:
     if ticket.state == State.AT_DEPARTMENT and ticket.department:
         return f"已交给{ticket.department.name}办理。"
-    return WORDS.get(State(ticket.state), "")
+    return READ_HERE if _opens("rate", ticket) and ticket.state == State.REPLIED else WORDS.get(State(ticket.state), "")
 
 
 def _of_merged(ticket: Opinion, main: Opinion) -> str:
@@ -102,6 +108,14 @@ def _of_merged(ticket: Opinion, main: Opinion) -> str:
     if main.state in (State.REFUSED, State.VOID):
         return "那一件不再办理了。"
     return _of_open(main)
+
+
+def _said(main: Opinion, hops: list[Hop]) -> str:
+    """What the villager said through the link of the last answer, while there is none anew."""
+    if main.state in ANSWERED or main.state in ENDED:
+        return ""
+    last = next((hop for hop in reversed(hops) if hop.move in ("rate", "reopen", "rework")), None)
+    return f"{UNHAPPY[last.move]}:{last.note}" if last and last.by_villager and last.note else ""
 
 
 def _ending(main: Opinion, hops: list[Hop]) -> Hop | None:
