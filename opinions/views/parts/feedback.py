@@ -14,7 +14,7 @@ def part(user, ticket: Opinion) -> dict | None:
     shown = {
         "ticket": ticket,
         "may_hand_out": ticket.kind == Kind.OPINION and can_tell_villager(user, ticket),
-        "must_tell_first": ticket.state == State.REPLIED,
+        "must_tell_first": ticket.state == State.REPLIED and not ticket.is_read_by_link,
         "may_redact": can_redact(user, ticket),
         "redactions": ticket.redactions.count() if sees_original(user, ticket) else 0,
         "verdicts": _verdicts(user, ticket),
