@@ -5,7 +5,6 @@ Nobody signs in here and no cookie gives a right, so there is nothing that a CSR
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import wraps
 from math import ceil
 from typing import cast
 from uuid import UUID
@@ -24,7 +23,7 @@ from rest_framework.throttling import SimpleRateThrottle
 from julu_liaison.accounts.flood import ByAddress, is_flood
 from julu_liaison.common.errors import DomainError
 from julu_liaison.common.many_files import MOST_BYTES
-from julu_liaison.common.public_pages import draw
+from julu_liaison.common.public_pages import draw, unlisted
 from julu_liaison.common.working_days import today_here
 from opinions.forms.entries import CodeForm, EntryForm
 from opinions.services.entries import (
@@ -76,23 +75,10 @@ class TooMuch:
     wait: int
 
 
-def _unlisted(view):
-    """A page that nobody keeps, finds by searching or learns from the next site's log."""
-
-    @wraps(view)
-    def opened(request, *args, **kwargs):
-        answer = view(request, *args, **kwargs)
-        answer["X-Robots-Tag"] = "noindex, nofollow"
-        answer["Referrer-Policy"] = "no-referrer"
-        return answer
-
-    return opened
-
-
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@_unlisted
+@unlisted
 def opinion_say(request, code):
     """The form. One that was sent twice is one entry; whatever is refused comes back with everything that was typed."""
     branch = _branch(code)
@@ -118,7 +104,7 @@ def opinion_say(request, code):
 
 @require_safe
 @never_cache
-@_unlisted
+@unlisted
 def opinion_said(request, code):
     """The code, once, large, to be photographed or copied. Which entry it is of, the cookie of the form's answer says."""
     branch = _branch(code)
@@ -138,7 +124,7 @@ def opinion_said(request, code):
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@_unlisted
+@unlisted
 def opinion_ask(request):
     """From the code to the page that says how far the matter is."""
     if request.method != "POST":

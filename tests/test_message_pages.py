@@ -230,7 +230,12 @@ def test_the_list_costs_the_same_with_one_message_and_with_three(
 # --- Once more ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("state", [MessageState.FAILED, MessageState.UNCLEAR, MessageState.DROPPED])
+def test_what_was_dropped_is_not_offered_again(cast, signed_in):
+    left(cast.deputy, state=MessageState.DROPPED, error="已经在平台上看过了。")
+    assert "再发一次" not in signed_in(cast.clerk).get(URL).text
+
+
+@pytest.mark.parametrize("state", [MessageState.FAILED, MessageState.UNCLEAR])
 @pytest.mark.parametrize("who", ["clerk", "staff"])
 def test_what_did_not_arrive_is_sent_again(cast, signed_in, state, who):
     row = left(cast.deputy, state=state, error="对方没有收。", attempts=7)

@@ -32,6 +32,19 @@ def look_of(request: HttpRequest) -> str:
     return LARGE if request.COOKIES.get(LOOK_COOKIE) == LARGE else STANDARD
 
 
+def unlisted(view: Callable) -> Callable:
+    """A page that nobody finds by searching or learns of from the next site's log."""
+
+    @wraps(view)
+    def opened(request, *args, **kwargs):
+        answer = view(request, *args, **kwargs)
+        answer["X-Robots-Tag"] = "noindex, nofollow"
+        answer["Referrer-Policy"] = "no-referrer"
+        return answer
+
+    return opened
+
+
 def draw(request: HttpRequest, template: str, context: dict | None = None, *, status: int = 200) -> HttpResponse:
     """Draw a page on templates/public.html: no session, no account, no query but the view's own.
 

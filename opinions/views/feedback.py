@@ -17,7 +17,7 @@ from rest_framework.throttling import SimpleRateThrottle
 
 from julu_liaison.accounts.flood import ByAddress, is_flood, too_often
 from julu_liaison.common.errors import DomainError, NotAllowed
-from julu_liaison.common.public_pages import draw
+from julu_liaison.common.public_pages import draw, unlisted
 from julu_liaison.common.qr import qr_svg
 from julu_liaison.common.versions import version_seen
 from opinions.forms.feedback import RedactForm, SayForm
@@ -50,15 +50,13 @@ class ByToken(SimpleRateThrottle):
 
 
 def _for_villagers(view):
-    """A page that nobody keeps, finds by searching or learns from the next site's log; opened so often and no oftener."""
+    """A page that only its link leads to; opened so often and no oftener."""
 
+    @unlisted
     @wraps(view)
     def opened(request, token):
         is_too_much = is_flood(request, FromAddress(), ByToken(), of=token)
-        answer = too_often(request) if is_too_much else view(request, token)
-        answer["X-Robots-Tag"] = "noindex, nofollow"
-        answer["Referrer-Policy"] = "no-referrer"
-        return answer
+        return too_often(request) if is_too_much else view(request, token)
 
     return opened
 

@@ -11,13 +11,14 @@ from julu_liaison.notices.rules import next_allowed
 from julu_liaison.notices.services.routing import calendar_from
 from julu_liaison.notices.states import UNFINISHED, MessageState
 
-REPEATABLE = frozenset({MessageState.FAILED, MessageState.UNCLEAR, MessageState.DROPPED})
+# What was dropped was read, turned off or is over: it would only be dropped again.
+REPEATABLE = frozenset({MessageState.FAILED, MessageState.UNCLEAR})
 NOT_ENDED = "这一条已经发出去了,或者正在发送,不用再发。"
 
 
 @transaction.atomic
 def send_again(*, message: Message, county_code: str, actor, at: datetime) -> Message:
-    """Have a message tried anew that failed, is unclear or was dropped; at night and on holidays in the morning.
+    """Have a message tried anew that failed or is unclear; at night and on holidays in the morning.
 
     Who may see the message may do so (its queryset's scope). Raises Conflict for one that has arrived or is on its way.
     """

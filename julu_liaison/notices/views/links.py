@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from julu_liaison.accounts.flood import for_passers
 from julu_liaison.common.errors import DomainError
-from julu_liaison.common.public_pages import draw
+from julu_liaison.common.public_pages import draw, unlisted
 from julu_liaison.notices.services.subscriptions import (
     KEPT,
     confirm_email,
@@ -29,17 +29,15 @@ NO_USE = "这个链接不能用"
 
 
 def _behind_a_link(view):
-    """A page that nobody keeps, finds by searching or learns from the next site's log; a refusal is a sentence on it."""
+    """A page that only its link leads to and nobody keeps; a refusal is a sentence on it."""
 
+    @unlisted
     @wraps(view)
     def opened(request, token):
         try:
-            answer = view(request, token)
+            return view(request, token)
         except DomainError as error:
-            answer = draw(request, PAGE, {"heading": NO_USE, "sentence": error.message}, status=error.status)
-        answer["X-Robots-Tag"] = "noindex, nofollow"
-        answer["Referrer-Policy"] = "no-referrer"
-        return answer
+            return draw(request, PAGE, {"heading": NO_USE, "sentence": error.message}, status=error.status)
 
     return csrf_exempt(require_http_methods(["GET", "HEAD", "POST"])(never_cache(for_passers(opened))))
 

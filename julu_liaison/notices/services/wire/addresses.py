@@ -62,6 +62,10 @@ def sender_of(kind: str, address: str, *, phone: str):
         raise _wrong(NOT_READ) from error
 
 
+# What cloud machines tell of themselves, keys included; other clouds' lies among the link-local addresses.
+METADATA = ipaddress.ip_address("100.100.100.200")
+
+
 def is_http(sender) -> bool:
     return isinstance(sender, tuple(HTTP.values()))
 
@@ -76,7 +80,7 @@ def is_inside(sender) -> bool:
         return False  # it cannot be reached, either
     addresses = [ipaddress.ip_address(str(place[0]).partition("%")[0]) for *_facts, place in found]
     plain = [getattr(one, "ipv4_mapped", None) or one for one in addresses]
-    return any(one.is_loopback or one.is_link_local or one.is_unspecified for one in plain)
+    return any(one.is_loopback or one.is_link_local or one.is_unspecified or one == METADATA for one in plain)
 
 
 def _wrong(sentence: str) -> DomainError:
