@@ -6,6 +6,7 @@ import logging
 import logging.config
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, connection
 from django.test import Client
 
@@ -25,6 +26,7 @@ def written():
     (handler,) = logging.root.handlers
     handler.setStream(stream)
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    logging.config.dictConfig(settings.LOGGING)
     logging.root.handlers[:] = before[0]
     logging.root.setLevel(before[1])
 
