@@ -24,6 +24,7 @@ from julu_liaison.accounts.flood import ByAddress, is_flood
 from julu_liaison.common.errors import DomainError
 from julu_liaison.common.many_files import MOST_BYTES
 from julu_liaison.common.public_pages import draw, unlisted
+from julu_liaison.common.referring import body_length
 from julu_liaison.common.working_days import today_here
 from opinions.forms.entries import CodeForm, EntryForm
 from opinions.services.entries import (
@@ -84,7 +85,7 @@ def opinion_say(request, code):
     branch = _branch(code)
     if request.method != "POST":
         return _form_page(request, branch) if branch.is_open(today_here()) else _elsewhere(request, branch)
-    if _length(request) > MOST_BYTES:  # before a byte of it is read
+    if body_length(request) > MOST_BYTES:  # before a byte of it is read
         return _sentence(request, branch, TOO_HEAVY, status=413)
     form = EntryForm(request.POST, request.FILES)
     if not form.is_valid():
@@ -138,11 +139,6 @@ def opinion_ask(request):
         return _ask_page(request, form, form.errors["code"][0] + "。", status=400)
     ticket = find_by_code(form.cleaned_data["code"])
     return redirect("villager-link", token_of(ticket)) if ticket else _ask_page(request, form, WRONG_CODE, status=404)
-
-
-def _length(request) -> int:
-    said = str(request.META.get("CONTENT_LENGTH", ""))
-    return int(said) if said.isdecimal() else 0
 
 
 def _branch(code: str) -> Station:

@@ -78,6 +78,11 @@ class Station(MPTTModel):
         return self.full_name
 
     @property
+    def county_code(self) -> str:
+        """The code of the county that the place belongs to; read it with `county`."""
+        return self.county.code if self.county else self.code
+
+    @property
     def township(self) -> "Station":
         """The township station of a branch, or the station itself."""
         return self.parent if self.level == Level.BRANCH else self

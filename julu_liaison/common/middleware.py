@@ -10,8 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from julu_liaison.common.errors import DomainError
-from julu_liaison.common.referring import page_before
-from julu_liaison.common.texts import plain_number
+from julu_liaison.common.referring import body_length, page_before
 
 MADE = "made"  # the cookie with the names of drafts whose forms were taken
 LONGEST_MADE = 2000
@@ -48,7 +47,7 @@ class BodyLimitMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        length = plain_number(request.META.get("CONTENT_LENGTH") or "0", digits=15) or 0
+        length = body_length(request)
         if length <= STRANGERS_BODY or request.path_info.startswith("/api/"):  # the API says it in its own way
             return None
         most = getattr(view, "largest_body", STRANGERS_BODY)

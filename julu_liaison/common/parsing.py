@@ -7,6 +7,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
 from julu_liaison.common.problems import TooLarge
+from julu_liaison.common.referring import body_length
 
 BROKEN = "提交的不是完整的 JSON,请检查括号、引号和编码。"
 
@@ -25,5 +26,5 @@ class StrictJSONParser(JSONParser):
     @staticmethod
     def _check_size(request) -> None:
         """DRF may read the stream past Django's own limit, so the limit is applied here too."""
-        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        if body_length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise TooLarge

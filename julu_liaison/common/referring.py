@@ -1,4 +1,4 @@
-"""The page a form was sent from, as the browser tells it (SECURE_REFERRER_POLICY lets it, on our own site only)."""
+"""What a request says of itself: the page its form was sent from (SECURE_REFERRER_POLICY lets it, on our own site only), its length."""
 
 from urllib.parse import urlsplit
 
@@ -23,3 +23,9 @@ def _is_ours(request, address: str) -> bool:
     except ValueError:
         return False
     return (found.scheme, found.netloc) == (request.scheme, request.get_host())
+
+
+def body_length(request) -> int:
+    """How many bytes the request says that its body has, before any of it is read; 0 where it does not say."""
+    said = str(request.META.get("CONTENT_LENGTH") or "")
+    return int(said) if said.isascii() and said.isdigit() else 0

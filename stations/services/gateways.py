@@ -25,7 +25,7 @@ def set_up_gateway(*, place: Station, kind: str, name: str, address: str, actor,
     _demand_level(place, kind)
     return ways_out.add_gateway(
         place_code=place.code,
-        county_code=_county_code(place),
+        county_code=place.county_code,
         kind=kind,
         name=name,
         address=address,
@@ -38,7 +38,7 @@ def change_gateway(*, gateway: Gateway, name: str, address: str, is_active: bool
     """Change a place's gateway, or switch it off and on. Raises NotAllowed, and what `gateways.change_gateway` raises."""
     place = _demand(actor, _place_of(gateway), gateway.kind)
     return ways_out.change_gateway(
-        gateway=gateway, county_code=_county_code(place), name=name, address=address, is_active=is_active, actor=actor,
+        gateway=gateway, county_code=place.county_code, name=name, address=address, is_active=is_active, actor=actor,
         at=at,
     )  # fmt: skip
 
@@ -48,16 +48,12 @@ def try_gateway(*, gateway: Gateway, phone: str = "", actor, at: datetime) -> Ou
     `gateways.try_gateway` raises."""
     place = _demand(actor, _place_of(gateway), gateway.kind)
     return ways_out.try_gateway(
-        gateway=gateway, county_code=_county_code(place), phone=phone.strip() or actor.phone, actor=actor, at=at
+        gateway=gateway, county_code=place.county_code, phone=phone.strip() or actor.phone, actor=actor, at=at
     )
 
 
 def _place_of(gateway: Gateway) -> Station:
     return Station.objects.select_related("county").get(code=gateway.place_code)
-
-
-def _county_code(place: Station) -> str:
-    return place.county.code if place.county else place.code
 
 
 def _demand_level(place: Station, kind: str) -> None:

@@ -23,4 +23,4 @@ def _county_code(message: Message) -> str:
     """The county of the message's reader or group; of somebody who serves in two, the first."""
     counties, stations = places_of_message(message)
     place = Station.objects.filter(pk__in=counties | stations).select_related("county").order_by("pk").first()
-    return (place.county or place).code if place else ""
+    return place.county_code if place else ""

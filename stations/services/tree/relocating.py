@@ -45,7 +45,7 @@ def move_branch(
     outcome = Outcome(moved, (*_villages_that_follow(moved), *effects))
     outcome.demand_expected(expected)
     audit.record(
-        "move_branch", actor=actor, target=moved, at=at, county_code=_county_code(moved), on=str(on),
+        "move_branch", actor=actor, target=moved, at=at, county_code=moved.county_code, on=str(on),
         before=before, after=moved.full_name, counts=_counts(outcome),
     )  # fmt: skip
     return outcome
@@ -71,7 +71,7 @@ def merge_branches(
     outcome = Outcome(old, effects)
     outcome.demand_expected(expected)
     audit.record(
-        "merge_branches", actor=actor, target=old, at=at, county_code=_county_code(old), on=str(on), into=new.code,
+        "merge_branches", actor=actor, target=old, at=at, county_code=old.county_code, on=str(on), into=new.code,
         counts=_counts(outcome),
     )  # fmt: skip
     return outcome
@@ -89,10 +89,6 @@ def preview_merger(**facts) -> Outcome:
 
 def _read(place: Station) -> Station:
     return Station.objects.select_related("parent", "county", "merged_into").get(pk=place.pk)
-
-
-def _county_code(place: Station) -> str:
-    return place.county.code if place.county else ""
 
 
 def _demand_fit_target(branch: Station, target: Station) -> None:
