@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Locator, Page, sync_playwright
 
 from activities.models import Shift, ShiftPlace
 from activities.services import draft_roster, publish_roster
@@ -46,6 +46,23 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "tests/browser/" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clicks_arrive():
+    """Playwright's click returns when the next page begins to come in; what is counted after it must be all there."""
+    with pytest.MonkeyPatch.context() as patch:
+        for kind in (Locator, Page):
+            patch.setattr(kind, "click", _arriving(kind.click))
+        yield
+
+
+def _arriving(click):
+    def click_and_arrive(where, *args, **options):
+        click(where, *args, **options)
+        (where if isinstance(where, Page) else where.page).wait_for_load_state("domcontentloaded")
+
+    return click_and_arrive
 
 
 @pytest.fixture(scope="session")
