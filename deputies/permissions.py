@@ -4,10 +4,11 @@ Where a rule below is asked about `None`, that is the system itself: a command r
 (import_deputies, make_boards). Pages and the API always ask about somebody, if only an anonymous visitor.
 """
 
+from deputies.states import ACCOUNT_TOPIC
 from julu_liaison.common.working_days import today_here
-from stations.permissions import holds, is_clerk_of, is_county_staff, is_head_of
+from stations.permissions import holds, is_clerk_of, is_county_staff, is_head_of, places_with
 from stations.querysets import scope_of
-from stations.states import Right
+from stations.states import COUNTY_ROLES, Right
 
 
 def can_edit_deputy(user, deputy) -> bool:
@@ -169,3 +170,28 @@ def sees_photo(user, deputy, on) -> bool:
 def agreed_by(consent_on, on) -> bool:
     """Whether a recorded consent counts on the day `on`."""
     return consent_on is not None and consent_on <= on
+
+
+def can_settle_correction(user, request) -> bool:
+    """What is held of a deputy: county staff, who keep it up. An account: whoever keeps up accounts. Nobody the own request."""
+    if request.asker_id == user.pk:
+        return False
+    if request.topic == ACCOUNT_TOPIC or request.deputy_id is None:
+        return holds(user, Right.MANAGE_ACCOUNTS, request.county_id)
+    return is_county_staff(user, request.county_id)
+
+
+def corrections_settled_by(user) -> dict[str, set[int]]:
+    """The counties (keys) for which `can_settle_correction` holds, as `CorrectionQuerySet.waiting_for` takes them."""
+    return {
+        "of_deputies": scope_of(user).places(*COUNTY_ROLES), "of_accounts": places_with(user, Right.MANAGE_ACCOUNTS),
+    }  # fmt: skip
+
+
+def settles_corrections(user) -> bool:
+    """Open the list of requests at all: whoever settles any, and auditors to read."""
+    return bool(scope_of(user).counties) or any(corrections_settled_by(user).values())
+
+
+def is_asker(user, request) -> bool:
+    return request.asker_id == user.pk

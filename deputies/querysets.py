@@ -1,4 +1,4 @@
-"""Named queries over deputies, mandates and memberships; all of them *as of a date*."""
+"""Named queries over deputies, mandates and memberships, all of them *as of a date*; over what is printed and asked for."""
 
 from datetime import date
 
@@ -7,8 +7,9 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 
 from julu_liaison.common.working_days import today_here
+from deputies.states import ACCOUNT_TOPIC, CorrectionState
 from stations.querysets import in_force, scope_of
-from stations.states import COUNTY_ROLES, Level
+from stations.states import COUNTY_ROLES, Level, Role
 
 
 class DatedQuerySet(models.QuerySet):
@@ -204,3 +205,23 @@ class GlyphImageQuerySet(models.QuerySet):
         for county, character, image in self.filter(county__in=counties).values_list("county", "character", "image"):
             found.setdefault(county, {})[character] = bytes(image)
         return found
+
+
+class CorrectionQuerySet(models.QuerySet):
+    """Requests to correct what is held of somebody (更正申请)."""
+
+    def visible_to(self, user):
+        """One's own; those of the county for its staff, its auditors and whoever keeps up its accounts."""
+        scope = scope_of(user)
+        counties = scope.counties | scope.places(Role.SYSTEM_ADMIN)
+        own = Q(asker=user.pk) if user.is_authenticated else Q(pk=None)
+        return self.filter(Q(county__in=counties) | own)
+
+    def open(self):
+        return self.filter(state=CorrectionState.ASKED)
+
+    def waiting_for(self, user, *, of_deputies: set[int], of_accounts: set[int]):
+        """Open ones of others that the person settles: about deputies, about accounts, of these counties (keys)."""
+        about_accounts = Q(topic=ACCOUNT_TOPIC) | Q(deputy=None)
+        mine = Q(county__in=of_deputies) & ~about_accounts | Q(county__in=of_accounts) & about_accounts
+        return self.open().filter(mine).exclude(asker=user.pk)

@@ -58,3 +58,15 @@ class Readiness(TextChoices):
     UNHUNG = "unhung", "印好没挂"
     CHANGED = "changed", "内容已变"
     REFUSED = "refused", "印不了"
+
+
+class CorrectionState(TextChoices):
+    """How far a request to correct what is held of somebody has come (更正申请)."""
+
+    ASKED = "asked", "等办理"
+    DONE = "done", "已更正"
+    REFUSED = "refused", "没有更正"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+ACCOUNT_TOPIC = "account"  # of the register of personal data: settled by whoever keeps up accounts, not by the deputies' office

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Value
 
 from julu_liaison.common.working_days import today_here
-from opinions.states import ENDED, SETTLED, SOON_DAYS, Kind, Stage, State
+from opinions.states import ENDED, SETTLED, SOON_DAYS, STILL_ASKED, AskedState, Kind, Stage, State
 from stations.querysets import PlacedQuerySet, Scope, scope_of
 from stations.states import COUNTY_ROLES
 
@@ -247,3 +247,27 @@ class ClockQuerySet(QuerySet):
 class HopQuerySet(QuerySet):
     def in_order(self):
         return self.select_related("actor", "standing_in_for", "place", "department").order_by("pk")
+
+
+class VillagerRequestQuerySet(QuerySet):
+    """What villagers ask for about their own data (群众更正、删除申请)."""
+
+    def visible_to(self, user):
+        """Those of the tickets that `user` sees; who may read a villager's words is asked of each (`can_settle_villager`)."""
+        return self.filter(opinion__in=_rows("Opinion").visible_to(user))
+
+    def settled_at(self, places: set[int]):
+        """Of tickets of these places (keys): of a county, a station, a branch."""
+        of = Q(opinion__county__in=places) | Q(opinion__station__in=places) | Q(opinion__branch__in=places)
+        return self.filter(of)
+
+    def waiting(self):
+        """Nobody has answered yet."""
+        return self.filter(state=AskedState.ASKED)
+
+    def open(self):
+        return self.filter(state__in=STILL_ASKED)
+
+    def promised(self):
+        """What goes once its ticket has ended, and has ended."""
+        return self.filter(state=AskedState.PROMISED, opinion__state__in=ENDED)

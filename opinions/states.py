@@ -93,3 +93,23 @@ class Redacted(TextChoices):
     TEXT = "text", "内容"
     REPLY = "reply", "答复"
     HOP = "hop", "办理说明"
+
+
+class AskedFor(TextChoices):
+    """What a villager may ask for about the own name, phone and village (个人信息保护法 art. 46, 47)."""
+
+    CORRECT = "correct", "更正"
+    FORGET = "forget", "删去姓名和电话"
+
+
+class AskedState(TextChoices):
+    """How far that has come. PROMISED: an open matter needs the phone; it goes by itself once the matter has ended."""
+
+    ASKED = "asked", "等办理"
+    PROMISED = "promised", "办结以后删去"
+    DONE = "done", "已经办好"
+    REFUSED = "refused", "没有同意"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+STILL_ASKED = frozenset({AskedState.ASKED, AskedState.PROMISED})

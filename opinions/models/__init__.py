@@ -3,6 +3,7 @@
 from opinions.models.clocks import Clock, Extension, Pause, Term
 from opinions.models.entries import VillagerEntry
 from opinions.models.offices import Assistance, Director, ReplyLabel, SampleAnswer, Supervision
+from opinions.models.requests import VillagerRequest
 from opinions.models.suggestions import CongressSession, Consultation, Cosigner, SuggestionDetail
 from opinions.models.tickets import AnswerDraft, Hop, HopFile, Opinion, Redaction, Reply, Verdict
 
@@ -28,4 +29,5 @@ __all__ = [
     "Term",
     "Verdict",
     "VillagerEntry",
+    "VillagerRequest",
 ]
