@@ -8,7 +8,7 @@ TEST_DATABASE_URL ?= $(or $(DATABASE_URL),postgres://postgres@127.0.0.1:5432/pos
 TEST_REDIS_URL ?= $(or $(REDIS_URL),redis://127.0.0.1:6379/0)
 WORKERS ?= 2
 
-.PHONY: run test check lint types migrations test-servers test-browser bench requirements clean
+.PHONY: run test check lint types migrations test-servers test-browser handbook bench requirements clean
 
 run: $(VENV)/installed
 	$(BIN)/python manage.py run --port $(PORT)
@@ -39,6 +39,10 @@ test-servers: $(VENV)/installed-dev
 
 test-browser: $(VENV)/installed-dev
 	env DATABASE_URL=$(TEST_DATABASE_URL) REDIS_URL=$(TEST_REDIS_URL) $(BIN)/python -m pytest -m browser
+
+# The handbook's pictures anew, where a page has changed: look at each before it is committed.
+handbook: $(VENV)/installed-dev
+	env -u DATABASE_URL -u REDIS_URL HANDBOOK_PICTURES=new $(BIN)/python -m pytest -q tests/browser -k handbook
 
 # CPU seconds of planning a county's month, shown, not judged; the ledger of a county's year, on both databases; its boards
 # beside two other engines; then pages of tickets at 10,000 and 1,000,000 (minutes), a county's and a province's monthly reports,

@@ -6,6 +6,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from julu_liaison.handbook import help_for
 from julu_liaison.notices.models import Notice
 from julu_liaison.notices.services import mark_read_of
 from stations.models import Department, Station
@@ -140,7 +141,7 @@ class NavItem(NamedTuple):
 
 def frame(request) -> dict:
     """Context of base.html: `nav`, `subnav` (the current section's pages), `tabs` (a deputy's tab bar?), `mode`,
-    `platform`, `place_name`, `unread`.
+    `platform`, `place_name`, `unread`, `help` (where the handbook is about this page).
 
     `site_name` says the same as `platform`; Django's login page puts the host's name in its place.
     Works on error pages too, before anybody is signed in and before a county is set up.
@@ -161,6 +162,7 @@ def frame(request) -> dict:
         "site_name": platform,
         "place_name": str(place or ""),
         "unread": _unread(request) if known else 0,
+        "help": help_for(kind, request.resolver_match.url_name if request.resolver_match else ""),
     }
 
 

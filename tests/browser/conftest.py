@@ -16,6 +16,7 @@ from activities.models import Shift, ShiftPlace
 from activities.services import draft_roster, publish_roster
 from julu_liaison.common.working_days import sundays_of, today_here
 from stations.services import open_station
+from tests.browser.handbook import name_people
 from tests.cast import OPENED, PASSWORD, make_deputy, moment
 
 # A window's buttons are pages, in a process of their own, and another process waits to be used: nobody sees either, and
@@ -173,6 +174,13 @@ def station(cast, day):
             ShiftPlace.objects.create(shift=shift, deputy=membership.deputy)
     assert ShiftPlace.objects.filter(shift__date=day).count() == 16
     return cast
+
+
+@pytest.fixture
+def book_county(station):
+    """The county that the handbook's pictures show: 官亭镇 with its Sunday, and people with names."""
+    name_people()
+    return station
 
 
 @pytest.fixture

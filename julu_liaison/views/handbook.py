@@ -1,0 +1,22 @@
+"""The handbook (使用手册), open to everybody: who cannot sign in needs it most, and it names nobody."""
+
+from django.http import Http404
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from julu_liaison.frame import kind_of
+from julu_liaison.handbook import PART_OF, TITLES, read_part
+from stations.querysets import scope_of
+
+
+@require_safe
+def handbook(request):
+    own = PART_OF.get(kind_of(scope_of(request.user))) if request.user.is_authenticated else None
+    return render(request, "handbook.html", {"titles": TITLES, "own": own})
+
+
+@require_safe
+def handbook_part(request, slug):
+    if slug not in TITLES:
+        raise Http404
+    return render(request, "handbook_part.html", {"part": read_part(slug), "titles": TITLES})
