@@ -81,7 +81,7 @@ def _drawn(slug: str, _changed: int) -> Part:
 
 
 class _Pictures(Extension):
-    def extendMarkdown(self, md):  # noqa: N802 - the library's name
+    def extendMarkdown(self, md):  # the name is the library's
         md.treeprocessors.register(_Figures(md), "figures", 5)
 
 
