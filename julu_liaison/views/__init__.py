@@ -5,6 +5,7 @@ from julu_liaison.views.console import console, console_sundays
 from julu_liaison.views.exporting import export_page, export_register
 from julu_liaison.views.finding import home
 from julu_liaison.views.gateways import gateway, gateway_try, gateways
+from julu_liaison.views.handbook import handbook, handbook_part
 from julu_liaison.views.health import health
 from julu_liaison.views.importing import import_failed, import_page, import_passwords, import_preview, import_template
 from julu_liaison.views.inbox import notices
@@ -26,6 +27,8 @@ __all__ = [
     "gateway",
     "gateway_try",
     "gateways",
+    "handbook",
+    "handbook_part",
     "health",
     "home",
     "import_failed",
