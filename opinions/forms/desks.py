@@ -84,14 +84,13 @@ class OpinionForm(forms.Form):
             self._offer_members(branches, on)
 
     def _offer_members(self, branches: list[Station], on: date) -> None:
+        known = {branch.pk: branch for branch in branches}
         groups: dict[str, list] = {branch.full_name: [] for branch in branches}
         rows = Membership.objects.in_force(on).filter(branch__in=branches).heads_first()
-        self.people: dict[str, Deputy] = {}
         owners = {}
-        for row in rows.select_related("deputy", "branch__parent"):
-            key = str(row.deputy_id)
-            groups[row.branch.full_name].append((key, row.deputy.name))
-            self.people[key], owners[key] = row.deputy, row.branch.code
+        for deputy, name, branch in rows.values_list("deputy", "deputy__name", "branch"):
+            groups[known[branch].full_name].append((str(deputy), name))
+            owners[str(deputy)] = known[branch].code
         field = self.fields["deputy"]
         field.widget.owners = owners  # type: ignore[attr-defined]  # an OwnedSelect
         field.choices = [("", "没有代表,或没记"), *(pair for pair in groups.items() if pair[1])]  # type: ignore[attr-defined]
@@ -119,9 +118,10 @@ class OpinionForm(forms.Form):
     def to_matter(self) -> Matter:
         """Return what `enter_opinion` takes; only after `is_valid()`."""
         typed = self.cleaned_data
+        chosen = typed.get("deputy")  # one of those that were offered
         return Matter(
             text=typed["text"], category=typed["category"] or guess_category(typed["text"], []),
-            deputy=self.person or self.people.get(typed["deputy"]), villager_name=typed["villager_name"],
+            deputy=self.person or (Deputy.objects.get(pk=chosen) if chosen else None), villager_name=typed["villager_name"],
             villager_phone=typed["villager_phone"], villager_village=typed["villager_village"],
             confidential=typed["confidential"],
         )  # fmt: skip

@@ -18,7 +18,7 @@ from julu_liaison.common.working_days import today_here
 from opinions.models import Hop, Opinion
 from opinions.permissions import can_register_opinion
 from opinions.rules import search_words
-from opinions.services.clocks import start_clock
+from opinions.services.clocks import ready_clock
 from opinions.signals import opinion_moved
 from opinions.states import Kind, State
 from stations.models import Station
@@ -120,15 +120,19 @@ def enter_register(
     opinion.state, opinion.holder_station = state, holder
     opinion.registered_on, opinion.registered_at = day, at
     opinion.search_words = search_words([opinion.number, opinion.title, opinion.text])
+    clock = ready_clock(ticket=opinion, stage=state, on=today_here(at))
     opinion.save(force_insert=True)
-    start_clock(ticket=opinion, stage=state, on=today_here(at))
-    Opinion.objects.filter(pk=opinion.pk).update(due_on=opinion.due_on)
+    if clock is not None:
+        clock.save(force_insert=True)
     Hop.objects.create(
         opinion=opinion, move="register", to_state=state, actor=actor, at=at, place=holder, due_on=opinion.due_on,
         public_line="已登记", standing_in_for_id=audit.stood_in_for(actor), version=opinion.version, note=note,
         by_villager=by_villager,
     )  # fmt: skip
-    audit.record("register", actor=actor, target=opinion, at=at, kind=opinion.kind, number=opinion.number)
+    audit.record(
+        "register", actor=actor, target=opinion, at=at, county_code=branch.county.code, kind=opinion.kind,
+        number=opinion.number,
+    )  # fmt: skip
     deputies = [opinion.deputy_id] if opinion.deputy_id else []
     announce(opinion_moved, sender=Opinion, opinion=opinion, move="register", deputy_ids=deputies, year=day.year)
     return opinion

@@ -6,6 +6,7 @@ from opinions.services.clocks.recomputing import NewDay, Recomputed, follow_days
 from opinions.services.clocks.running import (
     extend_clock,
     pause_clocks,
+    ready_clock,
     resume_clocks,
     start_clock,
     stop_clocks,
@@ -28,6 +29,7 @@ __all__ = [
     "pause_clocks",
     "preview_adding",
     "preview_setting",
+    "ready_clock",
     "recompute",
     "resume_clocks",
     "set_default_terms",

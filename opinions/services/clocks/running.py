@@ -19,7 +19,17 @@ SILENT = frozenset({Stage.FOLLOW_UP})  # nobody's deadline: listed, never warned
 def start_clock(
     *, ticket: Opinion, stage: str, on: date, department: Department | None = None, is_main: bool = True
 ) -> Clock | None:
-    """Start the time of `stage` on the day `on`, which itself is not counted; None for a stage without a term.
+    """Start the time of `stage` on the day `on`, which itself is not counted; None for a stage without a term."""
+    clock = ready_clock(ticket=ticket, stage=stage, on=on, department=department, is_main=is_main)
+    if clock is not None:
+        clock.save(force_insert=True)
+    return clock
+
+
+def ready_clock(
+    *, ticket: Opinion, stage: str, on: date, department: Department | None = None, is_main: bool = True
+) -> Clock | None:
+    """Return the clock that `start_clock` saves. The due day is on the ticket then, so that a new one is saved once with it.
 
     What is still owed of a ticket that has ended is silent: nobody is warned of it. A main clock runs in open tickets
     only; where the ticket had ended it has been taken up again, and is not to be followed up any more.
@@ -36,7 +46,6 @@ def start_clock(
         unit=term.unit, statutory=term.statutory,
     )  # fmt: skip
     set_due_day(clock, calendar=calendar_from(on), silent=not is_main and ticket.state in ENDED)
-    clock.save(force_insert=True)
     if is_main:
         ticket.due_on = clock.due_on
     return clock

@@ -22,7 +22,7 @@ def lock_tree() -> None:
 
 
 def hold_place(place: Station) -> Station:
-    """Return the place as it is now, with its parent; nobody moves, merges or closes it until this transaction ends.
+    """Return the place as it is now, with its parent and county; nobody moves, merges or closes it until this transaction ends.
 
     For whoever writes a row that carries the place's keys.
     """
@@ -31,5 +31,6 @@ def hold_place(place: Station) -> Station:
 
 def hold_places(places: Iterable[Station]) -> list[Station]:
     """The same for several places, in the order of their keys."""
-    rows = Station.objects.filter(pk__in=[place.pk for place in places]).select_related("parent").order_by("pk")
+    keys = [place.pk for place in places]
+    rows = Station.objects.filter(pk__in=keys).select_related("parent", "county").order_by("pk")
     return list(rows.select_for_update(of=("self",), no_key=True))
