@@ -12,6 +12,7 @@ from activities.services import Matter, SundayRow, confirm_logs, correct_log, fi
 from activities.states import Presence
 from julu_liaison.common.errors import Conflict, NotAllowed
 from julu_liaison.common.models import AuditLog
+from julu_liaison.common.working_days import today_here
 from tests.cast import SUNDAY, moment
 
 AT = moment(SUNDAY)
@@ -323,6 +324,18 @@ def test_the_county_sets_the_limit_grants_and_takes_back(cast, signed_in):
     assert client.post(address, {"do": "nonsense"}).status_code == 404
     assert client.post(address, {"do": "limit", "day": ""}).status_code == 302
     assert FilingLimit.objects.get().day is None
+
+
+def test_the_form_knows_what_a_closed_record_needs(cast, signed_in):
+    address = reverse("late-logs") + "?place=GT01&since=2026-02-08&until=2026-02-08"
+    form = signed_in(cast.staff).get(address).context["grant_form"]
+    week = today_here() + timedelta(days=7)
+    assert [form[name].value() for name in ("place", "started_on", "ended_on", "open_until")] == [
+        "GT01", "2026-02-08", "2026-02-08", week,
+    ]  # fmt: skip
+    assert not FilingException.objects.exists() and "id_open_until" in texts(signed_in(cast.staff).get(address))
+    strange = signed_in(cast.staff).get(reverse("late-logs") + "?place=<b>&since=yesterday")
+    assert strange.status_code == 200 and "<b>" not in texts(strange)
 
 
 @pytest.mark.parametrize(

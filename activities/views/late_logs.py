@@ -1,5 +1,7 @@
 """The county's page about late entry: the limit, exceptions in force and past, granting one."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
@@ -18,12 +20,13 @@ from stations.permissions import places_with
 from stations.states import Right
 
 SHOWN = 50  # past exceptions
+USUAL_TERM = timedelta(days=7)  # that is proposed for entering late what is asked for
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def late_logs(request):
-    """`do` says which form was sent: limit, grant or end."""
+    """`do` says which form was sent: limit, grant or end. `?place=&since=&until=`: what a closed record needs."""
     county = _county_of(request.user)
     if request.method != "POST":
         return _page(request, county)
@@ -38,6 +41,13 @@ def _county_of(user) -> Station:
     if found is None:
         raise NotAllowed("补录期限由县人大办公室规定和批准,需要补录请联系他们。")
     return found
+
+
+def _asked_for(request, county: Station) -> ExceptionForm:
+    """The form as whoever comes from a closed record needs it; nothing is granted by opening it."""
+    asked = {"place": request.GET.get("place"), "started_on": request.GET.get("since"), "ended_on": request.GET.get("until")}
+    usual = {"open_until": today_here() + USUAL_TERM} if any(asked.values()) else {}
+    return ExceptionForm(places=_places(county), initial=asked | usual)
 
 
 def _set_limit(request, county: Station):
@@ -97,7 +107,7 @@ def _page(request, county: Station, *, limit_form=None, grant_form=None, status:
     context = {
         "county": county, "limit": limit.day if limit else None, "today": today,
         "limit_form": limit_form or _limit_form(limit),
-        "grant_form": grant_form or ExceptionForm(places=_places(county)),
+        "grant_form": grant_form or _asked_for(request, county),
         "current": rows.filter(open_until__gte=today).order_by("open_until", "pk"),
         "past": rows.filter(open_until__lt=today).order_by("-pk")[:SHOWN],
         "forms_sent": [form for form in (limit_form, grant_form) if form is not None],

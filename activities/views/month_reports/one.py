@@ -13,6 +13,7 @@ from activities.models import MonthReport
 from activities.permissions import can_allow_late_logs
 from activities.reports import Line, Table, attendance_table, places_table, printed_cell
 from activities.rules.months import read_month
+from activities.rules.plans import month_end
 from activities.services.month_reports import (
     Progress,
     changes_since_lock,
@@ -63,7 +64,7 @@ def report_page(request, report: MonthReport, *, refused: StepForm | None = None
         "below": below, "waiting": [one for one in below if _waits(one)], "changed": [one for one in below if one.changed],
         "forms": _forms(row, refused, since), "since": Changes.of(since), "is_locked_county": _is_locked_county(report),
         "own_changes": Changes.of(whole.changed),
-        "may_allow": can_allow_late_logs(request.user, report.county_id),
+        "may_allow": can_allow_late_logs(request.user, report.county_id), "last_day": month_end(report.month),
         "story": [(told, month_label(told.step.move), Changes.of(told.changed)) for told in story_of(report)],
         "editions": report.editions.defer("figures"),
     }  # fmt: skip
