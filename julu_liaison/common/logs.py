@@ -114,6 +114,7 @@ def logging_config(*, as_json: bool, level: str, access_level: str) -> dict:
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             access.name: {"level": access_level},
+            "liaison.audit": {"level": access_level},  # a seal's digest once a minute at most
             "django_guid": {"level": "ERROR"},  # it tells of every request that has no id yet
             # Django gives these handlers of their own, which would print the address as it is.
             "django": {"handlers": [], "level": level, "propagate": True},

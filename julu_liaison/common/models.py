@@ -39,8 +39,32 @@ class Counter(models.Model):
         return f"{self.key} = {self.value}"
 
 
+class AuditSeal(models.Model):
+    """One link of the audit trail's chain (封存): so many rows, and what the link before it was. See `common.audit.chain`.
+
+    Written by `common.audit.sealing` only; the database refuses every change.
+    """
+
+    number = models.BigIntegerField("编号", primary_key=True)
+    before = models.CharField(max_length=64, blank=True)
+    rows = models.PositiveIntegerField("条数")
+    lines = models.TextField()
+    sealed_at = models.DateTimeField("封存时间")
+    key_mark = models.CharField(max_length=8)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "操作记录的封存"
+        ordering = ["-number"]
+
+    def __str__(self):
+        return f"第{self.number}号封存"
+
+
 class AuditLog(models.Model):
-    """Who did what to what, when. Rows are added in the transaction of the act and never changed."""
+    """Who did what to what, when. Rows are added in the transaction of the act; the database refuses every change but one:
+    a row is put under its `seal` once, within a minute or two.
+    """
 
     at = models.DateTimeField("时间", db_index=True)
     actor = models.ForeignKey(
@@ -54,10 +78,18 @@ class AuditLog(models.Model):
     target_key = models.CharField("对象编号", max_length=80, blank=True)
     county_code = models.CharField("县", max_length=20, blank=True, db_index=True)
     detail = models.JSONField("内容", default=dict, blank=True)
+    seal = models.ForeignKey(
+        AuditSeal, models.PROTECT, null=True, blank=True, editable=False, related_name="+", db_index=False
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "操作记录"
         ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["seal", "id"], name="audit_by_seal"),
+            models.Index(fields=["target_key", "id"], name="audit_by_target"),
+            models.Index(fields=["action", "id"], name="audit_by_action"),
+        ]
 
     def __str__(self):
         return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.target_key}"

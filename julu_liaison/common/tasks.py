@@ -5,6 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
+from julu_liaison.common.audit.sealing import seal_rows
 from julu_liaison.common.idempotency import forget_replays
 from julu_liaison.common.jobs import forget_jobs, resume_stalled
 from julu_liaison.common.uploads import KEPT_FOR, forget_uploads
@@ -35,3 +36,9 @@ def resume_stalled_jobs() -> int:
 def forget_old_uploads() -> int:
     """Clear away uploaded registers and first passwords nobody came back for."""
     return forget_uploads(timezone.now() - KEPT_FOR)
+
+
+@shared_task(ignore_result=True)
+def seal_audit() -> int:
+    """Put under a seal what the audit trail has got since the minute before."""
+    return seal_rows(at=timezone.now())
