@@ -6,8 +6,8 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 
-from julu_liaison.common.working_days import today_here
 from deputies.states import ACCOUNT_TOPIC, CorrectionState
+from julu_liaison.common.working_days import today_here
 from stations.querysets import in_force, scope_of
 from stations.states import COUNTY_ROLES, Level, Role
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("constituents/<uuid:uid>/", views.constituent, name="constituent"),
     path("constituents/<uuid:uid>/contact/", views.constituent_contact, name="constituent-contact"),
     path("constituents/<uuid:uid>/end/", views.constituent_end, name="constituent-end"),
+    path("constituents/<uuid:uid>/forget/", views.constituent_forget, name="constituent-forget"),
     path("contacts/<uuid:uid>/void/", views.contact_void, name="contact-void"),
     path("branches/", views.branches, name="branches"),
     path("branches/<slug:code>/", views.branch, name="branch"),

@@ -14,6 +14,7 @@ urlpatterns = [
     path("handbook/<slug:slug>/", views.handbook_part, name="handbook-part"),
     path("look/", views.look, name="look"),
     path("me/", views.me, name="me"),
+    path("", include("julu_liaison.personal.urls")),
     path("notices/", views.notices, name="notices"),
     path("messages/", views.messages_sent, name="messages"),
     path("messages/<uuid:uid>/again/", views.message_again, name="message-again"),

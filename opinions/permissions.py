@@ -145,6 +145,27 @@ def sees_villager(user, opinion) -> bool:
     return opinion.kind == Kind.OPINION and not opinion.confidential and at_its_department(user, opinion)
 
 
+def can_settle_villager(user, opinion) -> bool:
+    """Correct or let go of who the villager is: the branch's head, the station's clerk, the county. Others who may read it,
+    the deputy and the department, have it from them."""
+    places = (opinion.branch_id, opinion.station_id, opinion.county_id)
+    return opinion.kind == Kind.OPINION and holds(user, Right.REVEAL_VILLAGERS, *places)
+
+
+def can_settle_request(user, request) -> bool:
+    return can_settle_villager(user, request.opinion)
+
+
+def settles_villagers(user) -> bool:
+    """Open the list of what villagers ask for at all."""
+    return holds_anywhere(user, Right.REVEAL_VILLAGERS)
+
+
+def can_find_villagers(user, county_id: int) -> bool:
+    """Look up what is held under a phone, to answer a letter of its owner: the county administrator alone."""
+    return holds(user, Right.FIND_VILLAGERS, county_id)
+
+
 def sees_drafts(user, opinion) -> bool:
     """An answer that is not signed yet is the department's own business."""
     return at_its_department(user, opinion)

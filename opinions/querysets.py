@@ -269,5 +269,6 @@ class VillagerRequestQuerySet(QuerySet):
         return self.filter(state__in=STILL_ASKED)
 
     def promised(self):
-        """What goes once its ticket has ended, and has ended."""
-        return self.filter(state=AskedState.PROMISED, opinion__state__in=ENDED)
+        """Promised, and the ticket has ended: nobody has to call the villager any more (`rules.asked.needs_contact`)."""
+        untold = Q(opinion__state=State.MERGED, opinion__told_at=None) & ~Q(opinion__merged_into__state__in=ENDED)
+        return self.filter(state=AskedState.PROMISED, opinion__state__in=ENDED).exclude(untold)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from opinions.services.clocks import sweep_deadlines as sweep
 from opinions.services.forgetting import forget_villagers
+from opinions.services.villagers import keep_promises
 
 
 @shared_task
@@ -18,8 +19,11 @@ def sweep_deadlines() -> int:
 
 @shared_task
 def forget_old_villagers() -> int:
-    """Let go of villagers whose matters ended longer ago than the county keeps them; returns how many tickets and visits."""
+    """Let go of villagers to whom it was promised for the end of their matter, and of those whose matters ended longer ago
+    than the county keeps them; returns how many tickets and visits."""
+    at = timezone.now()
+    promised = keep_promises(at=at)
     if not settings.VILLAGER_KEPT_DAYS:
-        return 0
-    found = forget_villagers(kept=timedelta(days=settings.VILLAGER_KEPT_DAYS), at=timezone.now(), apply=True)
-    return found.tickets + found.visits
+        return promised
+    found = forget_villagers(kept=timedelta(days=settings.VILLAGER_KEPT_DAYS), at=at, apply=True)
+    return promised + found.tickets + found.visits

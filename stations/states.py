@@ -41,6 +41,7 @@ class Right(TextChoices):
     PLAN_ROSTERS = "plan_rosters", "排班"
     APPROVE_LEAVE = "approve_leave", "批准请假"
     REVEAL_VILLAGERS = "reveal_villagers", "查看群众身份"
+    FIND_VILLAGERS = "find_villagers", "按电话查找群众信息"
     RECORD_ACTIVITIES = "record_activities", "记录活动"
     MAKE_REPORTS = "make_reports", "出报表"
     CONFIRM_MONTHS = "confirm_months", "确认月报"
@@ -60,7 +61,7 @@ COUNTY_WORK = frozenset(
 # Roles are bundles of rights. A right counts at the posting's own place and, as each `can_…` says, for what is below it.
 RIGHTS_OF: dict[str, frozenset[Right]] = {
     Role.COUNTY_ADMIN: COUNTY_WORK
-    | {Right.SET_RULES, Right.MANAGE_ACCOUNTS, Right.APPOINT, Right.MANAGE_GATEWAYS},
+    | {Right.SET_RULES, Right.MANAGE_ACCOUNTS, Right.APPOINT, Right.MANAGE_GATEWAYS, Right.FIND_VILLAGERS},
     Role.COUNTY_STAFF: COUNTY_WORK,
     Role.SYSTEM_ADMIN: frozenset({Right.MANAGE_ACCOUNTS}),
     Role.SECURITY_ADMIN: frozenset({Right.APPOINT}),

@@ -36,6 +36,7 @@ from scoring.services import open_scheme
 from stations.services import add_department, add_village, appoint, open_station
 from stations.states import Role
 from tests.access_facts import (
+    correction_arguments,
     entry_arguments,
     month_arguments,
     notice_arguments,
@@ -52,7 +53,7 @@ ROLES = (
     "other_officer",
 )  # fmt: skip
 DEPUTY_PAGES = ("constituents", "constituent-add", "deputy-archive", "deputy-archive-file", "deputy-photo-edit")
-CONSTITUENT_PAGES = ("constituent", "constituent-contact", "constituent-end")
+CONSTITUENT_PAGES = ("constituent", "constituent-contact", "constituent-end", "constituent-forget")
 PLACE_PAGES = ("place", "place-move", "place-merge", "place-close", "place-reopen")
 EDITION_PAGES = ("edition", "edition-file", "edition-marks", "edition-preview")
 UPLOAD_PAGES = ("console-import-preview", "console-import-failed", "console-import-passwords")
@@ -187,7 +188,7 @@ def arguments(cast) -> dict[str, dict[str, tuple]]:
     return {
         **admin_arguments(cast), **reception_arguments(cast, logs), **ticket_arguments(cast), **point_arguments(cast),
         **month_arguments(cast), **overview_arguments(cast), **entry_arguments(cast),
-        **notice_arguments(cast),
+        **notice_arguments(cast), **correction_arguments(cast),
         "duty-log": {place: (logs[place].uid,) for place in both},
         "job": {place: (jobs[place].uid,) for place in both},
         "job-file": {place: (jobs[place].uid,) for place in both},

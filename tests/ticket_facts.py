@@ -7,6 +7,7 @@ from opinions.services.feedback.links import token_of
 from opinions.services.offices.links import answer_path
 from opinions.services.offices.samples import keep_sample
 from opinions.services.suggestions.consulting import record_consultation
+from opinions.services.villagers import ask_by_link
 from opinions.states import ContactWish
 from tests.cast import SUNDAY, Cast, moment
 
@@ -46,10 +47,18 @@ def ticket_arguments(cast: Cast) -> dict[str, dict[str, tuple]]:
             "sample-answer": (sample.pk,),
             "answer-link": (answer_path(ticket=suggestion, user=officer, at=at).split("/")[2],),
             "villager-link": (token_of(opinion),),
+            "villager-data": (token_of(opinion),),
+            "opinion-villager": (opinion.uid,),
+            "opinion-villager-request": (opinion.uid, _asked_of(opinion, at)),
         }
         for url, args in pages.items():
             found.setdefault(url, {})[name] = args
     return found
+
+
+def _asked_of(opinion: Opinion, at):
+    Opinion.objects.filter(pk=opinion.pk).update(villager_name="张三")
+    return ask_by_link(opinion=opinion, kind="forget", said="", at=at).uid
 
 
 def _suggestion(cast: Cast, branch: str, clerk, signer, office, at) -> Opinion:

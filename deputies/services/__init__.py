@@ -22,6 +22,7 @@ from deputies.services.constituents import (
     void_contact,
 )
 from deputies.services.editions import record_edition, record_hanging, take_back_hanging
+from deputies.services.forgetting import forget_constituent
 from deputies.services.glyphs import add_glyph, drop_glyph
 from deputies.services.loading import NewDeputy, NewMandate, edit_deputies, load_deputies
 from deputies.services.mandates import edit_mandate, end_mandate, grant_mandate
@@ -46,6 +47,7 @@ __all__ = [
     "edit_mandate",
     "end_constituent",
     "end_mandate",
+    "forget_constituent",
     "grant_mandate",
     "hand_out_archive",
     "link_account",

@@ -23,12 +23,14 @@ from deputies.services import (
     add_constituent,
     edit_constituent,
     end_constituent,
+    forget_constituent,
     look_at_constituents,
     record_contact,
     void_contact,
 )
 from deputies.states import ContactForm
 from julu_liaison.common.errors import DomainError, NotAllowed
+from julu_liaison.common.own_forms import ForgetForm
 from julu_liaison.common.secrets import masked_name, masked_phone
 from julu_liaison.common.working_days import today_here
 
@@ -155,6 +157,28 @@ def constituent_end(request, uid):
     return _detail(request, row, end=form)
 
 
+@require_POST
+@login_required
+def constituent_forget(request, uid):
+    """Let go of who it is, at the constituent's own wish; the contacts stay, without anybody's name."""
+    row = _kept(request, uid)
+    form = ForgetForm(request.POST, auto_id="f_%s")
+    if form.is_valid():
+        try:
+            forget_constituent(
+                constituent=row, how=form.cleaned_data["how"], actor=request.user, at=timezone.now()
+            )
+        except NotAllowed:
+            raise
+        except DomainError as error:
+            form.refuse(error)
+            form.refused_status = error.status
+        else:
+            messages.success(request, "这位选民的信息删去了,联系记录保留,不再写明是谁。")
+            return _back(request, row.deputy)
+    return _detail(request, row, forget=form)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def constituent_contact(request, uid):
@@ -201,7 +225,10 @@ def _demand_keeper(request, row: Constituent) -> None:
         raise PermissionDenied
 
 
-def _detail(request, row: Constituent, *, form: ConstituentForm | None = None, end: EndForm | None = None):
+def _detail(
+    request, row: Constituent, *, form: ConstituentForm | None = None, end: EndForm | None = None,
+    forget: ForgetForm | None = None,
+):  # fmt: skip
     """The page of one constituent: it shows the phone, so a look by anybody but the deputy is recorded."""
     today, is_mine = today_here(), is_oneself(request.user, row.deputy)
     if not is_mine:
@@ -209,9 +236,10 @@ def _detail(request, row: Constituent, *, form: ConstituentForm | None = None, e
     context = {
         "row": row, "today": today, "is_mine": is_mine,
         "form": form or ConstituentForm.of(row, on=today), "end": end or EndForm(initial={"ended_on": today}),
+        "forget": forget or ForgetForm(auto_id="f_%s"),
         "contacts": row.contacts.select_related("recorded_by"),
     }  # fmt: skip
-    return render(request, "deputies/constituent.html", context, status=max(_status(form), _status(end)))
+    return render(request, "deputies/constituent.html", context, status=max(map(_status, (form, end, forget))))
 
 
 def _sent(request):

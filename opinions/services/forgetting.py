@@ -1,6 +1,7 @@
 """Villagers' names and phones are let go when they are no longer needed: after a term, or on request (个人信息保护法).
 
-What was asked for and how it was handled stays; who asked for it goes, and with it the words struck out of its text.
+What was asked for and how it was handled stays; who asked for it goes, and with it the words struck out of its text and
+the name and phone wherever somebody wrote them into it.
 """
 
 from collections.abc import Iterable
@@ -8,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from activities.models import Visit
 from activities.services.visits.forgetting import forget_visitors
 from julu_liaison.common import audit
-from opinions.models import Opinion, Redaction
-from opinions.states import ENDED
+from opinions.models import Opinion, Redaction, VillagerRequest
+from opinions.services.redacting import strike_person
+from opinions.states import ENDED, AskedState
 
 BATCH = 500
 KNOWN = ~Q(villager_name="") | ~Q(villager_phone="")
@@ -58,11 +60,22 @@ def forget(*, tickets: Iterable[int] = (), visits: Iterable[int] = (), actor, at
     chosen = list(Opinion.objects.select_for_update(of=("self",)).filter(pk__in=list(tickets)).order_by("pk"))
     keys = [ticket.pk for ticket in chosen]
     behind = [ticket.visit_id for ticket in chosen if ticket.visit_id]
+    for ticket in chosen:
+        if ticket.villager_name or ticket.villager_phone:
+            strike_person(opinion=ticket)
     Opinion.objects.filter(pk__in=keys).update(villager_name="", villager_phone="")
     seen = forget_visitors(visits=[*behind, *visits])
     _words_of(keys).update(original="")
+    _settle_requests(keys, at)
     one = chosen[0] if len(chosen) == 1 else None
     audit.record("forget_villagers", actor=actor, target=one, at=at, why=why, tickets=len(keys), visits=seen)
+
+
+def _settle_requests(tickets: list[int], at: datetime) -> None:
+    """Whatever the villagers of these tickets still asked for is done: nothing of them is left. Their words go, too."""
+    rows = VillagerRequest.objects.filter(opinion__in=tickets)
+    rows.open().update(state=AskedState.DONE, decided_at=at, version=F("version") + 1)
+    rows.exclude(said="").update(said="")
 
 
 def _words_of(tickets) -> QuerySet:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
 from julu_liaison.common import audit
 from julu_liaison.common.errors import DomainError, NotAllowed, StaleVersion
@@ -17,7 +17,7 @@ from julu_liaison.common.idempotency import change_answers
 from opinions.models import Hop, Opinion, Redaction, Reply
 from opinions.permissions import can_redact, sees_drafts_of
 from opinions.rules import search_words
-from opinions.rules.hiding import MARK, SHORTEST
+from opinions.rules.hiding import MARK, SHORTEST, hider
 from opinions.services.looking import hops_for, was_signed
 from opinions.states import Redacted
 from opinions.workflow import REDACT, label_of
@@ -84,6 +84,39 @@ def redact(
     return ticket
 
 
+def strike_person(*, opinion: Opinion) -> None:
+    """Step of letting a villager go: the name and the phone go out of all words of the ticket, of what it became or grew
+    from, and of those that are handled together with it, drafts included.
+
+    Until now they were hidden by comparing with the name (`rules.hiding`), which nobody can do any more. No original is
+    kept, and no hop is written: it would say that there was a name in the words.
+    """
+    strike = hider([opinion.villager_name, opinion.villager_phone])
+    main = opinion.merged_into_id or opinion.pk
+    together = Opinion.objects.filter(Q(pk=main) | Q(merged_into=main)).values_list("pk", flat=True)
+    keys = {opinion.pk, *together, *(row.pk for row in _kin(opinion))}
+    for ticket in Opinion.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"):
+        _strike_unsealed(ticket, strike)
+
+
+def _strike_unsealed(ticket: Opinion, strike) -> None:
+    hops = list(ticket.hops.prefetch_related(Prefetch("files", to_attr="shown_files")))
+    struck = [
+        *_strike_ticket(ticket, strike), *_strike_replies(ticket, strike, None), *_strike_talks(ticket, strike),
+        *_strike_hops(hops, strike),
+    ]  # fmt: skip
+    _strike_copies(ticket, strike)
+    if struck:
+        _save_struck(ticket)
+
+
+def _save_struck(ticket: Opinion) -> None:
+    ticket.version += 1
+    ticket.search_words = search_words([ticket.number, ticket.title, ticket.text])
+    ticket.save(update_fields=["title", "text", "search_words", "version"])
+    change_answers(ticket.uid, title=ticket.title, text=ticket.text)
+
+
 def _kin(opinion: Opinion) -> list[Opinion]:
     """The suggestion that an opinion became (转为代表建议), or the opinion a suggestion grew from: its text is a copy."""
     return list(Opinion.objects.filter(Q(detail__grown_from=opinion.pk) | Q(became__opinion=opinion.pk)))
@@ -105,10 +138,7 @@ def _strike_all(ticket: Opinion, strike, reason: str, actor, at: datetime) -> bo
         )
         for part, row, original in sealed
     )
-    ticket.version += 1
-    ticket.search_words = search_words([ticket.number, ticket.title, ticket.text])
-    ticket.save(update_fields=["title", "text", "search_words", "version"])
-    change_answers(ticket.uid, title=ticket.title, text=ticket.text)
+    _save_struck(ticket)
     _write_hop(ticket, reason, actor, at)
     audit.record("redact", actor=actor, target=ticket, at=at, number=ticket.number, parts=[part for part, *_ in sealed])
     return True
@@ -157,7 +187,7 @@ def _strike_ticket(ticket: Opinion, strike):
 
 def _strike_replies(ticket: Opinion, strike, actor):
     for reply in Reply.objects.filter(opinion=ticket):
-        if reply.signed_at is None and not sees_drafts_of(actor, reply.department_id):
+        if reply.signed_at is None and actor is not None and not sees_drafts_of(actor, reply.department_id):
             continue
         original, reply.text = reply.text, strike(reply.text)
         if reply.text != original:
@@ -189,7 +219,7 @@ def _readable_hops(ticket: Opinion, actor) -> list[Hop]:
     return found
 
 
-def _strike_hops(hops: list[Hop], strike):
+def _strike_hops(hops: Sequence[Hop], strike):
     """Notes, what was typed beside them (where to go instead, the title of a suggestion), and the names of files."""
     for hop in hops:
         files = [file for file in hop.shown_files if strike(file.name) != file.name]  # type: ignore[attr-defined]

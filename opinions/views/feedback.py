@@ -23,7 +23,7 @@ from julu_liaison.common.versions import version_seen
 from opinions.forms.feedback import RedactForm, SayForm
 from opinions.models import Opinion
 from opinions.permissions import can_redact
-from opinions.services.feedback import hand_out_slip, hear_villager, shown_to_villager, ticket_behind
+from opinions.services.feedback import hand_out_slip, hear_villager, shown_to_villager, ticket_behind, token_of
 from opinions.services.looking import look_at_originals
 from opinions.services.redacting import out_of_reach, passages_of, redact
 
@@ -49,7 +49,7 @@ class ByToken(SimpleRateThrottle):
         return self.cache_format % {"scope": self.scope, "ident": view[-43:]}  # the signature
 
 
-def _for_villagers(view):
+def for_villagers(view):
     """A page that only its link leads to; opened so often and no oftener."""
 
     @unlisted
@@ -64,7 +64,7 @@ def _for_villagers(view):
 @csrf_exempt  # no cookie gives any right here: who has the link may say the word, who has not can't forge it
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@_for_villagers
+@for_villagers
 def villager_link(request, token):
     """How far the villager's matter is, its answers, and what is open: rating it, or saying that nothing was solved."""
     ticket = ticket_behind(token)
@@ -84,7 +84,9 @@ def villager_link(request, token):
 
 
 def _villagers_page(request, ticket: Opinion, *, form: SayForm | None = None, sentences=(), status: int = 200):
-    context = {"shown": shown_to_villager(ticket), "form": form or SayForm(), "sentences": sentences}
+    context = {
+        "shown": shown_to_villager(ticket), "form": form or SayForm(), "sentences": sentences, "token": token_of(ticket),
+    }  # fmt: skip
     return draw(request, "opinions/feedback.html", context, status=status)
 
 

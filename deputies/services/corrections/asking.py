@@ -1,6 +1,6 @@
 """Asking to have something corrected, by whoever it is about."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -11,16 +11,15 @@ from deputies.workflow import ASK
 from julu_liaison.accounts.models import User
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError
+from julu_liaison.common.personal_data import answer_day
 from julu_liaison.common.texts import clean_text
-from julu_liaison.common.working_days import Calendar, today_here
+from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.services import notify
 from julu_liaison.notices.states import Kind
 from stations.models import Posting, Station
 from stations.querysets import counties_of_account
 
-WORKING_DAYS = 15  # within which the person is answered; the law says 及时 (art. 50)
 LONGEST_VALUE = LONGEST_REASON = 200
-LONGEST_HOLIDAYS = timedelta(days=60)  # 15 working days never take longer, whatever holidays lie between
 
 
 @transaction.atomic
@@ -40,7 +39,7 @@ def ask_correction(
     deputy = Deputy.objects.filter(user=actor).select_related("county").first()
     row = CorrectionRequest(
         asker=actor, deputy=deputy, county=_county_of(actor, deputy, today_here(at)), topic=topic,
-        topic_title=topic_title, column=column, column_title=column_title, asked_at=at, due_on=_due_day(today_here(at)),
+        topic_title=topic_title, column=column, column_title=column_title, asked_at=at, due_on=answer_day(today_here(at)),
         **said,
     )  # fmt: skip
     _demand_first(row)
@@ -79,10 +78,6 @@ def _county_of(actor, deputy: Deputy | None, on: date) -> Station:
     if not keys:
         raise DomainError("您的账号还没有归到哪个县,请直接联系县人大办公室。")
     return Station.objects.get(pk=min(keys))
-
-
-def _due_day(today: date) -> date:
-    return Calendar.load(today, today + LONGEST_HOLIDAYS).add_working_days(today, WORKING_DAYS)
 
 
 def _demand_first(row: CorrectionRequest) -> None:

@@ -50,7 +50,8 @@ def move_correction(
 
 def _locked(request: CorrectionRequest) -> CorrectionRequest:
     """The deputy first, as everybody does who writes about one; then the request as it is now."""
-    list(Deputy.objects.select_for_update(of=("self",)).filter(pk=request.deputy_id).values_list("pk"))
+    if request.deputy_id:
+        Deputy.objects.select_for_update(of=("self",)).get(pk=request.deputy_id)
     rows = CorrectionRequest.objects.select_for_update(of=("self",)).select_related("asker", "deputy__county", "county")
     return rows.get(pk=request.pk)
 

@@ -3,6 +3,7 @@
 from django import template
 from django.utils.html import format_html
 
+from julu_liaison.common.secrets import masked_name
 from julu_liaison.common.working_days import today_here
 
 register = template.Library()
@@ -74,3 +75,9 @@ ICONS = {
 def icon(name: str) -> str:
     """Draw one of ICONS as an inline SVG in the colour of the text; it says nothing to screen readers."""
     return format_html('<svg class="i" viewBox="0 0 24 24" aria-hidden="true"><path d="{}"/></svg>', ICONS[name])
+
+
+@register.filter
+def masked(name: str) -> str:
+    """A villager's name with its first character alone: `王*`; 没有留姓名 where there is none."""
+    return masked_name(name) or "没有留姓名"

@@ -1,7 +1,7 @@
 """The villager's link, what was said of the answers, what was struck out, who was merged here."""
 
 from opinions.models import Opinion
-from opinions.permissions import can_redact, can_tell_villager, sees_original
+from opinions.permissions import can_redact, can_settle_villager, can_tell_villager, sees_original
 from opinions.services.looking import hiding_for
 from opinions.states import SETTLED, Kind, State
 
@@ -11,8 +11,11 @@ TEMPLATE = "opinions/parts/feedback.html"
 def part(user, ticket: Opinion) -> dict | None:
     """Return what the template shows as `part`; None for nothing."""
     merged = list(ticket.merged_here.visible_to(user).select_related("register").order_by("pk"))
+    may_settle = can_settle_villager(user, ticket)
     shown = {
         "ticket": ticket,
+        "may_settle": may_settle,
+        "asked": may_settle and ticket.villager_requests.waiting().exists(),
         "may_hand_out": ticket.kind == Kind.OPINION and can_tell_villager(user, ticket),
         "must_tell_first": ticket.state == State.REPLIED and not ticket.is_read_by_link,
         "may_redact": can_redact(user, ticket),
@@ -22,7 +25,7 @@ def part(user, ticket: Opinion) -> dict | None:
         "merged": merged,
         "untold": sum(row.told_at is None for row in merged) if ticket.state in SETTLED else 0,
     }
-    facts = ("may_hand_out", "may_redact", "redactions", "verdicts", "main", "merged")
+    facts = ("may_hand_out", "may_redact", "may_settle", "redactions", "verdicts", "main", "merged")
     return shown if any(shown[name] for name in facts) else None
 
 
