@@ -22,6 +22,7 @@ from activities.services.swaps import offer_swap
 from activities.services.visits.adding import register_visit
 from activities.states import ActivityKind, Covers, Presence, ServiceKind
 from deputies.models import Deputy
+from deputies.services.corrections import ask_correction
 from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.models import Gateway, Message, Notice, Subscription
 from julu_liaison.notices.services.subscriptions import mail_token, stop_token
@@ -109,7 +110,7 @@ def _records(cast: Cast, place: Place, log: DutyLog) -> dict[str, tuple]:
         "duty-log-correct": (log.uid,),
         "duty-log-photos": (log.uid,),
         "duty-log-photo": (log.uid, photo.uid),
-        **dict.fromkeys(("visit", "visit-reveal", "visit-print"), (visit.uid,)),
+        **dict.fromkeys(("visit", "visit-reveal", "visit-print", "visit-villager"), (visit.uid,)),
         "visit-act": (visit.uid, "void"),
         "service-record": (record.uid,),
         "exemption-end": (exemption.uid,),
@@ -187,4 +188,23 @@ def notice_arguments(cast: Cast) -> dict[str, dict[str, tuple]]:
     return found | {
         "notice-mail-confirm": found["notice-mail-confirm"] | {"broken": ("broken",)},
         "notice-stop": found["notice-stop"] | {"broken": ("broken",)},
+    }
+
+
+def correction_arguments(cast: Cast) -> dict[str, dict[str, tuple]]:
+    """A request of the deputy about the own phone, and one of the stranger about the own account."""
+    at, said = moment(today_here()), {"right_value": "19900007777", "reason": "换了号码"}
+    asked = {
+        "own": ask_correction(
+            topic="deputy", topic_title="人大代表资料", column="phone", column_title="联系电话", actor=cast.deputy, at=at, **said
+        ),
+        "foreign": ask_correction(
+            topic="account", topic_title="账号", column="phone", column_title="手机", actor=cast.stranger, at=at, **said
+        ),
+    }
+    return {
+        "correction": {name: (row.uid,) for name, row in asked.items()},
+        "correction-move": {
+            f"{name}-{move}": (row.uid, move) for name, row in asked.items() for move in ("apply", "withdraw")
+        },
     }
