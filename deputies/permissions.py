@@ -4,8 +4,11 @@ Where a rule below is asked about `None`, that is the system itself: a command r
 (import_deputies, make_boards). Pages and the API always ask about somebody, if only an anonymous visitor.
 """
 
+from django.db.models import Q
+
 from deputies.states import ACCOUNT_TOPIC
 from julu_liaison.common.working_days import today_here
+from stations.models import Station
 from stations.permissions import holds, is_clerk_of, is_county_staff, is_head_of, places_with
 from stations.querysets import scope_of
 from stations.states import COUNTY_ROLES, Right
@@ -95,6 +98,13 @@ def can_print(user, place) -> bool:
     """What hangs at places is made and hung centrally by the county (统一制作、统一悬挂); a station may print and hang for
     itself and its branches, too."""
     return user is None or holds(user, Right.PRINT_BOARDS, place.county_id, place.township.pk)
+
+
+def stations_to_print(user, on):
+    """The township stations open on the day `on` for which `can_print` holds, in official order; nobody's for a visitor."""
+    places = places_with(user, Right.PRINT_BOARDS)
+    rows = Station.objects.townships().open(on).filter(Q(pk__in=places) | Q(county__in=places))
+    return rows.in_official_order()
 
 
 def sees_editions(user) -> bool:

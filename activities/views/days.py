@@ -54,9 +54,14 @@ class ReceptionDays:
         """Every day on which one of the branches has a reception, or had one called off."""
         return sorted({day for _branch, day in self.due})
 
+    @property
+    def held(self) -> list[date]:
+        """Every day on which one of the branches is to hold a reception, as far as is known."""
+        return sorted({day for key, day in self.due if (key, day) not in self.called_off})
+
     def next_from(self, today: date) -> date | None:
         """The first day, from `today` on, on which a reception is to be held."""
-        return min((day for key, day in self.due if day >= today and (key, day) not in self.called_off), default=None)
+        return next((day for day in self.held if day >= today), None)
 
     def gaps(self, until: date, most: int) -> list[ReceptionDay]:
         """The latest `most` days up to `until`, latest first, with the branches that have neither log nor reason.

@@ -10,7 +10,7 @@ from activities.models import DutyLog, SheetDraft
 from activities.services import is_begun
 from activities.views.days import ReceptionDay
 from activities.views.due import WEEKS_BACK, Outlook, dues_of
-from deputies.permissions import sees_whole_phones
+from deputies.permissions import sees_whole_phones, stations_to_print
 from julu_liaison.common.working_days import today_here
 
 
@@ -26,7 +26,7 @@ def station_home(request):
     context = {
         "today": today, "dues": dues_of(outlook), "days": _with_drafts(outlook.gaps), "next_day": outlook.next_day,
         "next_shifts": outlook.next_shifts, "totals": month.totals(), "phones": sees_whole_phones(request.user),
-        "weeks": WEEKS_BACK,
+        "weeks": WEEKS_BACK, "cards": list(stations_to_print(request.user, today)),
     }  # fmt: skip
     return render(request, "activities/home.html", context)
 

@@ -4,6 +4,8 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from deputies.permissions import stations_to_print
+from julu_liaison.common.working_days import today_here
 from julu_liaison.frame import kind_of
 from julu_liaison.handbook import PART_OF, TITLES, read_part
 from stations.querysets import scope_of
@@ -19,4 +21,5 @@ def handbook(request):
 def handbook_part(request, slug):
     if slug not in TITLES:
         raise Http404
-    return render(request, "handbook_part.html", {"part": read_part(slug), "titles": TITLES})
+    cards = stations_to_print(request.user, today_here()) if slug == "clerk" else ()
+    return render(request, "handbook_part.html", {"part": read_part(slug), "titles": TITLES, "cards": cards})
