@@ -82,8 +82,9 @@ MIDDLEWARE = [
     "django_guid.middleware.guid_middleware",
     "julu_liaison.common.logs.AccessLog",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",  # what is below it may set a policy of its own, as for files
+    "julu_liaison.common.headers.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "julu_liaison.accounts.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "julu_liaison.common.middleware.BodyLimitMiddleware",
@@ -282,10 +283,11 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
-        "base-uri": [SELF],
-        "frame-ancestors": [NONE],
         "manifest-src": [SELF],
+        "object-src": [NONE],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
     }
 }
 # Whether people come by https; who opens it is we ourselves (TLS_CERT, see gunicorn.py) or a proxy in front.
@@ -296,11 +298,15 @@ CSRF_FAILURE_VIEW = "julu_liaison.common.views.form_out_of_date"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
 if PRODUCTION:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
-    SECURE_HSTS_SECONDS = int(timedelta(days=180).total_seconds()) if HTTPS else 0
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if HTTPS else 0
     SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+    if not TLS_CERT:  # whoever opens https in front says so; where we open it ourselves nobody else is believed
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    if HTTPS:  # browsers then take these cookies from this very host over https only; static/js knows both names
+        SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 
 # Keys for villagers' names and phones; the first encrypts, all decrypt (rotation). Derived from the secret if unset.
 FIELD_KEYS = env.list("FIELD_KEYS", default=[])
@@ -411,4 +417,6 @@ DJANGO_GUID = {
     "EXPOSE_HEADER": False,
     "INTEGRATIONS": [CeleryIntegration(use_django_logging=True)],
 }
-SILENCED_SYSTEM_CHECKS = []
+# HSTS holds for the site's own name and no other: a county's domain has old http sites below it, which would be gone for a
+# year in every browser that has once opened this one; and the lists of browsers (preload) are for names on the internet.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]

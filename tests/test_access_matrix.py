@@ -44,6 +44,7 @@ from tests.access_facts import (
     reception_arguments,
 )
 from tests.cast import OPENED, SUNDAY, account, moment
+from tests.headers import header_faults
 from tests.points_facts import point_arguments
 from tests.ticket_facts import term_arguments, ticket_arguments
 
@@ -211,12 +212,12 @@ def arguments(cast) -> dict[str, dict[str, tuple]]:
     }
 
 
-def statuses(cast, role: str) -> dict[tuple[str, str, str], int]:
-    """Ask for every page as `role`; return the status by (url, place, method).
+def statuses(cast, role: str) -> tuple[dict[tuple[str, str, str], int], list[str]]:
+    """Ask for every page as `role`; return the status by (url, place, method), and whose headers are too weak.
 
     Everybody signs in once: what a page writes, a session's end included, is taken back before the next is opened.
     """
-    found = {}
+    found, faults = {}, []
     places = arguments(cast)
     cookies = _signed_in(getattr(cast, role)) if role != "anonymous" else SimpleCookie()
     for name in sorted(page_names()):
@@ -230,7 +231,9 @@ def statuses(cast, role: str) -> dict[tuple[str, str, str], int]:
                         connection.check_constraints()  # the end of the test sees nothing of it any more
                     transaction.set_rollback(True)
                 found[name, place, method] = answer.status_code
-    return found
+                weak = header_faults(answer)
+                faults += [f"{name} {place} {method}: {fault}" for fault in weak]
+    return found, faults
 
 
 def _signed_in(user) -> SimpleCookie:
@@ -257,13 +260,14 @@ def _on_one_database(role: str):
 @pytest.mark.parametrize("role", [_on_one_database(role) for role in ROLES])
 @pytest.mark.django_db
 def test_every_page_answers_as_the_table_says(cast, media, role):
-    found = statuses(cast, role)
+    found, faults = statuses(cast, role)
     if os.environ.get("UPDATE_ACCESS_MATRIX"):
         _update(role, found)
     column = ROLES.index(role)
     wanted = {key: row[column] for key, row in read_table().items()}
     assert found == wanted
     assert not [key for key, status in found.items() if status >= 500]
+    assert faults == []
 
 
 def _update(role: str, found: dict) -> None:

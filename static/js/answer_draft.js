@@ -49,7 +49,7 @@ document.addEventListener("DOMContentLoaded", function () {
   function who(theirs) { return theirs.mine ? "您在别处" : theirs.by + " "; }
   function take(theirs) { seen = { version: theirs.version, text: theirs.text }; }
   function token() {
-    var found = /(?:^|; )csrftoken=([^;]*)/.exec(document.cookie);
+    var found = /(?:^|; )(?:__Host-)?csrftoken=([^;]*)/.exec(document.cookie);
     return found ? found[1] : form.elements.csrfmiddlewaretoken.value;
   }
   function write(text) { note.value = text; note.dispatchEvent(new Event("input", { bubbles: true })); }

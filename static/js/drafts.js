@@ -92,7 +92,8 @@
     form.addEventListener("submit", function () {
       store();
       /* Another tab may have signed in anew: the form's own token is out of date then. */
-      if (cookie("csrftoken")) form.elements.csrfmiddlewaretoken.value = cookie("csrftoken");
+      var token = cookie("__Host-csrftoken") || cookie("csrftoken");  // the first where the site is reached by https
+      if (token) form.elements.csrfmiddlewaretoken.value = token;
       var sent = form.querySelector("input[name=draft]") || document.createElement("input");
       sent.type = "hidden"; sent.name = "draft"; sent.value = name;
       form.appendChild(sent);

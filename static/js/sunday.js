@@ -112,7 +112,7 @@ document.addEventListener("DOMContentLoaded", function () {
   /* ---- On the server, a little later, row by row ---- */
   function later(wait) { if (rows.length && !sending && !leaving) sending = setTimeout(flush, wait); }
   function token() {
-    var found = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie);  // another tab may have signed in anew
+    var found = /(?:^|; )(?:__Host-)?csrftoken=([^;]+)/.exec(document.cookie);  // another tab may have signed in anew
     return found ? found[1] : form.elements.csrfmiddlewaretoken.value;
   }
   function flush() {

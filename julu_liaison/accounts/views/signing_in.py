@@ -1,6 +1,7 @@
 """The login page, the page for the code after it, the page of a locked account; 标准 / 大字 / 深色."""
 
 from axes.decorators import axes_dispatch
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.views import LoginView, RedirectURLMixin
@@ -112,5 +113,8 @@ def mode(request):
     if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
         back = "/"
     answer = redirect(back)
-    answer.set_cookie("mode", chosen if chosen in MODES else "standard", max_age=365 * 86400, samesite="Lax")
+    answer.set_cookie(
+        "mode", chosen if chosen in MODES else "standard", max_age=365 * 86400, samesite="Lax", httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+    )  # fmt: skip
     return answer
