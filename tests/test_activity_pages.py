@@ -15,8 +15,9 @@ from activities.services.events import tallies_of
 from activities.states import ActivityKind, ActivityState, LeaveState, Presence, SignUp
 from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.models import Notice
+from tests.office_files import PDF as PDF_FILE
 
-PDF = SimpleUploadedFile("学习安排.pdf", b"%PDF-1.7 x", content_type="application/pdf")
+PDF = SimpleUploadedFile("学习安排.pdf", PDF_FILE, content_type="application/pdf")
 
 
 def ahead(days=10):
@@ -221,7 +222,7 @@ def test_files_go_up_and_down_for_those_who_are_asked(cast, signed_in, media):
     answer = signed_in(cast.deputy).get(address)
     assert answer["Content-Disposition"].startswith("attachment") and "%E5%AD%A6" in answer["Content-Disposition"]
     assert answer["X-Content-Type-Options"] == "nosniff" and answer["Content-Type"] == "application/octet-stream"
-    assert b"".join(answer.streaming_content) == b"%PDF-1.7 x"
+    assert b"".join(answer.streaming_content) == PDF_FILE
     assert signed_in(cast.stranger).get(address).status_code == 404
     remove = url("activity-file-remove", made, ActivityFile.objects.get().uid)
     assert signed_in(cast.deputy).post(remove).status_code == 403

@@ -13,11 +13,11 @@ from scoring.models import BonusClaim, ClaimFile
 from scoring.services import open_scheme
 from scoring.services.claims import claim_bonus, move_claim
 from scoring.states import ClaimState
+from tests.office_files import PDF
 from tests.pictures import telephone_jpeg
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
-PDF = b"%PDF-1.7 certificate"
 MINE, ADD, DESK, DESK_ADD, BULK = (
     "/me/claims/", "/me/claims/add/", "/points/claims/", "/points/claims/add/", "/points/claims/bulk/"
 )  # fmt: skip

@@ -23,6 +23,7 @@ from stations.services import appoint, merge_branches, move_branch
 from stations.signals import station_closing
 from stations.states import Role
 from tests.cast import OPENED, account, moment
+from tests.office_files import PDF
 from tests.pictures import telephone_jpeg
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,6 @@ pytestmark = pytest.mark.django_db
 DAY = date(2026, 10, 8)  # a Thursday
 AT = moment(DAY)
 PEOPLE = ("admin", "staff", "auditor", "clerk", "stranger", "head", "deputy", "officer")
-PDF = b"%PDF-1.7 certificate"
 
 
 def claim(cast, *, who="deputy", deputy=None, on=DAY, at=AT, **facts) -> BonusClaim:

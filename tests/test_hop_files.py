@@ -12,12 +12,12 @@ from activities.states import Category
 from opinions.models import HopFile, Opinion
 from opinions.services import hops_for, move_opinion, register_opinion
 from tests.cast import SUNDAY, moment
+from tests.office_files import PDF
 from tests.pictures import telephone_jpeg
 from tests.test_office_inbox import suggestion_at_department
 
 AT = moment(SUNDAY)
 ANSWER = "已经把塌陷的路面填平,恢复通行。"
-PDF = b"%PDF-1.7 letter"
 
 pytestmark = pytest.mark.usefixtures("media")
 

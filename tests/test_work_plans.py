@@ -29,12 +29,12 @@ from julu_liaison.common.errors import Conflict, DomainError, NotAllowed, StaleV
 from julu_liaison.common.models import AuditLog
 from julu_liaison.common.working_days import today_here
 from tests.cast import moment
+from tests.office_files import PDF
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
 TODAY = date(2026, 5, 10)
 AT = moment(TODAY)
-PDF = b"%PDF-1.4\n1 0 obj\n<</Type/Catalog>>\nendobj\ntrailer\n<</Root 1 0 R>>\n%%EOF\n"
 
 
 def written(cast, station=None, year=2026, actor=None, **texts) -> WorkPlan:
