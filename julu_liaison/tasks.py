@@ -1,5 +1,7 @@
-"""Large registers imported in the background; figures of the overview counted anew; the nightly backup."""
+"""Large registers imported in the background; figures of the overview counted anew; the nightly backup and the check of the
+audit trail."""
 
+import logging
 from datetime import date
 from pathlib import Path
 
@@ -7,7 +9,9 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from julu_liaison.backup import forget_backups, make_backup
+from julu_liaison.backup import backups_in, forget_backups, make_backup
+from julu_liaison.backup.manifest import Manifest
+from julu_liaison.common.audit.verifying import verify_trail
 from julu_liaison.common.errors import Conflict
 from julu_liaison.common.jobs import run_job, tell_line
 from julu_liaison.common.models import Job
@@ -16,6 +20,13 @@ from julu_liaison.common.working_days import today_here
 from julu_liaison.importing import import_upload
 from julu_liaison.overview import Period, Span, count_again
 from stations.models import Station
+from stations.services.auditing import tell_of_audit_problems
+
+log = logging.getLogger(__name__)
+
+
+class TrailBroken(RuntimeError):
+    """The audit trail is not as it was sealed. Raised so that the page of what runs shows it, too."""
 
 
 @shared_task
@@ -53,3 +64,28 @@ def back_up() -> str:
     made = make_backup(folder, at=timezone.now(), recipient=settings.BACKUP_RECIPIENT)
     forget_backups(folder, today=today_here())
     return str(made)
+
+
+@shared_task
+def verify_audit() -> int:
+    """Check the audit trail against itself and against what the newest backup says; returns how many rows there are.
+
+    Who audits and who administers is told of problems, the log has each of them. Raises TrailBroken.
+    """
+    at = timezone.now()
+    verdict = verify_trail(at=at, part=today_here().toordinal(), known=[_end_in_backup()])
+    if not verdict.problems:
+        return verdict.rows
+    for problem in verdict.problems:
+        log.error("audit trail: %s", problem)
+    tell_of_audit_problems(number=len(verdict.problems), at=at)
+    raise TrailBroken(f"{len(verdict.problems)} problems")
+
+
+def _end_in_backup() -> str:
+    """The end of the trail's chain in the newest backup here that bears our mark; empty where there is none."""
+    found = backups_in(Path(settings.BACKUP_DIR)) if settings.BACKUP_DIR else []
+    for folder in sorted(found, reverse=True)[:1]:
+        manifest = Manifest.read(folder)
+        return manifest.audit_end if manifest.is_ours else ""
+    return ""

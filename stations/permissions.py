@@ -78,6 +78,11 @@ def can_open_admin(user) -> bool:
     return holds_anywhere(user, Right.MAINTAIN, Right.SET_RULES, Right.MANAGE_ACCOUNTS, Right.APPOINT, Right.READ_AUDIT)
 
 
+def can_read_audit(user) -> bool:
+    """Open the audit trail (操作记录): auditors alone."""
+    return holds_anywhere(user, Right.READ_AUDIT)
+
+
 def can_edit_station(user, station) -> bool:
     return holds(user, Right.MAINTAIN, station.county_id or station.pk)
 

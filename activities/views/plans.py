@@ -208,7 +208,8 @@ def plan_file_add(request, uid):
 @login_required
 def plan_file(request, uid):
     """One file of a plan, for all who see the plan."""
-    return file_answer(get_object_or_404(_files(request.user), uid=uid))
+    row = get_object_or_404(_files(request.user), uid=uid)
+    return file_answer(request, row, row.plan)
 
 
 @require_POST

@@ -86,7 +86,7 @@ def station_service(request):
     form = RegisterForm(asked, stations=stations, today=today, first=first or today.year)
     rows = form.applied(rows)
     if request.GET.get("format") == "xlsx" and form.is_valid():
-        return _workbook(rows, form.year_shown, stations)
+        return _workbook(request, rows, form.year_shown, stations)
     one_register = len(stations) == 1 or request.GET.get("station")
     page = page_of(
         rows, by=("-serial", "-pk") if one_register else ("-date", "-pk"), size=PAGE_SIZE,
@@ -113,10 +113,11 @@ def _stations(user) -> list[Station]:
     return list(places.distinct().order_by("official_order", "code"))
 
 
-def _workbook(rows, year: int, stations: list[Station]) -> FileResponse:
-    rows = rows.order_by("register__official_order", "register", "serial")
+def _workbook(request, rows, year: int, stations: list[Station]) -> FileResponse:
+    found = whole(rows.order_by("register__official_order", "register", "serial"), "条")
     whose = stations[0].name if len(stations) == 1 else ""
-    return download(services_workbook(whole(rows, "条"), year), f"{whose}{year}年服务记录.xlsx")
+    name = f"{whose}{year}年服务记录.xlsx"
+    return download(request, services_workbook(found, year), name, what="services", rows=len(found))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

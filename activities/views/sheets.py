@@ -18,6 +18,7 @@ from activities.states import LEAVE_KINDS, Category, Form
 from activities.views.days import DAYS_BACK, READ_AHEAD, ReceptionDays, day_in
 from deputies.states import ServiceRole
 from julu_liaison.common.errors import Conflict, DomainError
+from julu_liaison.common.handing_out import hand_out_print
 from julu_liaison.common.working_days import today_here
 
 # The keys beside 1: twelve categories, one key each.
@@ -114,7 +115,9 @@ def sunday_done(request, day: str):
 @login_required
 def sunday_print(request, day: str):
     """The blank form for the branches, with the rostered names; whoever has no signal writes on paper."""
-    return render(request, "activities/print.html", {"sheet": _sheet(request, day_in(day), QueryDict()), **CHOICES})
+    sheet = _sheet(request, day_in(day), QueryDict())
+    hand_out_print(what="sheet", actor=request.user, at=timezone.now(), day=f"{sheet.day}")
+    return render(request, "activities/print.html", {"sheet": sheet, **CHOICES})
 
 
 def _reopened(request) -> QueryDict:

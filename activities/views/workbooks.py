@@ -1,10 +1,12 @@
-"""Registers taken away as workbooks: whole, or refused in words."""
+"""Registers taken away as workbooks: whole, or refused in words; who took them is recorded."""
 
 from io import BytesIO
 
 from django.http import FileResponse
+from django.utils import timezone
 
 from julu_liaison.common.errors import DomainError
+from julu_liaison.common.handing_out import hand_out_table
 
 MOST_EXPORTED = 5000
 
@@ -17,5 +19,6 @@ def whole(rows, unit: str) -> list:
     return found
 
 
-def download(content: bytes, name: str) -> FileResponse:
+def download(request, content: bytes, name: str, *, what: str, rows: int) -> FileResponse:
+    hand_out_table(what=what, file_format="xlsx", actor=request.user, at=timezone.now(), rows=rows)
     return FileResponse(BytesIO(content), as_attachment=True, filename=name)

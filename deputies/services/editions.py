@@ -5,14 +5,12 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
 
 from deputies.models import Edition
 from deputies.permissions import can_print
 from deputies.states import Product
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
-from julu_liaison.common.models import AuditLog
 from julu_liaison.common.working_days import today_here
 from stations.models import Station
 
@@ -100,10 +98,12 @@ def record_download(*, edition: Edition, file: str, actor, at: datetime) -> None
 
 def record_look(*, edition: Edition, actor, at: datetime) -> None:
     """Record who looked at the picture of an edition, once a day: it shows the same phones, and is looked at often."""
-    midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
-    looks = AuditLog.objects.filter(action="view_edition", actor=actor, at__gte=midnight, target_key=str(edition.uid))
-    if not looks.exists():
-        audit.record("view_edition", actor=actor, target=edition, county_code=_county_code(edition.place), at=at)
+    audit.record_daily("view_edition", actor=actor, target=edition, county_code=_county_code(edition.place), at=at)
+
+
+def record_draft_look(*, place: Station, actor, at: datetime) -> None:
+    """Record who looked at a place's next edition (小样), once a day: it shows the same phones."""
+    audit.record_daily("view_draft", actor=actor, target=place, county_code=_county_code(place), at=at)
 
 
 def _demand_printer(actor, place: Station) -> None:

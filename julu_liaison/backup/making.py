@@ -15,6 +15,7 @@ from julu_liaison.backup.manifest import Manifest, digest_of
 from julu_liaison.backup.media import NAME as MEDIA
 from julu_liaison.backup.media import packing_media
 from julu_liaison.backup.sealing import SUFFIX, recipient_of
+from julu_liaison.common.audit.sealing import end_of_chain
 from julu_liaison.common.errors import DomainError
 from julu_liaison.common.secrets import seal
 
@@ -47,12 +48,13 @@ def _fill(folder: Path, at: datetime, recipient: str, key) -> None:
     database, media = folder / (NAMES[connection.vendor] + suffix), folder / (MEDIA + suffix)
     with packing_media(media, key) as archive:
         archive.add_what_is_new()
+        audit_end = end_of_chain()
         rows = dump_database(database, key)
         archive.add_what_is_new()
     manifest = Manifest(
         made_at=at, engine=connection.vendor, rows=rows, media=archive.digests, migrations=latest_migrations(),
         canary=seal(CANARY),
-        files={path.name: digest_of(path) for path in (database, media)}, recipient=recipient,
+        files={path.name: digest_of(path) for path in (database, media)}, recipient=recipient, audit_end=audit_end,
     )  # fmt: skip
     manifest.write(folder)
     for path in folder.iterdir():

@@ -19,6 +19,9 @@ class Manifest:
     """`files` and `media` map a name to its SHA-256; `rows` a table to its count; `canary` is a sealed word, by which a
     restored installation finds out whether it has the keys of this one; `migrations` the last one of each app.
 
+    `audit_end` is the last seal of the audit trail (`number:digest`) as the database was copied: who cuts off the trail's tail later
+    cannot cut it off here.
+
     `mark` is an HMAC of all the rest under the site's SECRET_KEY: who can only write to the backups' disk makes none.
     """
 
@@ -30,6 +33,7 @@ class Manifest:
     canary: str
     files: dict[str, str] = field(default_factory=dict)
     recipient: str = ""
+    audit_end: str = ""
     mark: str = ""
 
     def write(self, folder: Path) -> None:
@@ -51,6 +55,8 @@ class Manifest:
     def _said(self) -> dict:
         said = asdict(self) | {"made_at": self.made_at.isoformat()}
         del said["mark"]
+        if not self.audit_end:  # backups from before there were seals say nothing of it
+            del said["audit_end"]
         return said
 
     def _mark(self) -> str:

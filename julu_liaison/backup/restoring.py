@@ -15,6 +15,7 @@ from julu_liaison.backup.manifest import Manifest, damaged_files
 from julu_liaison.backup.media import NAME as MEDIA
 from julu_liaison.backup.media import check_media, missing_media, unpack_media
 from julu_liaison.backup.sealing import SUFFIX, identity_in
+from julu_liaison.common.audit.verifying import verify_trail
 from julu_liaison.common.errors import Conflict, DomainError
 from julu_liaison.common.secrets import unseal
 from julu_liaison.notices.services.again import drop_unsent
@@ -73,8 +74,12 @@ def _has_data() -> bool:
 
 
 def differences(manifest: Manifest) -> list[str]:
-    """Return a sentence for everything that is not as it was backed up: rows, files, keys, the ledger."""
-    return [*_row_problems(manifest), *missing_media(manifest.media), *_key_problems(manifest), *_ledger_problems()]
+    """Return a sentence for everything that is not as it was backed up: rows, files, keys, the ledger, the
+    audit trail."""
+    return [
+        *_row_problems(manifest), *missing_media(manifest.media), *_key_problems(manifest), *_ledger_problems(),
+        *verify_trail(known=[manifest.audit_end]).problems,
+    ]  # fmt: skip
 
 
 def _row_problems(manifest: Manifest) -> list[str]:

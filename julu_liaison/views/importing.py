@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, NotAllowed, NotFound
+from julu_liaison.common.handing_out import hand_out_table
 from julu_liaison.common.jobs import start_job
 from julu_liaison.common.models import Job
 from julu_liaison.common.registers import Register, Report, workbook
@@ -137,7 +138,9 @@ def import_failed(request, uid):
     upload, county, register = _found(request, uid)
     if upload.outcome:
         raise NotFound("这份名册已经导入,没有要改的行。")
-    return _download(register.failed(_checked(request, upload, county, register)), "要改的行.xlsx")
+    content = register.failed(_checked(request, upload, county, register))
+    hand_out_table(what="failed_rows", file_format="xlsx", target=county, actor=request.user, at=timezone.now())
+    return _download(content, "要改的行.xlsx")
 
 
 @require_POST

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from activities.permissions import can_report
 from activities.states import ActivityState, LogState
 from julu_liaison.common.errors import NotAllowed
+from julu_liaison.common.handing_out import hand_out_table
 from julu_liaison.common.working_days import today_here
 from julu_liaison.summary import (
     LABELS,
@@ -27,7 +28,6 @@ from julu_liaison.summary import (
     summary_paper,
 )
 from opinions.forms.figures import PeriodForm, presets, with_values
-from opinions.services.papers import hand_out_table
 from opinions.states import Kind
 from stations.models import Station
 from stations.states import Level

@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from julu_liaison.common.handing_out import hand_out_table
 from julu_liaison.common.working_days import today_here
 from opinions.forms.figures import PeriodForm, presets, with_values
 from opinions.reports.files import LIMITS, figures_text, figures_workbook, words_of_period
 from opinions.reports.reading import Asked, read_figures
 from opinions.reports.tables import meanings_of, tables_of
-from opinions.services.papers import hand_out_table
 from stations.models import Department, Station
 from stations.querysets import scope_of
 

@@ -5,9 +5,11 @@ import mimetypes
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from activities.services.files import path_of
+from julu_liaison.common.handing_out import hand_out_attachment
 from opinions.models import Opinion
 from opinions.services.looking import file_for
 
@@ -23,6 +25,7 @@ def opinion_file(request, uid, file):
     path = path_of(row)
     if not path.is_file():
         raise Http404
+    hand_out_attachment(file=row, of=ticket, actor=request.user, at=timezone.now())
     answer = FileResponse(path.open("rb"), as_attachment=True, filename=row.name)
     answer["Content-Type"] = (
         mimetypes.guess_type(path.name)[0] or UNKNOWN_KIND

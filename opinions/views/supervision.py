@@ -12,12 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from julu_liaison.common.errors import DomainError
+from julu_liaison.common.handing_out import hand_out_table
 from julu_liaison.common.working_days import today_here
 from opinions.forms.supervision import DirectorForm
 from opinions.models import Opinion
 from opinions.permissions import at_its_centre
 from opinions.reports.supervised import MOST_DONE, done_lately, open_by_director, supervised_workbook
-from opinions.services.papers import hand_out_table
 from opinions.services.supervising import change_director
 from stations.querysets import scope_of
 

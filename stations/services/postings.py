@@ -35,7 +35,10 @@ def appoint(
     posting = Posting(user=user, role=role, station=station, department=department, started_on=started_on)
     save_traced(posting, actor=actor)
     forget_scope(user)
-    audit.record("appoint", actor=actor, target=user, role=role, place=place.code, from_day=str(started_on))
+    audit.record(
+        "appoint", actor=actor, target=user, county_code=_county_of(place), role=role, place=place.code,
+        from_day=str(started_on),
+    )  # fmt: skip
     return posting
 
 
@@ -56,8 +59,15 @@ def end_posting(*, posting: Posting, ended_on: date, actor) -> Posting:
     for handover in posting.handovers.filter(started_on__gt=last_day):
         # It has not begun: its first day stays for the record, the posting behind it is gone before.
         _put_end(handover, handover.started_on, actor)
-    audit.record("end_posting", actor=actor, target=posting.user, role=posting.role, place=place.code)
+    audit.record(
+        "end_posting", actor=actor, target=posting.user, county_code=_county_of(place), role=posting.role, place=place.code
+    )
     return posting
+
+
+def _county_of(place: Station | Department) -> str:
+    """Where it is recorded: an account's own county may be another one, or none."""
+    return place.county_code if isinstance(place, Station) else place.county.code
 
 
 def _put_end(posting: Posting, last_day: date, actor) -> None:
@@ -87,8 +97,8 @@ def hand_over(*, posting: Posting, to, started_on: date, ended_on: date, actor) 
     words = f"{started_on:%-m月%-d日}至{ended_on:%-m月%-d日}由您代管{posting.user.name}的岗位:{place}。"
     notify(kind=Kind.OFFICE, users=[to], text=words, at=timezone.now())
     audit.record(
-        "hand_over", actor=actor, target=to, role=posting.role, place=place.code, of=posting.user.username,
-        from_day=str(started_on), to_day=str(ended_on),
+        "hand_over", actor=actor, target=to, county_code=_county_of(place), role=posting.role, place=place.code,
+        of=posting.user.username, from_day=str(started_on), to_day=str(ended_on),
     )  # fmt: skip
     return handover
 

@@ -20,6 +20,7 @@ from activities.services.events import entering_place, finish_activity, record_a
 from activities.states import LEAVE_KINDS, ActivityState
 from activities.views.events.page import visible_activity
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed, StaleVersion
+from julu_liaison.common.handing_out import hand_out_table
 from julu_liaison.common.working_days import today_here
 
 ANCHORS = (*FIGURES, "reason", "attendance")
@@ -130,4 +131,5 @@ def attendance_file(request, uid):
     content = BytesIO()
     roll_workbook(content, activity, roll_of(activity))
     content.seek(0)
+    hand_out_table(what="attendance", file_format="xlsx", target=activity, actor=request.user, at=timezone.now())
     return FileResponse(content, as_attachment=True, filename=roll_name(activity))

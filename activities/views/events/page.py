@@ -177,7 +177,7 @@ def file_add(request, uid):
 def file_download(request, uid, file):
     """A file, for whoever sees the activity: those asked to it too."""
     found = get_object_or_404(Activity.objects.visible_to(request.user), uid=uid)
-    return file_answer(get_object_or_404(ActivityFile, activity=found, uid=file))
+    return file_answer(request, get_object_or_404(ActivityFile, activity=found, uid=file), found)
 
 
 @require_POST

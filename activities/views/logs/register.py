@@ -40,7 +40,7 @@ def duty_logs(request):
     found = form.applied(visible)
     rows = found.for_register().prefetch_related(Prefetch("opinions", _counted_only()))
     if request.GET.get("format") == "xlsx" and form.is_valid():
-        return _workbook(rows.order_by(*form.order))
+        return _workbook(request, rows.order_by(*form.order))
     page = page_of(rows, by=form.order, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     filters = {name: value for name, value in request.GET.items() if name not in ("after", "before", "format")}
     to_confirm = [log.pk for log in page.rows if _waits(log) and can_confirm_log(request.user, log)]
@@ -78,10 +78,11 @@ def _filing_rules(user) -> dict:
     }
 
 
-def _workbook(rows) -> FileResponse:
-    target = BytesIO()
-    log_workbook(target, whole(rows, "篇"))
-    return download(target.getvalue(), f"工作日志登记簿-{today_here():%Y-%m-%d}.xlsx")
+def _workbook(request, rows) -> FileResponse:
+    target, logs = BytesIO(), whole(rows, "篇")
+    log_workbook(target, logs)
+    name = f"工作日志登记簿-{today_here():%Y-%m-%d}.xlsx"
+    return download(request, target.getvalue(), name, what="duty_logs", rows=len(logs))
 
 
 @require_POST

@@ -5,6 +5,7 @@ from io import BytesIO
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -14,6 +15,7 @@ from activities.services.rosters.telling import duty_words
 from activities.views.calls import calls_page
 from activities.views.rosters.desks import Desk, desk_of
 from deputies.models import Deputy
+from julu_liaison.common.handing_out import hand_out_print, hand_out_table
 from julu_liaison.common.working_days import today_here
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -24,6 +26,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def roster_print(request):
     """The month on A4 across: to be hung up or handed round."""
     desk = desk_of(request)
+    hand_out_print(what="roster", target=desk.station, actor=request.user, at=timezone.now(), month=f"{desk.month:%Y-%m}")
     context = {"desk": desk, "table": desk.table(), "roster": desk.roster, "today": today_here()}
     return render(request, "activities/roster_print.html", context)
 
@@ -59,4 +62,8 @@ def roster_file(request):
     desk = desk_of(request)
     name = f"{desk.station.name}{desk.month:%Y-%m}接待日排班表.xlsx"
     content = BytesIO(roster_workbook(desk.station, desk.table()))
+    hand_out_table(
+        what="roster", file_format="xlsx", target=desk.station, actor=request.user, at=timezone.now(),
+        month=f"{desk.month:%Y-%m}",
+    )  # fmt: skip
     return FileResponse(content, as_attachment=True, filename=name, content_type=XLSX)

@@ -29,6 +29,7 @@ from activities.services import (
 from activities.services.visits.keeping import demand_keeper, demand_voider
 from activities.states import LogState
 from julu_liaison.common.errors import DomainError, StaleVersion
+from julu_liaison.common.handing_out import hand_out_print
 from julu_liaison.common.secrets import masked_name, masked_phone
 
 
@@ -116,6 +117,7 @@ def visit_print(request, uid):
     """The visit as a form on paper (接待登记表), masked; POST prints who came, which is recorded."""
     found = visible_visit(request.user, uid)
     villager = _revealed(request, found) if request.method == "POST" else None
+    hand_out_print(what="visit", target=found, actor=request.user, at=timezone.now(), named=villager is not None)
     context = {"visit": found, "villager": villager, "purposes": RevealForm(), **_who(request.user, found)}
     return render(request, "activities/visit_print.html", context)
 

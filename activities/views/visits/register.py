@@ -33,7 +33,7 @@ def visits(request):
     form = VisitFilterForm(request.GET, user=request.user, years=years)
     rows = form.applied(visible).for_register()
     if request.GET.get("format") == "xlsx" and form.is_valid():
-        return _workbook(rows.defer("villager_name", "villager_phone").order_by(*form.order))
+        return _workbook(request, rows.defer("villager_name", "villager_phone").order_by(*form.order))
     page = page_of(rows, by=form.order, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     for visit in page.rows:
         visit.who = "要求保密" if visit.confidential else masked_name(visit.villager_name)
@@ -45,7 +45,8 @@ def visits(request):
     return render(request, "activities/visits.html", context)
 
 
-def _workbook(rows) -> FileResponse:
-    target = BytesIO()
-    visit_workbook(target, whole(rows, "条"))
-    return download(target.getvalue(), f"接待登记簿-{today_here():%Y-%m-%d}.xlsx")
+def _workbook(request, rows) -> FileResponse:
+    target, found = BytesIO(), whole(rows, "条")
+    visit_workbook(target, found)
+    name = f"接待登记簿-{today_here():%Y-%m-%d}.xlsx"
+    return download(request, target.getvalue(), name, what="visits", rows=len(found))

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from deputies.permissions import can_print
 from deputies.posters import PRODUCTS, Order, Rendition, file_name
 from deputies.posters.editions import draw, latest_editions, printing_of, refusal_reasons
-from deputies.services.editions import CENTRALLY
+from deputies.services.editions import CENTRALLY, record_draft_look
 from deputies.states import Product
 from deputies.views.editions.choosing import order_named
 from julu_liaison.common.errors import NotAllowed
@@ -45,6 +45,7 @@ def draft(request, code):
     except PrintRefused as refusal:
         reasons = refusal_reasons(order, facts, refusal)
         return render(request, "editions/refused.html", {"place": place, "order": order, "reasons": reasons}, status=409)
+    record_draft_look(place=place, actor=request.user, at=at)
     answer = HttpResponse(content, content_type="image/png")
     answer["Content-Disposition"] = content_disposition_header(False, file_name(place, order, "-小样.png"))
     return answer

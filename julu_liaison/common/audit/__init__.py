@@ -1,5 +1,7 @@
 """The append-only record of acts. Services call `record` inside their own transaction."""
 
+from datetime import datetime
+
 from django.utils import timezone
 
 from julu_liaison.common.models import AuditLog
@@ -24,18 +26,34 @@ def record(action: str, *, actor, target=None, county_code: str = "", at=None, *
     `target` is a model instance; its `uid` or `code` names it, and its county is the row's where no `county_code` is
     given, so that a county's auditors find what no account of theirs did. `detail` must hold no villager's identity.
     """
-    key = getattr(target, "uid", None) or getattr(target, "code", None) or getattr(target, "pk", "") or ""
     return AuditLog.objects.create(
         at=at or timezone.now(),
         actor=actor,
         standing_in_for_id=stood_in_for(actor),
         action=action,
         target_kind=target._meta.model_name if target is not None else "",
-        target_key=str(key),
+        target_key=_key_of(target),
         county_code=county_code or _county_of(target),
         detail=detail,
     )
 
 
+def record_daily(action: str, *, actor, target=None, county_code: str = "", at: datetime) -> None:
+    """Write the row unless `actor` has left the same one that day: for what is looked at often."""
+    midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = AuditLog.objects.filter(action=action, actor=actor, at__gte=midnight, target_key=_key_of(target))
+    if not today.exists():
+        record(action, actor=actor, target=target, county_code=county_code, at=at)
+
+
+def _key_of(target) -> str:
+    """What names the row for good: its `uid` or `code`, else its key."""
+    return str(getattr(target, "uid", None) or getattr(target, "code", None) or getattr(target, "pk", "") or "")
+
+
 def _county_of(target) -> str:
-    return target.county.code if getattr(target, "county_id", None) else ""
+    """The county that a row is of, as it says itself; an account's is the one that opened it."""
+    if getattr(target, "county_id", None):
+        return target.county.code
+    code = getattr(target, "county_code", "")
+    return code if isinstance(code, str) else ""

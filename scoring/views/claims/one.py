@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from activities.services.files import path_of
 from julu_liaison.common.errors import DomainError, NotAllowed
+from julu_liaison.common.handing_out import hand_out_attachment
 from julu_liaison.common.sending import refuse
 from julu_liaison.common.versions import version_seen
 from julu_liaison.common.workflow import Move
@@ -104,10 +105,12 @@ def _kept(form: forms.Form) -> list[str]:
 @login_required
 def claim_file(request, uid, file):
     """One file of the evidence, under the name people gave it; opened by its address it is a download."""
-    row = get_object_or_404(_found(request, uid).files, uid=file)
+    claim = _found(request, uid)
+    row = get_object_or_404(claim.files, uid=file)
     path = path_of(row)
     if not path.is_file():
         raise Http404
+    hand_out_attachment(file=row, of=claim, actor=request.user, at=timezone.now())
     answer = FileResponse(path.open("rb"), as_attachment=True, filename=row.name)
     # Its ending was checked with its content when it came.
     answer["Content-Type"] = mimetypes.guess_type(path.name)[0] or "application/octet-stream"

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from julu_liaison.common.errors import DomainError, NotAllowed
+from julu_liaison.common.handing_out import hand_out_table
 from julu_liaison.common.sending import done, sent, status_of
 from julu_liaison.common.working_days import today_here
 from scoring.forms.rules import BeginForm, DraftForm
@@ -109,6 +110,10 @@ def rules_preview_file(request, year: int):
     target = BytesIO()
     preview_workbook(target, preview_version(version=version, on=today_here()))
     target.seek(0)
+    hand_out_table(
+        what="rules_preview", file_format="xlsx", target=version.scheme.county, actor=request.user, at=timezone.now(),
+        year=year, version=version.number,
+    )  # fmt: skip
     name = f"{year}年积分方案第{version.number}版预览.xlsx"
     return FileResponse(target, as_attachment=True, filename=name)
 
