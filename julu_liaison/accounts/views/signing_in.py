@@ -7,6 +7,7 @@ from django.contrib.auth import login
 from django.contrib.auth.views import LoginView, RedirectURLMixin
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.cache import never_cache
@@ -17,8 +18,10 @@ from django.views.generic import FormView
 from julu_liaison.accounts.forms import CodeForm, LoginForm
 from julu_liaison.accounts.lockout import count_failure, is_locked, opens_again_at
 from julu_liaison.accounts.querysets import factor_of
+from julu_liaison.accounts.rules import address_of, agent_of, device_in_words
 from julu_liaison.accounts.second_step import PASSED, forget_half_sign_in, half_signed_in, remember_password_given
 from julu_liaison.accounts.services import WrongCode, verify_second_factor
+from julu_liaison.accounts.services.sign_ins import record_sign_in
 from julu_liaison.common.errors import DomainError
 
 MODES = ("standard", "large", "dark")
@@ -40,7 +43,9 @@ class SignIn(LoginView):
 
     def form_valid(self, form):
         if factor_of(form.get_user()) is None:
-            return super().form_valid(form)
+            answer = super().form_valid(form)
+            _record(self.request, "password")
+            return answer
         remember_password_given(self.request, form.get_user())
         return redirect(_with_next("login-code", self.get_redirect_url()))
 
@@ -77,6 +82,7 @@ class CodeStep(RedirectURLMixin, FormView):
         forget_half_sign_in(self.request)
         login(self.request, self.person, backend=BACKEND)
         self.request.session[PASSED] = True
+        _record(self.request, "code" if left is None else "recovery_code")
         if left is not None:
             messages.warning(
                 self.request, f"用掉了一个恢复码,还剩{left}个。手机找不到了,请到“我的账号”里重新设第二步验证。"
@@ -92,6 +98,13 @@ class CodeStep(RedirectURLMixin, FormView):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {"person": self.person, "next": self.get_redirect_url()}
+
+
+def _record(request, way: str) -> None:
+    record_sign_in(
+        account=request.user, way=way, address=address_of(request), device=device_in_words(agent_of(request)),
+        at=timezone.now(),
+    )  # fmt: skip
 
 
 def _with_next(name: str, then: str) -> str:
