@@ -32,7 +32,7 @@ def heads_its_department(user, opinion) -> bool:
 
 def assists_it(user, opinion) -> bool:
     """Officer or head of a department that still owes its opinion as an assisting one (协办)."""
-    owing = opinion.assistances.filter(given_at=None).values_list("department", flat=True)
+    owing = [one.department_id for one in opinion.assistances.all() if one.given_at is None]
     return holds(user, Right.ANSWER_OPINIONS, *owing)
 
 

@@ -94,13 +94,13 @@ def _may_have_more_time(opinion) -> bool:
     """One extension for a department's term, and one request at a time."""
     return (
         _at_department(opinion)
-        and not opinion.extensions.filter(granted=None).exists()
+        and not _asks_for_time(opinion)
         and not opinion.clocks.running().main().filter(extended__gt=0).exists()
     )
 
 
 def _asks_for_time(opinion) -> bool:
-    return opinion.extensions.filter(granted=None).exists()
+    return any(request.granted is None for request in opinion.extensions.all())
 
 
 def _not_supervised(opinion) -> bool:
@@ -108,7 +108,7 @@ def _not_supervised(opinion) -> bool:
 
 
 def _is_assisted(opinion) -> bool:
-    return opinion.assistances.filter(given_at=None).exists()
+    return any(one.given_at is None for one in opinion.assistances.all())
 
 
 def _is_opinion(opinion) -> bool:

@@ -1,6 +1,8 @@
 """Whose hands it is in, until when it can be returned, assisting departments, requests for more time, the draft."""
 
-from opinions.models import Clock, Opinion
+from django.db.models import Prefetch, prefetch_related_objects
+
+from opinions.models import Assistance, Clock, Extension, Opinion
 from opinions.permissions import at_its_department, looks_after_it, sees_assist_opinion, sees_drafts
 from opinions.services.offices.drafts import answer_begun
 from opinions.services.offices.samples import earlier_answers, samples_for
@@ -14,6 +16,7 @@ def part(user, ticket: Opinion) -> dict | None:
     """Return `clocks`, `assistances`, `extensions`, `writing`…; None for a ticket that no department ever had."""
     if ticket.department_id is None and ticket.holder_department_id is None:
         return None
+    _read_once(ticket)
     ours = at_its_department(user, ticket)
     assistances = _assistances(user, ticket)
     shown = {
@@ -21,7 +24,7 @@ def part(user, ticket: Opinion) -> dict | None:
         "ours": ours,
         "assistances": assistances,
         "owed": sum(row.given_at is None for row in assistances),
-        "extensions": list(ticket.extensions.select_related("clock", "department", "asked_by", "decided_by")),
+        "extensions": list(ticket.extensions.all()),
         "return_until": _return_until(ticket) if ours and ticket.state == State.AT_DEPARTMENT else None,
         "writing": _writing(user, ticket) if ours else None,
     }
@@ -30,9 +33,16 @@ def part(user, ticket: Opinion) -> dict | None:
     return shown if has_something else None
 
 
+def _read_once(ticket: Opinion) -> None:
+    """What is shown here the workflow looks at again for every step that it may open."""
+    assistances = Assistance.objects.select_related("department", "given_by")
+    extensions = Extension.objects.select_related("clock", "department", "asked_by", "decided_by")
+    prefetch_related_objects([ticket], Prefetch("assistances", assistances), Prefetch("extensions", extensions))
+
+
 def _assistances(user, ticket: Opinion) -> list:
     """Each with `due_on` of its clock, and `is_readable`: may the person read its words."""
-    rows = list(ticket.assistances.select_related("department", "given_by"))
+    rows = list(ticket.assistances.all())
     if not rows:
         return rows
     clocks = Clock.objects.filter(opinion=ticket, stage=Stage.ASSIST).order_by("pk")
