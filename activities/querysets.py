@@ -20,7 +20,7 @@ from activities.states import (
     SwapState,
 )
 from deputies.querysets import DatedQuerySet
-from stations.querysets import PlacedQuerySet, scope_of
+from stations.querysets import Among, PlacedQuerySet, scope_of
 from stations.states import Level
 
 FURTHEST_MOVED = timedelta(days=92)  # how far from its Sunday a reception is looked for: holidays and snow are days
@@ -28,6 +28,11 @@ FURTHEST_MOVED = timedelta(days=92)  # how far from its Sunday a reception is lo
 
 def _rows(model: str, app: str = "activities"):
     return apps.get_model(app, model)._default_manager.all()
+
+
+def _deputy_of(user):
+    """The key of the deputy whose account it is."""
+    return _rows("Deputy", "deputies").filter(user=user.pk).values("pk")
 
 
 def _held_first():
@@ -150,12 +155,10 @@ class DutyLogQuerySet(PlacedQuerySet):
     def visible_to(self, user):
         """Staff and head their places; a deputy the logs they appear in."""
         scope = scope_of(user)
-        return self.filter(
-            Q(county__in=scope.counties)
-            | Q(station__in=scope.townships)
-            | Q(branch__in=scope.headed)
-            | Q(pk__in=_logs_with(user))
-        )
+        seen = Q(county__in=scope.counties) | Q(station__in=scope.townships) | Q(branch__in=scope.headed)
+        if user.is_authenticated and scope.may_be_deputys:
+            seen |= Q(Among(F("pk"), _rows("Attendance").filter(deputy__in=_deputy_of(user)).values("log")))
+        return self.filter(seen)
 
     def valid(self):
         return self.exclude(state=LogState.VOID)
@@ -199,12 +202,6 @@ class DutyLogQuerySet(PlacedQuerySet):
         return {name: value or 0 for name, value in sums.items()}
 
 
-def _logs_with(user):
-    """Keys of the logs that `user` appears in as a deputy."""
-    attendance = apps.get_model("activities", "Attendance").objects
-    return attendance.filter(deputy__user=user.pk).values("log") if user.is_authenticated else attendance.none()
-
-
 class AttendanceQuerySet(models.QuerySet):
     def counted(self):
         """Attendance in logs that are not void."""
@@ -243,10 +240,11 @@ class ServiceRecordQuerySet(PlacedQuerySet):
     def visible_to(self, user):
         """Staff and head of the place, and whoever served."""
         scope = scope_of(user)
-        own = Q(deputies__user=user.pk) if user.is_authenticated else Q(pk=None)
-        return self.filter(
-            Q(county__in=scope.counties) | Q(station__in=scope.townships) | Q(branch__in=scope.headed) | own
-        ).distinct()
+        seen = Q(county__in=scope.counties) | Q(station__in=scope.townships) | Q(branch__in=scope.headed)
+        if user.is_authenticated and scope.may_be_deputys:
+            served = self.model.deputies.through.objects.filter(deputy__in=_deputy_of(user))
+            seen |= Q(Among(F("pk"), served.values("servicerecord")))
+        return self.filter(seen)
 
     def valid(self):
         return self.exclude(state=LogState.VOID)
@@ -342,15 +340,15 @@ class ActivityQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Staff: of their places, held alone or with others; everyone: those one was asked to."""
         scope = scope_of(user)
-        own = Q(attendance__deputy__user=user.pk) if user.is_authenticated else Q(pk=None)
-        return self.filter(
-            Q(county__in=scope.counties)
-            | Q(station__in=scope.townships)
-            | Q(station__parent__in=scope.townships)
-            | Q(station__in=scope.headed)
-            | Q(partners__in=scope.townships)
-            | own
-        ).distinct()
+        seen = Q(county__in=scope.counties) | Q(station__in=scope.townships | scope.headed)
+        if scope.townships:
+            below = _rows("Station", "stations").filter(parent__in=scope.townships).values("pk")
+            partners = self.model.partners.through.objects.filter(station__in=scope.townships)
+            seen |= Q(Among(F("station"), below)) | Q(Among(F("pk"), partners.values("activity")))
+        if user.is_authenticated and scope.may_be_deputys:
+            asked = _rows("ActivityAttendance").filter(deputy__in=_deputy_of(user))
+            seen |= Q(Among(F("pk"), asked.values("activity")))
+        return self.filter(seen)
 
     def waiting_for_answer(self, deputy, on: date):
         """Activities to come to which `deputy` is asked and can still say whether they come."""

@@ -8,28 +8,10 @@ from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySe
 
 from julu_liaison.common.working_days import today_here
 from opinions.states import ENDED, SETTLED, SOON_DAYS, STILL_ASKED, AskedState, Kind, Stage, State
-from stations.querysets import PlacedQuerySet, Scope, scope_of
+from stations.querysets import Among, PlacedQuerySet, Scope, scope_of
 from stations.states import COUNTY_ROLES
 
 UNCHECKED = Q(from_web=True, state=State.REGISTERED)
-
-
-class Among(Func):
-    """Is the column one of the keys that a query finds?
-
-    As a list found beforehand, not as a join: only so PostgreSQL uses an index for each side of an OR.
-    """
-
-    output_field = BooleanField()
-
-    def __init__(self, column: F, keys: QuerySet):
-        super().__init__(column, Subquery(keys.order_by()))
-
-    def as_sql(self, compiler: Any, connection: Any, *_function, **_context: Any) -> Any:
-        return super().as_sql(compiler, connection, template="%(expressions)s", arg_joiner=" IN ")
-
-    def as_postgresql(self, compiler, connection, **context):
-        return super().as_sql(compiler, connection, template="%(expressions)s)", arg_joiner=" = ANY(ARRAY")
 
 
 class Indexed(Func):
@@ -61,9 +43,7 @@ class OpinionQuerySet(PlacedQuerySet):
                 seen |= Q(**{f"{column}__in": keys})
         if scope.departments:
             seen |= Q(Among(F("pk"), _rows("Assistance").filter(department__in=scope.departments).values("opinion")))
-        serves = scope.counties or scope.townships or scope.departments
-        if user.is_authenticated and (scope.branches or not serves):
-            # Staff without a mandate need no more than a plain index, which an OR would keep PostgreSQL from using.
+        if user.is_authenticated and scope.may_be_deputys:
             own = _rows("Deputy", "deputies").filter(user=user.pk).values("pk")
             signed = _rows("Cosigner").filter(deputy__in=own, declined_at=None).values("opinion")
             seen |= Q(Among(F("deputy"), own)) | Q(Among(F("pk"), signed))

@@ -7,11 +7,12 @@ from MPTT ranges (a stale range leaks) but from the parent keys that rows carry:
 from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import models
-from django.db.models import Q
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Subquery
 from mptt.managers import TreeManager
 from mptt.querysets import TreeQuerySet
 
@@ -26,6 +27,24 @@ def in_force(on: date, prefix: str = "") -> Q:
     """Return the filter for rows with `started_on` / `ended_on` (last day included) that count on the day `on`."""
     ends = Q(**{f"{prefix}ended_on": None}) | Q(**{f"{prefix}ended_on__gte": on})
     return Q(**{f"{prefix}started_on__lte": on}) & ends
+
+
+class Among(Func):
+    """Is the column one of the keys that a query finds?
+
+    As a list found beforehand, not as a join: only so PostgreSQL uses an index for each side of an OR.
+    """
+
+    output_field = BooleanField()
+
+    def __init__(self, column: F, keys: QuerySet):
+        super().__init__(column, Subquery(keys.order_by()))
+
+    def as_sql(self, compiler: Any, connection: Any, *_function, **_context: Any) -> Any:
+        return super().as_sql(compiler, connection, template="%(expressions)s", arg_joiner=" IN ")
+
+    def as_postgresql(self, compiler, connection, **context):
+        return super().as_sql(compiler, connection, template="%(expressions)s)", arg_joiner=" = ANY(ARRAY")
 
 
 @dataclass
@@ -67,6 +86,12 @@ class Scope:
     @property
     def departments(self) -> set[int]:
         return self.places(Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD)
+
+    @property
+    def may_be_deputys(self) -> bool:
+        """Whether a deputy's own rows have to be looked for. Staff without a mandate need no more than a plain index, which
+        an OR would keep PostgreSQL from using; who holds no posting any more still finds the own rows."""
+        return bool(self.branches) or not (self.counties or self.townships or self.departments)
 
 
 def scope_of(user, at: date | None = None) -> Scope:

@@ -28,14 +28,15 @@ Seen = set[tuple[int, int]]  # (deputy key, month 1–12)
 def months_of(keys: Collection[int], sundays: Sundays) -> dict[int, list[Month]]:
     """Return the complete months of deputies who belonged to the station throughout, by deputy key (7 queries at most)."""
     year = sundays.year
-    complete = list(CompleteMonth.objects.standing().filter(month__year=year).select_related("station"))
+    declared = CompleteMonth.objects.standing().filter(county__in=sundays.counties, month__year=year)
+    complete = list(declared.select_related("station"))
     if not complete:
         return {}
     members = Membership.objects.filter(deputy__in=keys, branch__parent__in={row.station_id for row in complete})
     spans: dict[int, dict[int, list[Span]]] = defaultdict(lambda: defaultdict(list))
     for deputy, station, start, end in members.values_list("deputy", "branch__parent", "started_on", "ended_on"):
         spans[station][deputy].append((start, end or date.max))
-    asked, served = _asked(keys, year), _served(keys, sundays)
+    asked, served = _asked(keys, sundays), _served(keys, sundays)
     found: dict[int, list[Month]] = defaultdict(list)
     for row in complete:
         last = row.month + relativedelta(months=1, days=-1)
@@ -59,9 +60,11 @@ def _covers(spans: list[Span], first: date, last: date) -> bool:
     return False
 
 
-def _asked(keys: Collection[int], year: int) -> Seen:
+def _asked(keys: Collection[int], sundays: Sundays) -> Seen:
     """Who had a published day that was not called off, or another service published, and was not exempt from it."""
+    year = sundays.year
     places = ShiftPlace.objects.filter(~_exempt("shift__date"), deputy__in=keys, shift__for_sunday__year=year)
+    places = places.filter(shift__county__in=sundays.counties)
     places = places.filter(shift__roster__state=RosterState.PUBLISHED).exclude(shift__state__in=CALLED_OFF)
     others = OtherService.objects.filter(~_exempt("by"), deputy__in=keys, roster__month__year=year)
     others = others.filter(roster__state=RosterState.PUBLISHED)
@@ -93,7 +96,7 @@ def _served(keys: Collection[int], sundays: Sundays) -> Seen:
 
 def _at_receptions(keys: Collection[int], sundays: Sundays) -> Seen:
     """A Sunday of September held in October counts for September; nobody was idle in October either (ADR 2)."""
-    logs = Attendance.objects.counted().served().filter(sundays.held("log__date"), deputy__in=keys).order_by()
+    logs = Attendance.objects.counted().served().filter(sundays.held("log"), deputy__in=keys).order_by()
     return {
         (deputy, day.month)
         for deputy, branch, on in logs.values_list("deputy", "log__branch", "log__date")

@@ -10,15 +10,19 @@ from deputies.models import Deputy
 
 
 class Sundays:
-    """The receptions put off into, out of or within one year, in the counties of some deputies (one query)."""
+    """The receptions put off into, out of or within one year, in the counties of some deputies (two queries).
+
+    `counties` are their keys: what is read of a year is asked for by county and day, as the indexes have it; by deputies
+    alone PostgreSQL would read the receptions of all counties, or of all years.
+    """
 
     def __init__(self, keys: Collection[int], year: int):
         self.year = year
         self.first, self.last = date(year, 1, 1), date(year, 12, 31)
         days = (self.first, self.last)
-        counties = Deputy.objects.filter(pk__in=keys).values("county")
+        self.counties = set(Deputy.objects.filter(pk__in=keys).order_by().values_list("county", flat=True).distinct())
         moved = Shift.objects.on_the_calendar().filter(Q(date__range=days) | Q(for_sunday__range=days))
-        moved = moved.exclude(for_sunday=F("date")).filter(county__in=counties).order_by()
+        moved = moved.exclude(for_sunday=F("date")).filter(county__in=self.counties).order_by()
         self._sundays = {
             (branch, on): sunday for branch, on, sunday in moved.values_list("branch", "date", "for_sunday")
         }
@@ -37,6 +41,10 @@ class Sundays:
         days = {self.first, self.last, *self._outside}
         return min(days), max(days)
 
-    def held(self, day: str) -> Q:
-        """The condition that `day` lies in the year, or is one on which a Sunday of the year was held outside of it."""
-        return Q(**{f"{day}__range": (self.first, self.last)}) | Q(**{f"{day}__in": self._outside})
+    def held(self, log: str) -> Q:
+        """The condition that the log (where it is from the row) is of a day of the year, or of one outside of it on which a
+        Sunday of the year was held."""
+        of_year = Q(**{f"{log}__date__range": (self.first, self.last)})
+        if self._outside:
+            of_year |= Q(**{f"{log}__date__in": self._outside})
+        return of_year & Q(**{f"{log}__county__in": self.counties})
