@@ -51,12 +51,13 @@ def measure(figure: Figure) -> Cost:
         start = perf_counter()
         figure.work()
         first = perf_counter() - start
+    asked = len(queries)  # before the next page forgets them
     with taken_back():
         figure.work()
         read = int(rows(READ)[0][0])
     rounds = WARM_UP + ROUNDS if first < LONG else 1
     times = [_timed(figure.work) for _round in range(rounds)]
-    return Cost(len(queries), read, min(times[WARM_UP:] or times) * 1000)
+    return Cost(asked, read, min(times[WARM_UP:] or times) * 1000)
 
 
 def _timed(work: Callable[[], object]) -> float:

@@ -21,11 +21,9 @@ from tests.bench.province_copies import FUNCTIONS, SETTINGS, Copying, in_order, 
 
 YEARS = 10
 FIRST_KEY = 100_000_000  # of the demo county's rows; older copies have smaller keys, as older rows have
-YEAR, MORE, MONTH = (
-    10_000_000,
-    5_000_000,
-    10_000,
-)  # keys between the copies of two years, from them to the further ones, of two months
+STEP = 200  # between two keys of the county: those of other counties come between
+YEAR, MONTH = 10_000_000, 100_000  # keys between the copies of two years, of two months
+MORE = 5_000_000  # from a year's copies to the further ones of its tickets
 LATER = 5_000  # added to the serials of what the year before has numbers for already
 FURTHER = 7  # years whose tickets come a second time: 5,900 a county, a million a province
 REPORT_MONTHS = 12 * YEARS - 2  # the demo county has the last two
@@ -73,7 +71,7 @@ def seed(today: date) -> None:
     """The demo county, with keys that leave room for what lies before, and with accounts for everybody."""
     call_command("migrate", verbosity=0)
     for (name,) in rows("SELECT sequencename FROM pg_sequences WHERE sequencename !~ '^(django|auth|axes|otp)_'"):
-        run(f'ALTER SEQUENCE "{name}" RESTART {FIRST_KEY}')
+        run(f'ALTER SEQUENCE "{name}" INCREMENT {STEP} RESTART {FIRST_KEY}')
     call_command("seed_demo", stage="running", today=today, verbosity=0)
 
 
