@@ -2,6 +2,7 @@
 
 import re
 import smtplib
+import socket
 from collections import Counter
 from contextlib import suppress
 from datetime import date, timedelta
@@ -620,6 +621,25 @@ def test_in_production_no_address_leads_back_into_the_machine(cast, receiver, se
     assert checked_address(GatewayKind.WEBHOOK, "http://10.1.2.3/") == "json://10.1.2.3/"
 
 
+def test_a_name_that_leads_elsewhere_when_it_is_dialled_reaches_nobody(receiver, settings, monkeypatch):
+    """Whoever owns a name may answer its second look-up differently; what counts is the other end of the line."""
+    settings.PRODUCTION = True
+    dialled, look_up = [], socket.getaddrinfo
+
+    def rebound(host, port, *args, **options):
+        if host != "rebind.example.cn":
+            return look_up(host, port, *args, **options)
+        dialled.append(host)
+        told = "10.1.2.3" if len(dialled) == 1 else "127.0.0.1"
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (told, port or 0))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", rebound)
+    message = to_group(f"json://rebind.example.cn:{receiver.port}/")
+    send_due(at=AT)
+    assert len(dialled) == 2 and receiver.got == []
+    assert now(message).state == S.WAITING and "连不上" in now(message).error
+
+
 def test_nothing_secret_is_logged(cast, receiver, robot, caplog):
     caplog.set_level("DEBUG")
     to_clerk(cast, receiver)
@@ -708,7 +728,7 @@ def test_one_address_that_cannot_be_opened_holds_nobody_else_up(cast, receiver):
 
 def test_certificates_are_checked_and_redirects_refused_whatever_an_address_says(monkeypatch):
     asked = {}
-    monkeypatch.setattr("requests.request", lambda method, url, **options: asked.update(options))
+    monkeypatch.setattr("requests.Session.request", lambda _session, method, url, **options: asked.update(options))
     with ear.hearing():
         ear._Ear().post("https://robot.example/", verify=False, allow_redirects=True, timeout=None)
     assert (asked["verify"], asked["allow_redirects"], asked["timeout"]) == (True, False, ear.TIMEOUTS)

@@ -73,7 +73,8 @@ def test_uploads_lie_outside_of_what_is_served_by_path(settings):
     media, static = Path(settings.MEDIA_ROOT), Path(settings.STATIC_ROOT)
     assert settings.MEDIA_URL == "/" or not settings.MEDIA_URL.strip("/")  # served under no address
     assert not media.is_relative_to(static) and not static.is_relative_to(media)
-    assert not any(media.is_relative_to(Path(getattr(folder, "__fspath__", lambda f=folder: f[1])())) for folder in settings.STATICFILES_DIRS)
+    folders = [folder[1] if isinstance(folder, tuple) else folder for folder in settings.STATICFILES_DIRS]
+    assert not any(media.is_relative_to(folder) for folder in folders)
 
 
 @pytest.mark.django_db

@@ -7,6 +7,18 @@ from functools import lru_cache
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models
+from django.db.models import F, QuerySet, TextField
+from django.db.models.functions import Cast
+
+from julu_liaison.common.errors import DomainError
+
+LOST = "这里有加密存着的内容打不开:密钥换过,或者没有带上。内容还在,请系统管理员把原来的密钥加到 FIELD_KEYS 里。"
+
+
+class KeyLost(DomainError, ValueError):
+    """A sealed value that none of FIELD_KEYS opens (503): not the reader's fault, and said instead of a broken page."""
+
+    status, title = 503, "加密的内容打不开"
 
 
 @lru_cache(maxsize=4)
@@ -23,21 +35,35 @@ def seal(text: str) -> str:
 
 
 def unseal(token: str) -> str:
-    """Decrypt with any of the keys. Raises ValueError for a damaged value or a lost key, never returns it raw."""
+    """Decrypt with any of the keys. Raises KeyLost for a damaged value or a lost key, never returns it raw."""
     if not token:
         return ""
     try:
         return _box(tuple(settings.FIELD_KEYS), settings.SECRET_KEY).decrypt(token.encode()).decode()
     except InvalidToken as error:
-        raise ValueError("encrypted field cannot be read with the configured FIELD_KEYS") from error
+        raise KeyLost(LOST) from error
+
+
+def unopened(rows: QuerySet, name: str) -> QuerySet:
+    """Rows whose sealed column `name` is left sealed until `opened` asks: a lost key takes no list away."""
+    return rows.defer(name).annotate(**{f"sealed_{name}": Cast(F(name), TextField())})
+
+
+def opened(row: models.Model, name: str) -> str | None:
+    """Return what a sealed column says, read by `unopened` or not; None where none of the keys opens it."""
+    token = getattr(row, f"sealed_{name}", None)
+    try:
+        return getattr(row, name) if token is None or name in row.__dict__ else unseal(token)
+    except KeyLost:
+        return None
 
 
 def reseal(token: str) -> str:
-    """Return what `token` says, encrypted with the first key. Raises ValueError where none of the keys opens it."""
+    """Return what `token` says, encrypted with the first key. Raises KeyLost where none of the keys opens it."""
     try:
         return _box(tuple(settings.FIELD_KEYS), settings.SECRET_KEY).rotate(token.encode()).decode()
     except InvalidToken as error:
-        raise ValueError("encrypted field cannot be read with the configured FIELD_KEYS") from error
+        raise KeyLost(LOST) from error
 
 
 class SealedField(models.TextField):

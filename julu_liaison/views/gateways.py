@@ -11,6 +11,7 @@ from rest_framework.throttling import SimpleRateThrottle
 
 from julu_liaison.accounts.flood import is_flood
 from julu_liaison.common.errors import DomainError, NotAllowed
+from julu_liaison.common.secrets import unopened
 from julu_liaison.common.sending import done, refuse, sent, status_of
 from julu_liaison.common.texts import checked_phone
 from julu_liaison.common.working_days import today_here
@@ -115,7 +116,7 @@ def gateways(request):
         if row:
             messages.success(request, f"“{row.name}”设好了,请发一条试试。")
             return redirect("gateway", row.uid)
-    rows = list(gateways_in_reach(request.user).order_by("place_code", "pk"))
+    rows = list(unopened(gateways_in_reach(request.user), "address").order_by("place_code", "pk"))
     places = _places_of(rows)
     context = {
         "lines": [(row, places.get(row.place_code, row.place_code), masked_address(row)) for row in rows], "form": form,
@@ -207,7 +208,7 @@ def _demand_reader(user) -> None:
 
 def _found(user, uid) -> Gateway:
     _demand_reader(user)
-    return get_object_or_404(gateways_in_reach(user), uid=uid)
+    return get_object_or_404(unopened(gateways_in_reach(user), "address"), uid=uid)
 
 
 def _add_form(user, data) -> GatewayForm | None:

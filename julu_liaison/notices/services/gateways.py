@@ -11,13 +11,14 @@ from django.db import IntegrityError, transaction
 
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError
-from julu_liaison.common.secrets import masked_phone
+from julu_liaison.common.secrets import masked_phone, opened, unopened
 from julu_liaison.common.texts import checked_phone, clean_text
 from julu_liaison.notices.models import Gateway
 from julu_liaison.notices.services.wire import Outcome, checked_address, post
 from julu_liaison.notices.states import GatewayKind
 
 TRIAL = "这是一条试发的消息,收到就说明设置好了,不用回复。"
+NO_KEY = "存着的地址打不开(密钥换过),请重新填一次地址,或者请系统管理员核对 FIELD_KEYS。"
 LONGEST_NAME = 40
 LONG_ENOUGH = 16  # characters of a secret of which four give nothing away
 SHORT_NAMES = {
@@ -52,11 +53,12 @@ def change_gateway(
 
     One that was given up is switched off, not deleted: messages say through what they went.
     """
-    row = Gateway.objects.select_for_update().get(pk=gateway.pk)
+    row = unopened(Gateway.objects.select_for_update(), "address").get(pk=gateway.pk)
+    before = {"name": row.name, "is_active": row.is_active, "address": opened(row, "address")}
     after = {"name": _checked_name(name), "is_active": is_active}
     if address.strip():
         after["address"] = checked_address(row.kind, address)
-    changed = sorted(column for column, value in after.items() if getattr(row, column) != value)
+    changed = sorted(column for column, value in after.items() if before[column] != value)
     if changed:
         for column in changed:
             setattr(row, column, after[column])
@@ -76,6 +78,8 @@ def try_gateway(*, gateway: Gateway, county_code: str, phone: str, actor, at: da
     """
     if not gateway.is_active:
         raise Conflict("这个发送通道停用了,启用以后才能试发。")
+    if opened(gateway, "address") is None:
+        raise Conflict(NO_KEY)
     to = _checked_phone(phone) if gateway.kind == GatewayKind.SMS else ""
     outcome = post(gateway=gateway, text=TRIAL, uid=uuid4(), phone=to)
     whom = {"phone": masked_phone(to)} if to else {}
@@ -86,20 +90,24 @@ def try_gateway(*, gateway: Gateway, county_code: str, phone: str, actor, at: da
 
 
 def masked_address(gateway: Gateway) -> str:
-    """Return of the address what tells it from another one: what it is, where it leads, the secret's last characters."""
-    secret = _secret_of(gateway)
+    """Return of the address what tells it from another one: what it is, where it leads, the secret's last characters; or
+    that no key opens it."""
+    address, kind = opened(gateway, "address"), SHORT_NAMES[GatewayKind(gateway.kind)]
+    if address is None:
+        return f"{kind} 地址打不开,请重新填"
+    secret = _secret_of(gateway.kind, address)
     tail = secret[-4:] if len(secret) >= LONG_ENOUGH else ""
-    return f"{SHORT_NAMES[GatewayKind(gateway.kind)]} {_host_of(gateway)} …{tail}"
+    return f"{kind} {_host_of(gateway.kind, address)} …{tail}"
 
 
-def _host_of(gateway: Gateway) -> str:
-    return ROBOT_HOSTS.get(gateway.kind) or urlsplit(gateway.address).netloc.rpartition("@")[2]
+def _host_of(kind: str, address: str) -> str:
+    return ROBOT_HOSTS.get(GatewayKind(kind)) or urlsplit(address).netloc.rpartition("@")[2]
 
 
-def _secret_of(gateway: Gateway) -> str:
+def _secret_of(kind: str, address: str) -> str:
     """The robot's key; of other addresses the longest part that may be one, as nobody says which it is."""
-    parts = urlsplit(gateway.address)
-    if gateway.kind in ROBOT_HOSTS:
+    parts = urlsplit(address)
+    if kind in ROBOT_HOSTS:
         return parts.netloc.rpartition("@")[2]
     given = [value for _name, value in parse_qsl(parts.query)]
     candidates = [parts.password or "", *given, *parts.path.split("/")]

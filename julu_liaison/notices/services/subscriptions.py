@@ -19,6 +19,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from julu_liaison.common import audit
 from julu_liaison.common.errors import DomainError, NotFound
+from julu_liaison.common.secrets import opened, unopened
 from julu_liaison.common.texts import squeezed
 from julu_liaison.notices.models import Subscription
 from julu_liaison.notices.states import MANDATORY, Kind, Pace, SmsChoice
@@ -45,8 +46,15 @@ class Stop:
 
 
 def subscription_of(user) -> Subscription:
-    """Return the person's choice; one who has never chosen has the defaults, unsaved."""
-    return Subscription.objects.filter(user=user).first() or Subscription(user=user)
+    """Return the person's choice; one who has never chosen has the defaults, unsaved. An address that no key opens is
+    none, to be typed in anew."""
+    row = unopened(Subscription.objects.filter(user=user), "email").first()
+    if row is None:
+        return Subscription(user=user)
+    row.email = opened(row, "email") or ""
+    if not row.email:
+        row.email_confirmed_at = None
+    return row
 
 
 @transaction.atomic
@@ -62,7 +70,7 @@ def change_subscription(
         "pace": _one_of(Pace, pace, "pace"),
     }  # fmt: skip
     row = _locked(user.pk)
-    before = {name: getattr(row, name) for name in (*chosen, "muted")}
+    before = {name: getattr(row, name) for name in (*chosen, "muted") if name != "email"} | {"email": opened(row, "email")}
     after = chosen | {"muted": _checked_kinds(muted)}
     if after == before:
         return row
@@ -107,8 +115,8 @@ def _checked_kinds(kinds: Collection[str]) -> list[str]:
 
 def _locked(user_id: int) -> Subscription:
     """The person's row, made where there is none, for this transaction alone."""
-    Subscription.objects.get_or_create(user_id=user_id)
-    return Subscription.objects.select_for_update().get(user_id=user_id)
+    Subscription.objects.defer("email").get_or_create(user_id=user_id)
+    return unopened(Subscription.objects.select_for_update(), "email").get(user_id=user_id)
 
 
 def _record(action: str, row: Subscription, *, actor, at: datetime, **detail) -> None:

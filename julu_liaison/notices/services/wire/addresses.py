@@ -78,9 +78,14 @@ def is_inside(sender) -> bool:
         found = socket.getaddrinfo(sender.host.strip("[]"), None)
     except (OSError, UnicodeError):
         return False  # it cannot be reached, either
-    addresses = [ipaddress.ip_address(str(place[0]).partition("%")[0]) for *_facts, place in found]
-    plain = [getattr(one, "ipv4_mapped", None) or one for one in addresses]
-    return any(one.is_loopback or one.is_link_local or one.is_unspecified or one == METADATA for one in plain)
+    return any(is_forbidden(str(place[0])) for *_facts, place in found)
+
+
+def is_forbidden(address: str) -> bool:
+    """Whether an IP address is the machine's own, or one at which a cloud's machine tells its keys."""
+    told = ipaddress.ip_address(address.partition("%")[0])
+    one = getattr(told, "ipv4_mapped", None) or told
+    return one.is_loopback or one.is_link_local or one.is_unspecified or one == METADATA
 
 
 def _wrong(sentence: str) -> DomainError:

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 import requests
 from apprise.plugins import custom_form, custom_json, dingtalk, wecombot
 
+from julu_liaison.notices.services.wire.lines import line
 from julu_liaison.notices.services.wire.outcomes import TIMEOUTS
 
 # Both write addresses with their keys into debug lines.
@@ -53,7 +54,8 @@ class _Ear:
         heard = _hearing.get()
         asked = options | {"allow_redirects": False, "verify": True, "timeout": TIMEOUTS}
         try:
-            heard.response = requests.request(method, url, **asked)  # noqa: S113 - among them
+            with line() as session:
+                heard.response = session.request(method, url, **asked)
         except requests.RequestException as error:
             heard.error = error
             raise
