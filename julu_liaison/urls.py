@@ -16,6 +16,8 @@ urlpatterns = [
     path("me/", views.me, name="me"),
     path("", include("julu_liaison.personal.urls")),
     path("notices/", views.notices, name="notices"),
+    path("audit/", views.audit_trail, name="audit"),
+    path("audit/<int:pk>/", views.audit_entry, name="audit-entry"),
     path("messages/", views.messages_sent, name="messages"),
     path("messages/<uuid:uid>/again/", views.message_again, name="message-again"),
     path("console/gateways/", views.gateways, name="gateways"),

@@ -1,5 +1,6 @@
 """Pages that stand above the apps."""
 
+from julu_liaison.views.audit import audit_entry, audit_trail
 from julu_liaison.views.calendar import calendar, calendar_drop, calendar_load
 from julu_liaison.views.console import console, console_sundays
 from julu_liaison.views.exporting import export_page, export_register
@@ -17,6 +18,8 @@ from julu_liaison.views.summary import summary
 from julu_liaison.views.villagers import look, not_found, privacy
 
 __all__ = [
+    "audit_entry",
+    "audit_trail",
     "calendar",
     "calendar_drop",
     "calendar_load",
