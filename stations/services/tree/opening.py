@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.core.validators import slug_re
 from django.db import transaction
 from django.db.models import Max
 
@@ -32,6 +33,8 @@ def open_station(*, code: str, name: str, parent: Station | None, opened_on: dat
     level = LEVEL_BELOW.get(parent.level if parent else None)
     if level is None:
         raise DomainError("分站下面不能再设站,请选乡镇联络站作为上级。", fields={"parent": "请选乡镇联络站"})
+    if not slug_re.match(code):
+        raise DomainError("编号只能用字母、数字和短横线,因为它是网址的一部分。", fields={"code": "编号只能用字母、数字和短横线"})
     if Station.objects.filter(code=code).exists():
         raise Conflict(f"编号“{code}”已经用过了,编号印在二维码里,不能重复。", fields={"code": "这个编号用过了"})
     station = Station(code=code, name=name, parent=parent, level=level, opened_on=opened_on, **fields)
