@@ -87,7 +87,7 @@ def opinion_move(request, uid, name):
 
 
 def _found(request, uid) -> Opinion:
-    return get_object_or_404(Opinion.objects.visible_to(request.user).for_list().select_related("log"), uid=uid)
+    return get_object_or_404(Opinion.objects.visible_to(request.user).for_list().select_related("log", "claimed_by"), uid=uid)
 
 
 def _done_words(move, ticket: Opinion) -> str:

@@ -117,6 +117,7 @@ def tickets(number: int) -> None:
         holder_department_id=f"CASE WHEN NOT {ended} AND {office} THEN {of_office} END",
         department_id=f"CASE WHEN {ended} OR {office} THEN {of_office} END",
         due_on=f"CASE WHEN NOT {ended} THEN {day} + {TERM} END", ended_at=f"CASE WHEN {ended} THEN {at} + interval '10 days' END",
+        claimed_by_id=f"CASE WHEN {office} THEN {staff} END", signed_for_at=f"CASE WHEN {office} THEN {at} END",
         rating=f"CASE WHEN {ended} THEN 'satisfied' ELSE '' END", version=steps("g.n"),
     )  # fmt: skip
     every = f"SELECT n FROM bench_series WHERE n < {number}"
