@@ -26,7 +26,7 @@ from urllib.parse import urlsplit
 import psycopg
 import redis
 
-from tests.bench.helpdesk.numbers import OFFICES, ROWS, SIZES, STAFF
+from tests.bench.helpdesk.amounts import OFFICES, ROWS, SIZES, STAFF
 from tests.bench.helpdesk.table import Cost, Line, Target, drawn, shortfalls
 
 HELPDESK = "2.6.1"

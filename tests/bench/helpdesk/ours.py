@@ -13,8 +13,8 @@ from uuid import uuid4
 
 import django
 
+from tests.bench.helpdesk.amounts import DAYS, LOOKED_AT, NOTE, OFFICES, ROWS, SIZES, is_ended, is_with_office, steps
 from tests.bench.helpdesk.measuring import Action, in_turn, opened, sent, serve
-from tests.bench.helpdesk.numbers import DAYS, LOOKED_AT, NOTE, OFFICES, ROWS, SIZES, is_ended, is_with_office, steps
 from tests.bench.texts import texts
 
 SUNDAYS = 52

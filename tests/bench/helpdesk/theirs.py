@@ -13,8 +13,7 @@ from itertools import count
 
 import django
 
-from tests.bench.helpdesk.measuring import Action, in_turn, opened, sent, serve
-from tests.bench.helpdesk.numbers import (
+from tests.bench.helpdesk.amounts import (
     DAYS,
     LOOKED_AT,
     NOTE,
@@ -26,6 +25,7 @@ from tests.bench.helpdesk.numbers import (
     is_with_office,
     steps,
 )
+from tests.bench.helpdesk.measuring import Action, in_turn, opened, sent, serve
 from tests.bench.texts import texts
 
 OPEN, CLOSED = 1, 4
