@@ -24,7 +24,7 @@ NOT_THERE = "可能网址没有写全,也可能要先登录才能看。有事找
 def privacy(request):
     """What is collected from a villager, why, who sees it, how long, and whom to call about it."""
     counties = Station.objects.centres().open(today_here()).order_by("official_order", "code")
-    return draw(request, "privacy.html", {"counties": counties})
+    return draw(request, "privacy.html", {"counties": counties, "kept_days": settings.VILLAGER_KEPT_DAYS})
 
 
 @csrf_exempt  # it sets the size of letters and nothing else; with a token every page would need a cookie of its own
