@@ -16,6 +16,7 @@ from julu_liaison.common.jobs import STALLED_AFTER, count_unfinished
 from julu_liaison.common.models import TaskRun
 from julu_liaison.common.queue import QueueState, queue_state
 from julu_liaison.common.schedules import is_late, next_due
+from julu_liaison.common.task_runs import LATER_AT_MOST
 
 LABELS = {
     "julu_liaison.tasks.back_up": "夜里备份",
@@ -168,7 +169,8 @@ def count_late(*, at: datetime) -> int:
 
 def _standing(entry: dict, run: TaskRun | None, since: datetime, at: datetime) -> ScheduledTask:
     schedule = entry["schedule"]
-    last = run.succeeded_at if run and run.succeeded_at else since
+    # A success in the future was recorded while the clock was wrong, and is none.
+    last = run.succeeded_at if run and run.succeeded_at and run.succeeded_at <= at + LATER_AT_MOST else since
     return ScheduledTask(entry["task"], next_due(schedule, at), run, is_late(schedule, since=last, at=at), at)
 
 

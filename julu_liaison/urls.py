@@ -6,6 +6,7 @@ from django.urls import include, path
 from julu_liaison import views
 
 handler404 = "julu_liaison.views.not_found"
+handler500 = "julu_liaison.common.outage_pages.failed"
 
 urlpatterns = [
     path("", views.home, name="home"),

@@ -1,5 +1,6 @@
 """Background work: its states, what its watcher reads, who may watch and take the file, and the report's page."""
 
+import errno
 import re
 import uuid
 from datetime import date, datetime, timedelta
@@ -13,6 +14,7 @@ import pytest
 from celery import current_app
 from celery.schedules import crontab
 from django.conf import settings
+from django.db import OperationalError as DatabaseAway
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, given
@@ -30,6 +32,7 @@ from julu_liaison.common.jobs import (
     STALLED_AFTER,
     forget_jobs,
     hand_out,
+    is_stalled,
     job_folder,
     resume_stalled,
     run_job,
@@ -37,9 +40,11 @@ from julu_liaison.common.jobs import (
     tell_alive,
     tell_line,
     tell_progress,
+    waits_for_queue,
     write_zip,
 )
 from julu_liaison.common.models import AuditLog, Job
+from julu_liaison.common.outages import FULL, UNWRITABLE
 from julu_liaison.common.tasks import forget_old_jobs, resume_stalled_jobs
 from julu_liaison.common.working_days import today_here
 from stations.services import appoint, end_posting
@@ -138,11 +143,56 @@ def test_a_person_has_three_unfinished_of_a_kind_and_no_more(cast, django_captur
 
 
 @pytest.mark.parametrize("error", [OperationalError("no broker"), PermissionError("folder")])
-def test_a_queue_that_cannot_be_reached_is_told_at_once(cast, django_capture_on_commit_callbacks, error):
+def test_a_queue_that_cannot_be_reached_gets_the_work_once_it_can(
+    cast, signed_in, monkeypatch, django_capture_on_commit_callbacks, error
+):
+    queue = Queue(error)
+    monkeypatch.setitem(current_app.tasks, queue.name, queue)
     with django_capture_on_commit_callbacks(execute=True):
-        job = start_job(kind="x", title="公示牌", actor=cast.clerk, task=Queue(error))
+        job = start_job(kind="x", title="公示牌", actor=cast.clerk, task=queue, size="A2")
     job.refresh_from_db()
-    assert (job.state, job.error) == (Job.State.REFUSED, "后台服务没有启动,没有排上队,请联系管理员。")
+    assert (job.state, job.error, waits_for_queue(job)) == (Job.State.QUEUED, "", True)
+    page = signed_in(cast.clerk).get(reverse("job", args=[job.uid])).text
+    assert "后台服务暂时连不上,已经记下了,恢复以后会自动做,不用再点。" in page
+    with django_capture_on_commit_callbacks(execute=True):
+        resume_stalled(timezone.now())  # a minute later it is away still
+    job.refresh_from_db()
+    assert queue.sent == [] and waits_for_queue(job)
+    queue.error = None
+    for _minute in range(2):
+        with django_capture_on_commit_callbacks(execute=True):
+            resume_stalled(timezone.now())
+    job.refresh_from_db()
+    assert queue.sent == [((job.pk,), {"size": "A2"})]
+    assert (job.state, job.handovers, waits_for_queue(job)) == (Job.State.QUEUED, 0, False)
+
+
+def test_a_sign_of_life_from_the_future_is_none(cast):
+    """The clock was wrong, and has been set: what was being done then is gone on with, not waited for until that day comes."""
+    now = timezone.now()
+    job = new_job(cast.clerk, state=Job.State.RUNNING, lease=uuid.uuid4(), heartbeat_at=now + timedelta(days=200))
+    assert is_stalled(job, now) and jobs.count_unfinished(now) == (1, 1)
+    assert run_job(job.pk, lambda _job: "one.zip") == "one.zip"
+
+
+@pytest.mark.parametrize(
+    ("failure", "state", "sentence"),
+    [(OSError(errno.ENOSPC, "full"), Job.State.REFUSED, FULL.sentence),
+     (OSError(errno.EROFS, "read-only"), Job.State.REFUSED, UNWRITABLE.sentence),
+     (DatabaseAway("gone"), Job.State.RUNNING, "")],
+)  # fmt: skip
+def test_an_outage_ends_the_work_in_words_or_leaves_it_to_the_next_run(cast, failure, state, sentence):
+    job = new_job(cast.clerk)
+
+    def fail(_job):
+        raise failure
+
+    with pytest.raises(type(failure)):
+        run_job(job.pk, fail)
+    job.refresh_from_db()
+    assert (job.state, job.error) == (state, sentence)
+    later = timezone.now() + STALLED_AFTER * 2
+    assert is_stalled(job, later) == (state == Job.State.RUNNING)
 
 
 def test_states_on_the_way_to_a_finished_file(cast):
@@ -348,7 +398,7 @@ def test_a_job_whose_task_is_unknown_ends_with_a_sentence(cast, task, django_cap
 def test_jobs_from_before_there_were_leases_are_resumed_by_their_age(cast, queued, django_capture_on_commit_callbacks):
     at = timezone.now()
     for age, count in ((STALLED_AFTER, 0), (STALLED_AFTER + timedelta(seconds=1), 1)):
-        new_job(cast.clerk, task=queued.name, created_at=at - age)
+        new_job(cast.clerk, task=queued.name, created_at=at - age, state=Job.State.RUNNING)
         assert resumed(at, django_capture_on_commit_callbacks) == count
 
 

@@ -1,6 +1,7 @@
 """A deputy's portrait: handed out, uploaded, cut; and many portraits at once from an archive."""
 
 from pathlib import Path
+from shutil import rmtree
 
 from django import forms
 from django.conf import settings
@@ -260,7 +261,11 @@ def _order(values: dict, actor) -> Job:
         kind=KIND, title=f"批量上传照片:{place.full_name}", actor=actor, task=put_photos, has_upload=True,
         place_id=place.pk, replace=values["replace"],
     )  # fmt: skip
-    with (job_folder(job) / ALBUM).open("wb") as file:
-        for chunk in values["file"].chunks():
-            file.write(chunk)
+    try:
+        with (job_folder(job) / ALBUM).open("wb") as file:
+            for chunk in values["file"].chunks():
+                file.write(chunk)
+    except OSError:  # the job goes with the transaction, so nobody would ever tidy up after it
+        rmtree(job_folder(job), ignore_errors=True)
+        raise
     return job

@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # the models aren't loaded yet when Django imports its sessio
     from julu_liaison.accounts.models import Session
 
 WRITTEN_EVERY = timedelta(minutes=1)
+CLOCK_BACK = timedelta(days=1)  # a session from further in the future began while the clock was wrong
 
 
 class SessionStore(db.SessionStore):
@@ -44,7 +45,8 @@ class SessionStore(db.SessionStore):
 
     def _get_session_from_db(self):
         row = self.get_model_class().objects.filter(session_key=self.session_key).first()
-        if row is not None and row.expire_date > timezone.now():
+        now = timezone.now()
+        if row is not None and now < row.expire_date <= now + timedelta(minutes=settings.SESSION_IDLE_MINUTES) + CLOCK_BACK:
             self.row = row
             return row
         self.ended_idle = row is not None and row.user_id is not None
@@ -63,4 +65,4 @@ class SessionStore(db.SessionStore):
 
     def is_due(self) -> bool:
         """Whether it is time to write again that this session is in use."""
-        return self.row is not None and timezone.now() - self.row.last_seen_at >= WRITTEN_EVERY
+        return self.row is not None and abs(timezone.now() - self.row.last_seen_at) >= WRITTEN_EVERY

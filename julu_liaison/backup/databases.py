@@ -4,6 +4,7 @@ PostgreSQL: pg_dump reads the very snapshot in which the rows are counted, so th
 SQLite: VACUUM INTO is such a copy by itself.
 """
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -20,6 +21,7 @@ from julu_liaison.common.errors import DomainError
 from julu_liaison.common.whole_files import appearing
 
 NAMES = {"postgresql": "database.dump", "sqlite": "database.sqlite3"}
+FULL = os.strerror(errno.ENOSPC)  # how PostgreSQL's programs say it, too
 DROP_ALL = b"DROP SCHEMA public CASCADE;\nCREATE SCHEMA public;\n"
 
 
@@ -72,18 +74,24 @@ def _load_postgresql(path: Path, identity) -> None:
 
 
 def _run(command: str, *arguments: str, stdin: BinaryIO | None = None, stdout: BinaryIO | int | None = None) -> None:
-    """Run one of PostgreSQL's programs against our database; the password goes by the environment, not by `ps`."""
+    """Run one of PostgreSQL's programs against our database; the password goes by the environment, not by `ps`.
+
+    Raises DomainError, and OSError for a disk that is full.
+    """
     program = shutil.which(command)
     if program is None:
         raise DomainError(f"本机没有 {command},请安装和数据库同版本的 postgresql-client。")
     known = connection.settings_dict
     said = {"PGHOST": known["HOST"], "PGPORT": known["PORT"], "PGUSER": known["USER"], "PGPASSWORD": known["PASSWORD"],
             "PGDATABASE": known["NAME"]}  # fmt: skip
-    env = os.environ | {name: str(value) for name, value in said.items() if value}
+    env = os.environ | {"LC_MESSAGES": "C"} | {name: str(value) for name, value in said.items() if value}
     call = [program, *arguments]  # all of them our own words
     done = subprocess.run(call, env=env, stdin=stdin, stdout=stdout, stderr=subprocess.PIPE, check=False)  # noqa: S603
     if done.returncode:
-        raise DomainError(f"{command} 没有成功:{done.stderr.decode(errors='replace').strip()[-500:]}")
+        why = done.stderr.decode(errors="replace").strip()[-500:]
+        if FULL in why:
+            raise OSError(errno.ENOSPC, FULL)
+        raise DomainError(f"{command} 没有成功:{why}")
 
 
 def _dump_sqlite(path: Path, recipient) -> dict[str, int]:

@@ -17,6 +17,7 @@ from julu_liaison.backup.media import packing_media
 from julu_liaison.backup.sealing import SUFFIX, recipient_of
 from julu_liaison.common.audit.sealing import end_of_chain
 from julu_liaison.common.errors import DomainError
+from julu_liaison.common.outages import outage_of
 from julu_liaison.common.secrets import seal
 
 CANARY = "can be read again"
@@ -34,13 +35,24 @@ def make_backup(folder: Path, *, at: datetime, recipient: str = "") -> Path:
         raise DomainError(f"{target} 已经有了,请换一个文件夹或过一秒再试。")
     try:
         unfinished.mkdir(parents=True, mode=0o700)
+    except FileExistsError as error:
+        raise DomainError(f"这一秒已经在备份到 {target} 了,请等它做完。") from error
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    try:
         _fill(unfinished, at, recipient, key)
         unfinished.rename(target)
     except OSError as error:
-        raise DomainError(f"备份写不进 {folder}:{error.strerror}。请检查磁盘空间和这个文件夹的写权限。") from error
+        raise _unwritable(folder, error) from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     return target
+
+
+def _unwritable(folder: Path, error: OSError) -> DomainError:
+    outage = outage_of(error)
+    reason = f"{outage.title}({error.strerror})" if outage else error.strerror
+    return DomainError(f"备份写不进 {folder}:{reason}。请检查磁盘空间和这个文件夹的写权限。")
 
 
 def _fill(folder: Path, at: datetime, recipient: str, key) -> None:

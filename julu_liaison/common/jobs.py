@@ -16,7 +16,7 @@ from shutil import rmtree
 from celery import current_app
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db import transaction
+from django.db import Error, transaction
 from django.db.models import Case, F, Q, QuerySet, When
 from django.utils import timezone
 from kombu.exceptions import OperationalError
@@ -24,6 +24,7 @@ from kombu.exceptions import OperationalError
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError, NotFound
 from julu_liaison.common.models import Job
+from julu_liaison.common.outages import outage_of
 from julu_liaison.common.whole_files import appearing, clear_unfinished
 
 logger = logging.getLogger(__name__)
@@ -35,7 +36,6 @@ MOST_HANDOVERS = 3  # a job that has its worker killed every time must not do so
 MOST_UNFINISHED = 3  # of a kind and a person: all wait in the same queue
 PACKED_ALREADY = (".pdf", ".png", ".jpg", ".xlsx", ".docx")
 
-NOT_QUEUED = "后台服务没有启动,没有排上队,请联系管理员。"
 NOT_FINISHED = "没有做完,请再试一次;还不行请联系管理员。"
 GIVEN_UP = f"接着做了{MOST_HANDOVERS}次,每次都中途停住,没有做成。请联系管理员看看后台服务,然后再做一次。"
 NOT_STALLED = "这项工作没有停住:正在做,或者已经做完了。"
@@ -55,7 +55,7 @@ def start_job(*, kind: str, title: str, actor, task, has_upload: bool = False, *
 
     `arguments` are kept as JSON, so that the job can be handed over again. The same work asked for again by the same
     person before it is over is the job there is, unless it `has_upload`: the caller puts a file into its folder, so no
-    two are the same. Where the queue can't be reached, the job ends with a sentence instead of waiting for ever.
+    two are the same. Where the queue can't be reached, the job waits and is handed over once it can (`resume_stalled`).
     Raises Conflict for a person who has too many unfinished ones of the kind.
     """
     get_user_model().objects.select_for_update(no_key=True).get(pk=actor.pk)  # of two presses at once, one finds the other
@@ -75,10 +75,12 @@ def start_job(*, kind: str, title: str, actor, task, has_upload: bool = False, *
 
 
 def _hand_over(job: Job, task) -> None:
+    """A queue that takes nothing loses nothing: the job's row stays, without a sign of life, until a later minute."""
     try:
         task.delay(job.pk, **job.arguments)
-    except (OperationalError, OSError):  # OSError: the file broker's folder is full or not ours
-        _finish(job, Job.State.REFUSED, error=NOT_QUEUED)
+    except (OperationalError, OSError) as error:  # OSError: the file broker's folder is full or not ours
+        logger.warning("job %s waits for the queue (%s)", job.pk, type(error).__name__)
+        Job.objects.filter(pk=job.pk, state=Job.State.QUEUED, lease=None).update(heartbeat_at=None)
 
 
 def job_folder(job: Job) -> Path:
@@ -97,22 +99,25 @@ def run_job(job_id: int, work: Callable[[Job], str], *, upload: str = "") -> str
     A job that is over, or that another run is at, is left alone; one whose run was killed half-way starts afresh, so
     `work` must come to the same when it finds its own traces. A DomainError ends the job with its sentence; any other
     error ends it with a general one and is raised for the worker's log. A worker that is told to stop at once gives
-    the job back instead. `upload`: a file in the job's folder that is deleted when the job is over, never before.
+    the job back instead; a database that is away leaves it silent, to be gone on with as after a kill.
+    `upload`: a file in the job's folder that is deleted when the job is over, never before.
     """
     job = _taken(job_id)
     if job is None:
         return Job.objects.values_list("file", flat=True).get(pk=job_id)
-    clear_unfinished(job_folder(job), before=timezone.now())
     name, error = "", ""
     try:
+        clear_unfinished(job_folder(job), before=timezone.now())
         name = work(job)
     except LeaseLost:
         logger.warning("job %s went on elsewhere", job.pk)
         return ""
     except DomainError as refusal:
         error = refusal.message
-    except Exception:
-        _finish(job, Job.State.REFUSED, upload=upload, error=NOT_FINISHED)
+    except Exception as failure:
+        outage = outage_of(failure)
+        if not (outage and isinstance(failure, Error)):
+            _finish(job, Job.State.REFUSED, upload=upload, error=outage.sentence if outage else NOT_FINISHED)
         raise
     except BaseException:  # SystemExit of a worker that does not wait for its tasks
         _own(job).update(state=Job.State.QUEUED, lease=None)
@@ -124,7 +129,7 @@ def run_job(job_id: int, work: Callable[[Job], str], *, upload: str = "") -> str
 def _taken(job_id: int) -> Job | None:
     """The job with a fresh lease, or None when it is over or another run holds it."""
     at = timezone.now()
-    free = Q(lease=None) | Q(heartbeat_at__lt=at - STALLED_AFTER)
+    free = Q(lease=None) | _silent(at)
     taken = Job.objects.filter(free, pk=job_id, state__in=Job.UNFINISHED).update(
         state=Job.State.RUNNING, lease=uuid.uuid4(), heartbeat_at=at, lines=[], done=0, total=0
     )
@@ -186,13 +191,27 @@ def write_zip(path: Path, files: Iterable[tuple[str, Path]]) -> None:
 
 def is_stalled(job: Job, at: datetime) -> bool:
     """Whether an unfinished job has shown no sign of life for too long: its message or its worker is gone."""
-    return not job.is_over and (job.heartbeat_at or job.created_at) < at - STALLED_AFTER
+    return not job.is_over and abs(at - (job.heartbeat_at or job.created_at)) > STALLED_AFTER
+
+
+def waits_for_queue(job: Job) -> bool:
+    """Whether the queue did not take it; it is offered again every minute."""
+    return job.state == Job.State.QUEUED and job.heartbeat_at is None and bool(job.task)
+
+
+def _silent(at: datetime) -> Q:
+    """No sign of life for too long. One from the future tells of a clock that was wrong, not of life."""
+    return Q(heartbeat_at__lt=at - STALLED_AFTER) | Q(heartbeat_at__gt=at + STALLED_AFTER)
 
 
 def _stalled(at: datetime) -> QuerySet[Job]:
-    long_ago = at - STALLED_AFTER
-    silent = Q(heartbeat_at__lt=long_ago) | Q(heartbeat_at=None, created_at__lt=long_ago)
+    silent = _silent(at) | Q(heartbeat_at=None, created_at__lt=at - STALLED_AFTER)
     return Job.objects.filter(silent, state__in=Job.UNFINISHED)
+
+
+def _unsent() -> QuerySet[Job]:
+    """As `waits_for_queue`."""
+    return Job.objects.filter(state=Job.State.QUEUED, lease=None, heartbeat_at=None).exclude(task="")
 
 
 def count_unfinished(at: datetime) -> tuple[int, int]:
@@ -201,11 +220,12 @@ def count_unfinished(at: datetime) -> tuple[int, int]:
 
 
 def resume_stalled(at: datetime) -> int:
-    """Hand over again what has stalled; returns how many jobs. What was stopped at work too often ends with a sentence.
+    """Hand over again what has stalled or was never taken; returns how many jobs. What was stopped at work too often ends
+    with a sentence.
 
     A job that only waits is handed over, too, as its message may be lost, but behind a long queue that is no stop.
     """
-    jobs = list(_stalled(at))
+    jobs = list(_stalled(at) | _unsent())
     return sum(_handed_over_again(job, at) for job in jobs)
 
 
@@ -214,7 +234,7 @@ def _handed_over_again(job: Job, at: datetime) -> bool:
     if known and (job.state == Job.State.QUEUED or job.handovers < MOST_HANDOVERS):
         stopped = Case(When(state=Job.State.RUNNING, then=1), default=0)
         return _reclaim(job, at, handovers=F("handovers") + stopped)
-    _stalled(at).filter(pk=job.pk, state=job.state).update(
+    (_stalled(at) | _unsent()).filter(pk=job.pk, state=job.state).update(
         state=Job.State.REFUSED, error=GIVEN_UP if known else NOT_FINISHED, finished_at=at, lease=None
     )
     return False
@@ -231,7 +251,7 @@ def resume_job(*, job: Job, actor, at: datetime) -> None:
 @transaction.atomic
 def _reclaim(job: Job, at: datetime, handovers) -> bool:
     """Take the lease from whoever had it and queue the job; False when somebody else was faster."""
-    reclaimed = _stalled(at).filter(pk=job.pk).update(
+    reclaimed = (_stalled(at) | _unsent()).filter(pk=job.pk).update(
         state=Job.State.QUEUED, lease=None, heartbeat_at=at, handovers=handovers
     )
     if reclaimed:

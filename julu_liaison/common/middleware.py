@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from julu_liaison.common.errors import DomainError
+from julu_liaison.common.outage_pages import answer_outage
 from julu_liaison.common.referring import body_length, page_before
 
 MADE = "made"  # the cookie with the names of drafts whose forms were taken
@@ -57,7 +58,7 @@ class BodyLimitMiddleware:
 
 
 class DomainErrorMiddleware:
-    """Turn a DomainError that a page did not handle itself into an answer with its own status."""
+    """Turn a DomainError that a page did not handle itself into an answer with its own status; an outage likewise."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -67,7 +68,7 @@ class DomainErrorMiddleware:
 
     def process_exception(self, request, exception):
         if not isinstance(exception, DomainError):
-            return None
+            return answer_outage(request, exception)
         return render(request, "error.html", {"error": exception}, status=exception.status)
 
 

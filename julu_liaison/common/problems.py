@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
 from julu_liaison.common.errors import DomainError
+from julu_liaison.common.outages import RETRY_AFTER, Outage, outage_of
 
 log = logging.getLogger("django.request")
 
@@ -73,7 +74,14 @@ def problem_response(error, context) -> Response | None:
         return _invalid(error.detail)
     if isinstance(error, exceptions.APIException):
         return problem(error.status_code, _sentence(error), headers=_headers(error))
+    if outage := outage_of(error):
+        return _stopped(outage, error)
     return _unexpected(error, context)
+
+
+def _stopped(outage: Outage, error: Exception) -> Response:
+    log.error("outage: %s (%s)", outage.title, type(error).__name__)
+    return problem(outage.status, outage.sentence, title=outage.title, headers={"Retry-After": str(RETRY_AFTER)})
 
 
 def _invalid(detail) -> Response:

@@ -7,12 +7,13 @@ than its end. What goes wrong here is logged and never stops a task.
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from celery.signals import task_postrun, task_prerun
 from celery.states import FAILURE, SUCCESS
 from django.conf import settings
 from django.db import Error, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from julu_liaison.common.models import TaskRun
@@ -20,6 +21,7 @@ from julu_liaison.common.models import TaskRun
 logger = logging.getLogger(__name__)
 
 NOTHING = "没有要处理的"
+LATER_AT_MOST = timedelta(hours=1)  # what is further in the future was recorded while the clock was wrong
 
 
 def scheduled_tasks() -> set[str]:
@@ -29,7 +31,7 @@ def scheduled_tasks() -> set[str]:
 
 def record_start(*, task: str, at: datetime) -> None:
     """A run has begun. Of two at once the row follows the later one."""
-    if not TaskRun.objects.filter(task=task, started_at__lte=at).update(started_at=at):
+    if not TaskRun.objects.filter(_known_before("started_at", at), task=task).update(started_at=at):
         TaskRun.objects.get_or_create(task=task, defaults={"started_at": at})
 
 
@@ -37,7 +39,12 @@ def record_end(*, task: str, started_at: datetime, at: datetime, is_failed: bool
     """The run that began at `started_at` is over. What became of a later one is not for this one to say."""
     TaskRun.objects.filter(task=task, started_at=started_at).update(finished_at=at, is_failed=is_failed, words=words)
     if not is_failed:
-        TaskRun.objects.filter(task=task).exclude(succeeded_at__gt=at).update(succeeded_at=at)
+        TaskRun.objects.filter(_known_before("succeeded_at", at), task=task).update(succeeded_at=at)
+
+
+def _known_before(column: str, at: datetime) -> Q:
+    """What the row says is older than `at`, or of a time that cannot be."""
+    return Q(**{column: None}) | Q(**{f"{column}__lte": at}) | Q(**{f"{column}__gt": at + LATER_AT_MOST})
 
 
 def words_of(result) -> str:

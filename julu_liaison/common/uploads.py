@@ -17,6 +17,7 @@ from django.conf import settings
 
 from julu_liaison.common.errors import NotFound
 from julu_liaison.common.secrets import seal, unseal
+from julu_liaison.common.whole_files import appearing
 
 KEPT_FOR = timedelta(days=1)
 NOT_THERE = "没有找到这次上传,可能已经超过一天,请重新上传。"
@@ -48,12 +49,16 @@ def keep_upload(chunks: Iterable[bytes], *, kind: str, name: str, owner, county,
     forget_uploads(at - KEPT_FOR)
     uid = str(uuid.uuid4())
     folder = _folder(uid)
-    folder.mkdir(parents=True, mode=0o700)
-    with (folder / "register.xlsx").open("wb") as file:
-        for chunk in chunks:
-            file.write(chunk)
     facts = {"owner": owner.pk, "kind": kind, "county": county.code, "name": name, "started_on": started_on.isoformat()}
-    _write_facts(uid, facts | {"kept_at": at.timestamp()})
+    try:
+        folder.mkdir(parents=True, mode=0o700)
+        with (folder / "register.xlsx").open("wb") as file:
+            for chunk in chunks:
+                file.write(chunk)
+        _write_facts(uid, facts | {"kept_at": at.timestamp()})
+    except OSError:  # a disk that is full is not filled further by half a register
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     return uid
 
 
@@ -81,7 +86,8 @@ def close_upload(upload: Upload, *, outcome: dict[str, int]) -> None:
 
 def keep_passwords(upload: Upload, rows: Iterable[tuple[str, str, str]]) -> None:
     """Keep (account, name, first password) sealed until `take_passwords`, or until the folder goes."""
-    _passwords(upload.uid).write_text(seal(json.dumps([list(row) for row in rows], ensure_ascii=False)))
+    with appearing(_passwords(upload.uid)) as unfinished:
+        unfinished.write_text(seal(json.dumps([list(row) for row in rows], ensure_ascii=False)))
 
 
 def take_passwords(upload: Upload) -> list[list[str]]:
@@ -121,4 +127,5 @@ def _read_facts(uid: str) -> dict:
 
 
 def _write_facts(uid: str, facts: dict) -> None:
-    (_folder(uid) / "facts.json").write_text(json.dumps(facts, ensure_ascii=False))
+    with appearing(_folder(uid) / "facts.json") as unfinished:
+        unfinished.write_text(json.dumps(facts, ensure_ascii=False))

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import Error, connection
@@ -13,17 +12,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from julu_liaison.common.errors import Conflict
-from julu_liaison.common.jobs import hand_out, is_stalled, resume_job
+from julu_liaison.common.jobs import hand_out, is_stalled, resume_job, waits_for_queue
 from julu_liaison.common.models import Job
-from julu_liaison.common.referring import is_sent_from_here, page_before
+from julu_liaison.common.referring import page_before
+from julu_liaison.common.sent_again import typed_by
 from julu_liaison.common.working_days import today_here
 from stations.models import Posting
 from stations.querysets import scope_of
 from stations.states import COUNTY_ROLES
 
 WAITS_LONG = timedelta(minutes=1)
-# What a page never shows again, were it only in a hidden field.
-NEVER_SHOWN = {"password", *settings.AXES_SENSITIVE_PARAMETERS}
 
 
 @require_safe
@@ -84,6 +82,8 @@ def visible_job(user, uid) -> Job:
 
 def _hint(job: Job, at) -> str:
     """What to do when a job waits unusually long."""
+    if waits_for_queue(job):
+        return "后台服务暂时连不上,已经记下了,恢复以后会自动做,不用再点。半小时还不动,请联系管理员。"
     silent = at - (job.heartbeat_at or job.created_at) > WAITS_LONG
     if job.state == Job.State.RUNNING and silent:
         return "一分钟没有动静了,十分钟后会自动接着做。"
@@ -110,11 +110,10 @@ def form_out_of_date(request, reason=""):
 
     What was typed comes along and can be sent again by one press, where the form did stand on a page of ours.
     """
-    may_send = request.user.is_authenticated and is_sent_from_here(request) and not request.FILES
-    typed = [(name, value) for name, values in request.POST.lists() for value in values] if may_send else []
+    typed = typed_by(request) if request.user.is_authenticated else []
     context = {
-        "typed": [pair for pair in typed if pair[0] != "csrfmiddlewaretoken"],
-        "may_send": bool(typed) and not NEVER_SHOWN.intersection(request.POST),
+        "typed": typed,
+        "may_send": bool(typed),
         "to": request.get_full_path(),
         "back": page_before(request),
     }

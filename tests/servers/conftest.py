@@ -4,7 +4,11 @@ import os
 import threading
 
 import pytest
+from django.conf import settings
 from django.db import connection, connections
+
+from tests.cast import build_cast
+from tests.servers.machine import a_machine, keep_template, pointed_at
 
 
 def pytest_collection_modifyitems(items):
@@ -43,3 +47,23 @@ def race():
         return outcomes
 
     return run
+
+
+@pytest.fixture(scope="session")
+def own_machine():
+    """One for all tests of faults; they stand in one group, so that one process has it."""
+    with a_machine() as machine:
+        yield machine
+
+
+@pytest.fixture
+def machine(transactional_db, own_machine, monkeypatch):
+    """The machine with the cast's county in a database of the test's own, web and worker running or able to."""
+    if own_machine.cast is None:
+        own_machine.cast = keep_template(own_machine, build_cast)
+    data = own_machine.folder / "data"
+    monkeypatch.setattr(settings, "DATA_DIR", data)
+    monkeypatch.setattr(settings, "MEDIA_ROOT", data / "media")
+    with pointed_at(own_machine):
+        own_machine.make_whole()
+        yield own_machine
