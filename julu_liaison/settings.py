@@ -169,7 +169,7 @@ else:
     }
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "BACKEND": "julu_liaison.common.counting_cache.CountingFileCache",
             "LOCATION": DATA_DIR / "cache",
             "OPTIONS": {"MAX_ENTRIES": 5000},  # its 300 are fewer than a county's pages for villagers in two sizes
         }
@@ -375,7 +375,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_FILTER_BACKENDS": ["julu_liaison.common.filtering.KnownFilters"],
     "EXCEPTION_HANDLER": "julu_liaison.common.problems.problem_response",
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"] if THROTTLE else [],
+    "DEFAULT_THROTTLE_CLASSES": ["julu_liaison.accounts.counting.CountingByUser"] if THROTTLE else [],
     "DEFAULT_THROTTLE_RATES": {
         "user": env("API_RATE", default="600/min"),
         "login": env("API_LOGIN_RATE", default="20/min"),

@@ -18,8 +18,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
-from rest_framework.throttling import SimpleRateThrottle
 
+from julu_liaison.accounts.counting import CountingThrottle
 from julu_liaison.accounts.flood import ByAddress, is_flood
 from julu_liaison.common.errors import DomainError
 from julu_liaison.common.many_files import MOST_BYTES
@@ -53,7 +53,7 @@ class SaysFromAddress(ByAddress):
     scope, rate = "villager-says", "30/hour"
 
 
-class SaysToBranch(SimpleRateThrottle):
+class SaysToBranch(CountingThrottle):
     """From midnight to midnight: `view` is the branch's code."""
 
     scope, rate = "branch-hears", "60/day"

@@ -4,15 +4,15 @@ from functools import wraps
 
 from django.conf import settings
 from django.http import HttpResponse
-from rest_framework.throttling import SimpleRateThrottle
 
+from julu_liaison.accounts.counting import CountingThrottle
 from julu_liaison.accounts.rules import network_of
 from julu_liaison.common.public_pages import draw
 
 TOO_OFTEN = "打开得太频繁了,请过一分钟再试。"
 
 
-class ByAddress(SimpleRateThrottle):
+class ByAddress(CountingThrottle):
     """Give a `scope` and a `rate` such as `120/min`. Counts the address (of IPv6 its network) that the site itself has seen:
     a header that the caller may write doesn't count."""
 
@@ -20,7 +20,7 @@ class ByAddress(SimpleRateThrottle):
         return self.cache_format % {"scope": self.scope, "ident": network_of(request)}
 
 
-def is_flood(request, *throttles: SimpleRateThrottle, of: str = "") -> bool:
+def is_flood(request, *throttles: CountingThrottle, of: str = "") -> bool:
     """Whether one of `throttles` says that this is too much; `of` is what they count by beside the address."""
     return bool(settings.THROTTLE) and not all(throttle.allow_request(request, of) for throttle in throttles)
 

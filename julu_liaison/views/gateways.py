@@ -7,8 +7,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
-from rest_framework.throttling import SimpleRateThrottle
 
+from julu_liaison.accounts.counting import CountingThrottle
 from julu_liaison.accounts.flood import is_flood
 from julu_liaison.common.errors import DomainError, NotAllowed
 from julu_liaison.common.secrets import unopened
@@ -26,6 +26,7 @@ from stations.services.gateways import NOT_YOURS, change_gateway, set_up_gateway
 from stations.states import Level, Right
 
 TOO_MANY = "一小时里已经试发过5条短信了,请过一小时再试。"
+TOO_MANY_POSTS = "一小时里已经试发过30条了,请过一小时再试。"
 ADDRESS = {"class": "fld", "autocomplete": "off", "spellcheck": "false", "data-private": ""}  # never kept on a disk
 
 
@@ -93,13 +94,19 @@ class TrialForm(forms.Form):
             raise forms.ValidationError(error.message) from error
 
 
-class Trials(SimpleRateThrottle):
+class Trials(CountingThrottle):
     """Every text message costs the county money, and may go to anybody."""
 
     scope, rate = "gateway-try", "5/hour"
 
     def get_cache_key(self, request, view):
         return self.cache_format % {"scope": self.scope, "ident": request.user.pk}
+
+
+class PostTrials(Trials):
+    """Nobody fills a group, or knocks at another system's door."""
+
+    scope, rate = "gateway-post-try", "30/hour"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -162,8 +169,10 @@ def _tried(request, row: Gateway, trial: TrialForm) -> Outcome | None:
     """How the trial went; None where it was refused, with the sentence on the form, or on the next page."""
     if not trial.is_valid():
         return None
-    if row.kind == GatewayKind.SMS and row.is_active and is_flood(request, Trials()):
-        refuse(trial, DomainError(TOO_MANY, fields={"phone": TOO_MANY}))
+    is_sms = row.kind == GatewayKind.SMS
+    if row.is_active and is_flood(request, Trials() if is_sms else PostTrials()):
+        said = TOO_MANY if is_sms else TOO_MANY_POSTS
+        refuse(trial, DomainError(said, fields={"phone": said}))
         trial.refused_status = 429
         return None
     try:

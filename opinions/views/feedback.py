@@ -13,8 +13,8 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
-from rest_framework.throttling import SimpleRateThrottle
 
+from julu_liaison.accounts.counting import CountingThrottle
 from julu_liaison.accounts.flood import ByAddress, is_flood, too_often
 from julu_liaison.common.errors import DomainError, NotAllowed
 from julu_liaison.common.public_pages import draw, unlisted
@@ -42,7 +42,7 @@ class FromAddress(ByAddress):
     scope, rate = "villager-address", "120/min"
 
 
-class ByToken(SimpleRateThrottle):
+class ByToken(CountingThrottle):
     scope, rate = "villager-link", "20/min"
 
     def get_cache_key(self, request, view):

@@ -6,9 +6,8 @@ import pytest
 from axes.models import AccessAttempt
 from django.utils import timezone
 from rest_framework.settings import api_settings
-from rest_framework.throttling import ScopedRateThrottle
 
-from julu_liaison.accounts.api.views import TokenView
+from julu_liaison.accounts.api.views import SignInThrottle, TokenView
 from julu_liaison.accounts.models import ApiToken
 from julu_liaison.accounts.services import change_password, token_digest
 from julu_liaison.common.models import AuditLog
@@ -110,9 +109,9 @@ def test_incomplete_sign_in_is_400(cast, api, body):
 
 
 def test_signing_in_is_throttled_by_address_whatever_the_header_says(cast, api, monkeypatch):
-    monkeypatch.setattr(TokenView, "throttle_classes", [ScopedRateThrottle])
-    monkeypatch.setattr(ScopedRateThrottle, "THROTTLE_RATES", {"login": "3/min"})
-    monkeypatch.setattr(ScopedRateThrottle, "timer", lambda self: 1_000_000.0)
+    monkeypatch.setattr(TokenView, "throttle_classes", [SignInThrottle])
+    monkeypatch.setattr(SignInThrottle, "THROTTLE_RATES", {"login": "3/min"})
+    monkeypatch.setattr(SignInThrottle, "timer", lambda self: 1_000_000.0)
     client, codes = api(None), []
     for turn in range(5):
         body = {"username": f"nobody{turn}", "password": "x"}

@@ -11,7 +11,8 @@ from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
 from julu_liaison.accounts.api.authentication import ExpiringTokenAuthentication, demand_complete
-from julu_liaison.accounts.lockout import count_failure, forget_failures
+from julu_liaison.accounts.counting import Counting
+from julu_liaison.accounts.lockout import count_failure, forget_failures, one_guess
 from julu_liaison.accounts.querysets import factor_of
 from julu_liaison.accounts.rules import network_of
 from julu_liaison.accounts.services import WrongCode, issue_token, revoke_token, verify_second_factor
@@ -51,7 +52,14 @@ class IssuedToken(serializers.Serializer):
     expires_at = serializers.DateTimeField()
 
 
-class SignInThrottle(ScopedRateThrottle):
+class SignInThrottle(Counting, ScopedRateThrottle):
+    def allow_request(self, request, view) -> bool:
+        """The rate is its scope's, which DRF reads from the view while it asks."""
+        self.scope = view.throttle_scope
+        self.rate = self.get_rate()
+        self.num_requests, self.duration = self.parse_rate(self.rate)
+        return super().allow_request(request, view)
+
     def get_ident(self, request):
         return network_of(request)
 
@@ -79,6 +87,10 @@ class TokenView(APIView):
     )  # fmt: skip
     def post(self, request):
         given = read(SignIn, request.data)
+        with one_guess(request._request, given["username"]) as may:
+            return self._signed_in(request, given) if may else _locked()
+
+    def _signed_in(self, request, given) -> Response:
         code = given.pop("code", "")
         user = authenticate(request=request._request, **given)
         if _is_locked(request._request):

@@ -2,7 +2,7 @@
 
 from django.contrib.auth import logout
 
-from julu_liaison.accounts.lockout import count_failure, forget_failures, is_locked
+from julu_liaison.accounts.lockout import count_failure, forget_failures, is_locked, one_guess
 from julu_liaison.accounts.services import WrongPassword
 from julu_liaison.accounts.views.signing_in import locked_out
 from julu_liaison.common.errors import DomainError
@@ -12,8 +12,13 @@ def confirm_and_act(request, form, act):
     """Run `act(cleaned_data)` of a valid form. Returns (what it returned, None), or (None, the answer of a locked
     account), or (None, None) after putting the refusal beside the form's fields."""
     user = request.user
-    if is_locked(request, user):
-        return None, locked_out(request, credentials={"username": user.username})
+    with one_guess(request, user.username) as may:
+        if not may or is_locked(request, user):
+            return None, locked_out(request, credentials={"username": user.username})
+        return _confirmed(request, form, act)
+
+
+def _confirmed(request, form, act):
     try:
         outcome = act(form.cleaned_data)
     except WrongPassword as error:
@@ -21,7 +26,7 @@ def confirm_and_act(request, form, act):
     except DomainError as error:
         put_beside_fields(form, error)
         return None, None
-    forget_failures(request, user)
+    forget_failures(request, request.user)
     return outcome, None
 
 

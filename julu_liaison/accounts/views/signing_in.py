@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from django.views.generic import FormView
 
 from julu_liaison.accounts.forms import CodeForm, LoginForm
-from julu_liaison.accounts.lockout import count_failure, is_locked, opens_again_at
+from julu_liaison.accounts.lockout import count_failure, is_locked, one_guess, opens_again_at
 from julu_liaison.accounts.querysets import factor_of
 from julu_liaison.accounts.rules import address_of, agent_of, device_in_words
 from julu_liaison.accounts.second_step import PASSED, forget_half_sign_in, half_signed_in, remember_password_given
@@ -40,6 +40,10 @@ class SignIn(LoginView):
         if half_signed_in(request):
             return redirect(_with_next("login-code", self.get_redirect_url()))
         return super().get(request, *args, **kwargs)
+
+    def post(self, request, *args, **kwargs):
+        with one_guess(request, request.POST.get("username", "")) as may:
+            return super().post(request, *args, **kwargs) if may else locked_out(request)
 
     def form_valid(self, form):
         if factor_of(form.get_user()) is None:
@@ -73,6 +77,11 @@ class CodeStep(RedirectURLMixin, FormView):
 
     def get_default_redirect_url(self):
         return reverse("home")
+
+    def post(self, request, *args, **kwargs):
+        who = {"username": self.person.username}
+        with one_guess(request, self.person.username) as may:
+            return super().post(request, *args, **kwargs) if may else locked_out(request, credentials=who)
 
     def form_valid(self, form):
         try:

@@ -7,8 +7,8 @@ from django.shortcuts import redirect, render
 from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
-from rest_framework.throttling import SimpleRateThrottle
 
+from julu_liaison.accounts.counting import CountingThrottle
 from julu_liaison.accounts.flood import is_flood
 from julu_liaison.common.secrets import masked_phone
 from julu_liaison.common.sending import done, sent, status_of
@@ -25,7 +25,7 @@ SENT = f"确认邮件发出去了,请在{CONFIRMING.days}天内打开邮件里�
 TOO_MANY = "一小时里已经发过好几封确认邮件了。请先看看垃圾邮件箱,一小时以后再发。"
 
 
-class Confirmations(SimpleRateThrottle):
+class Confirmations(CountingThrottle):
     """Nobody fills a stranger's mailbox."""
 
     scope, rate = "notice-mail", "5/hour"

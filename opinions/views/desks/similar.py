@@ -5,8 +5,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from rest_framework.throttling import UserRateThrottle
 
+from julu_liaison.accounts.counting import CountingByUser
 from julu_liaison.accounts.flood import is_flood
 from opinions.services.desks import similar_tickets
 from stations.models import Station
@@ -15,7 +15,7 @@ from stations.states import Level
 LONGEST_ASKED = 300  # characters
 
 
-class TypingThrottle(UserRateThrottle):
+class TypingThrottle(CountingByUser):
     """A person types for minutes; a script that asks for more than that is sent away."""
 
     scope, rate = "similar", "60/min"
