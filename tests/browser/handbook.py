@@ -22,17 +22,22 @@ COLOURS = 96  # of 256; a page has few, and the file is a third of the size
 # Headings, buttons and labels: what the text beside the picture speaks of. Data differs from day to day.
 WORDS = """(here) => [...here.querySelectorAll('h1, h2, h3, button, label, legend, th, summary')]
     .filter((one) => one.offsetParent !== null).map((one) => one.innerText.trim())"""
-CHANGES = re.compile(r"[\d,.:/-]+|(?<=[周期])[一二三四五六日]")  # numbers, dates, days of the week
+# Numbers, days of the week, and dates, which have a year only where it is another one.
+CHANGES = re.compile(r"(?:\d{4}年(?=\d+月\d+日))?[\d,.:/-]+|(?<=[周期])[一二三四五六日]")
 
 # What the people of the cast are called in the pictures, by account; generated, like everybody's names in the demo county.
 NAMES = {
     "xian": "刘文博", "xian2": "高雅琴", "xitong": "孟凡林", "anquan": "曹立新", "shenji": "冯玉珍", "guanting": "王秀兰",
     "yantuan": "宋淑敏", "jiaotong": "韩志刚", "jiaotong2": "董建军", "shuili": "崔海燕", "zhanzhang": "赵国庆", "daibiao": "李春梅",
 }  # fmt: skip
+# … and deputies without an account, by what the cast calls them
+OTHERS = {"钱站长": "钱玉山", "孙站长": "孙立成"}
 
 
 def name_people() -> None:
     """Give the cast names that a reader takes for people."""
+    for called, name in OTHERS.items():
+        Deputy.objects.filter(name=called).update(name=name)
     for username, name in NAMES.items():
         User.objects.filter(username=username).update(name=name)
         Deputy.objects.filter(user__username=username).update(name=name)
