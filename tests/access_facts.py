@@ -154,8 +154,8 @@ def month_arguments(cast) -> dict[str, dict[str, tuple]]:
 
 
 def overview_arguments(cast) -> dict[str, dict[str, tuple]]:
-    """The overview of the own station and a foreign one."""
-    return {"overview-station": {"own": (cast.gt.code,), "foreign": (cast.yt.code,)}}
+    """The overview and the card of the own station and a foreign one."""
+    return {page: {"own": (cast.gt.code,), "foreign": (cast.yt.code,)} for page in ("overview-station", "clerk-card")}
 
 
 def entry_arguments(cast) -> dict[str, dict[str, tuple]]:
