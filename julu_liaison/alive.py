@@ -20,7 +20,7 @@ def is_alive() -> bool:
     )
     own_certificate = ssl._create_unverified_context()  # noqa: S323 - it is made for another name than 127.0.0.1
     try:
-        with urllib.request.urlopen(call, timeout=SECONDS, context=own_certificate) as answer:  # noqa: S310
+        with urllib.request.urlopen(call, timeout=SECONDS, context=own_certificate) as answer:  # noqa: S310 - our own address
             return answer.status == 200
     except (OSError, urllib.error.HTTPError):
         return False

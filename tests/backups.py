@@ -34,5 +34,5 @@ def elsewhere(*arguments: str, data: Path, **environment: str) -> tuple[int, str
     """Run manage.py on 'another machine': its own data folder and environment. Returns exit code and all it said."""
     said = {"PATH": os.environ["PATH"], "DATA_DIR": str(data), "PYTHONPATH": str(ROOT)} | environment
     call = [sys.executable, "manage.py", *arguments]
-    done = subprocess.run(call, cwd=ROOT, env=said, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(call, cwd=ROOT, env=said, capture_output=True, text=True, check=False)  # noqa: S603 - our own commands
     return done.returncode, done.stdout + done.stderr

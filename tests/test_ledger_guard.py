@@ -103,7 +103,7 @@ def forged_replacement(line, **values):
     row |= {name: str(row[name]) for name in ("occurred_on", "posted_at", "points")}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT OR REPLACE INTO scoring_pointentry ({', '.join(row)}) VALUES ({', '.join(['%s'] * len(row))})",  # noqa: S608
+            f"INSERT OR REPLACE INTO scoring_pointentry ({', '.join(row)}) VALUES ({', '.join(['%s'] * len(row))})",  # noqa: S608 - the columns' own names
             list(row.values()),
         )
 

@@ -610,7 +610,7 @@ def test_whatever_is_typed_is_kept_or_refused_and_breaks_nothing(kind, address):
 
 @pytest.mark.parametrize(
     "host",
-    ["127.0.0.1", "localhost", "[::1]", "[::ffff:7f00:1]", "0.0.0.0", "169.254.169.254", "100.100.100.200", "127.1", "2130706433"],  # noqa: S104
+    ["127.0.0.1", "localhost", "[::1]", "[::ffff:7f00:1]", "0.0.0.0", "169.254.169.254", "100.100.100.200", "127.1", "2130706433"],  # noqa: S104 - addresses to be refused
 )
 def test_in_production_no_address_leads_back_into_the_machine(cast, receiver, settings, host):
     settings.PRODUCTION = True

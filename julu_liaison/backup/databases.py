@@ -86,7 +86,7 @@ def _run(command: str, *arguments: str, stdin: BinaryIO | None = None, stdout: B
             "PGDATABASE": known["NAME"]}  # fmt: skip
     env = os.environ | {"LC_MESSAGES": "C"} | {name: str(value) for name, value in said.items() if value}
     call = [program, *arguments]  # all of them our own words
-    done = subprocess.run(call, env=env, stdin=stdin, stdout=stdout, stderr=subprocess.PIPE, check=False)  # noqa: S603
+    done = subprocess.run(call, env=env, stdin=stdin, stdout=stdout, stderr=subprocess.PIPE, check=False)  # noqa: S603 - PostgreSQL's own programs, no shell
     if done.returncode:
         why = done.stderr.decode(errors="replace").strip()[-500:]
         if FULL in why:

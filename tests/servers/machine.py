@@ -26,7 +26,7 @@ from tests.servers.browsers import Browser
 from tests.servers.own_servers import PATIENCE, OwnPostgreSQL, OwnRedis, free_port, program, until
 
 NAME, TEMPLATE = "liaison", "liaison_cast"
-WAITING = f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{NAME}' AND wait_event_type = 'Lock'"  # noqa: S608
+WAITING = f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{NAME}' AND wait_event_type = 'Lock'"  # noqa: S608 - of our own making
 
 
 class Machine:
@@ -171,7 +171,7 @@ class Machine:
 def a_machine() -> Iterator[Machine]:
     # Below /tmp and open to everybody: PostgreSQL runs as somebody else than we do.
     with tempfile.TemporaryDirectory(prefix="machine-", ignore_cleanup_errors=True) as folder:
-        os.chmod(folder, 0o755)  # noqa: S103
+        os.chmod(folder, 0o755)  # noqa: S103 - of our own making
         machine = Machine(Path(folder))
         try:
             yield machine

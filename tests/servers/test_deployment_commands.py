@@ -40,19 +40,19 @@ def environment(other_database, tmp_path) -> dict:  # noqa: F811
 def words_of(test: list[str], here: Path) -> list[str]:
     """A health check as a process; `/tmp` of the container is a folder of the test's own."""
     kind, *words = test
-    words = [word.replace("$$", "$").replace("/tmp/", f"{here}/") for word in words]  # noqa: S108
+    words = [word.replace("$$", "$").replace("/tmp/", f"{here}/") for word in words]  # noqa: S108 - what the compose file and the units say
     return ["sh", "-c", *words] if kind == "CMD-SHELL" else words
 
 
 def test_every_service_runs_answers_and_stops(services, environment, tmp_path):
     run = {"cwd": ROOT, "env": environment}
-    prepared = subprocess.run(services["migrate"]["command"], capture_output=True, text=True, check=False, **run)  # noqa: S603
+    prepared = subprocess.run(services["migrate"]["command"], capture_output=True, text=True, check=False, **run)  # noqa: S603 - what the compose file and the units say
     assert prepared.returncode == 0, prepared.stderr
     for name in ("web", "worker", "beat"):
-        command = [word.replace("/tmp/", f"{tmp_path}/") for word in services[name]["command"]]  # noqa: S108
+        command = [word.replace("/tmp/", f"{tmp_path}/") for word in services[name]["command"]]  # noqa: S108 - what the compose file and the units say
         log = tmp_path / f"{name}.log"
         with log.open("w") as output:
-            process = subprocess.Popen(command, stdout=output, stderr=output, **run)  # noqa: S603
+            process = subprocess.Popen(command, stdout=output, stderr=output, **run)  # noqa: S603 - what the compose file and the units say
         try:
             _wait_until_healthy(words_of(services[name]["healthcheck"]["test"], tmp_path), process, log, run)
             process.send_signal(signal.SIGTERM)
@@ -66,7 +66,7 @@ def test_every_service_runs_answers_and_stops(services, environment, tmp_path):
 
 def _wait_until_healthy(check: list[str], process, log: Path, run: dict) -> None:
     end = time.monotonic() + PATIENCE
-    while subprocess.run(check, capture_output=True, check=False, **run).returncode:  # noqa: S603
+    while subprocess.run(check, capture_output=True, check=False, **run).returncode:  # noqa: S603 - what the compose file and the units say
         assert process.poll() is None, log.read_text()
         assert time.monotonic() < end, f"{shlex.join(check)}: {log.read_text()}"
 
@@ -79,6 +79,6 @@ def test_the_units_are_sound(tmp_path):
         text = unit.read_text().replace("/opt/liaison/.venv/bin", str(Path(sys.executable).parent))
         (tmp_path / unit.name).write_text(text.replace("/opt/liaison", str(ROOT)))
     units = sorted(str(path) for path in tmp_path.glob("liaison*"))
-    done = subprocess.run([program, "verify", "--man=no", *units], capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run([program, "verify", "--man=no", *units], capture_output=True, text=True, check=False)  # noqa: S603 - what the compose file and the units say
     ours = [line for line in done.stderr.splitlines() if "liaison" in line and "postgresql" not in line]
     assert ours == [] and done.returncode == 0, done.stderr

@@ -69,7 +69,7 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         if settings.PRODUCTION:
             bind = ["--bind", f"{host}:{port}", "--workers", "2", "--threads", "4"]
-            subprocess.run([sys.executable, "-m", "gunicorn", "julu_liaison.wsgi", *bind], check=True)  # noqa: S603
+            subprocess.run([sys.executable, "-m", "gunicorn", "julu_liaison.wsgi", *bind], check=True)  # noqa: S603 - our own interpreter and arguments
         else:
             os.environ["DJANGO_RUNSERVER_HIDE_WARNING"] = "true"
             call_command("runserver", f"{host}:{port}", use_reloader=False)
