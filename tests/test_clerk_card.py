@@ -161,7 +161,7 @@ def test_strangers_sign_in_first(client, cast):
 
 
 def test_the_ways_to_it(client, cast):
-    assert "操作卡" not in client.get("/handbook/clerk/").text
+    assert "/handbook/card/" not in client.get("/handbook/clerk/").text
     client.force_login(cast.clerk, backend=BACKEND)
     own = 'href="/handbook/card/GT/"'
     assert own in client.get("/handbook/clerk/").text and own in client.get("/station/").text
