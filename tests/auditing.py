@@ -34,7 +34,8 @@ def ask(requirements: Path, *, url: str = "") -> Told:
         answer = Path(folder) / "answer.json"
         call = [
             sys.executable, "-m", "pip_audit", "--requirement", str(requirements), "--require-hashes", "--disable-pip",
-            "--vulnerability-service", "osv", "--format", "json", "--progress-spinner", "off", "--output", str(answer), *(["--osv-url", url] if url else []),
+            "--vulnerability-service", "osv", "--format", "json", "--progress-spinner", "off",
+            "--output", str(answer), *(["--osv-url", url] if url else []),
         ]  # fmt: skip
         done = subprocess.run(call, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
         if not answer.is_file():
