@@ -3,12 +3,12 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
-# Servers for `make test-servers` and `make test-browser`; .ci/run starts them where they are missing.
+# Servers for `make test-servers` and `make test-browser`; `make check` starts some of its own where none answer.
 TEST_DATABASE_URL ?= $(or $(DATABASE_URL),postgres://postgres@127.0.0.1:5432/postgres)
 TEST_REDIS_URL ?= $(or $(REDIS_URL),redis://127.0.0.1:6379/0)
 WORKERS ?= 2
 
-.PHONY: run test check lint types migrations test-servers test-browser handbook bench requirements clean
+.PHONY: run test check suites lint types migrations test-servers test-browser handbook bench requirements clean
 
 run: $(VENV)/installed
 	$(BIN)/python manage.py run --port $(PORT)
@@ -17,8 +17,11 @@ test: $(VENV)/installed-dev
 	env -u DATABASE_URL -u REDIS_URL $(BIN)/python -m pytest -n $(WORKERS) -m "not servers and not browser"
 
 # The browser waits more than it works, and has servers of its own: it shares the two cores with the suite on SQLite.
-check:
+check: $(VENV)/installed-dev
 	$(MAKE) -j2 lint types migrations
+	$(BIN)/python -m tests.with_servers $(MAKE) suites
+
+suites:
 	$(MAKE) -j2 test test-browser
 	$(MAKE) test-servers
 
