@@ -25,6 +25,7 @@ from julu_liaison.backup.keeping import day_of
 from julu_liaison.common.fonts import font_files, missing_glyphs
 from julu_liaison.common.models import AuditLog, CalendarDay
 from julu_liaison.common.working_days import today_here
+from julu_liaison.disks import last_backup
 from julu_liaison.health import health_of
 from opinions.models import Opinion
 from stations.models import Posting, Station
@@ -33,7 +34,6 @@ from stations.states import Role
 SAMPLE = "巨鹿县人大代表联络分站公示牌0123456789"
 CLOCKS_APART = timedelta(seconds=30)  # ours and the database's
 CLOCK_BACK = timedelta(seconds=30)  # behind the last thing that was recorded
-BACKUP_AGE = timedelta(days=2)
 HOLIDAYS_KNOWN_FROM = 12  # the State Council announces the next year's holidays in November
 MAIL_SECONDS = 5
 STRUCTURE = "数据库结构"
@@ -201,7 +201,8 @@ def _running(at: datetime) -> Iterator[Finding]:
     yield _found("后台进程", bad="没有在运行,请启动 worker 和 beat" if health.is_stopped else "")
     failed = "、".join(task.label for task in health.tasks if task.is_failed or task.is_unfinished)
     yield _found("定时任务", bad=f"上次没有做成:{failed},请看后台进程的日志" if failed else "")
-    yield _found("硬盘", bad=f"{health.disk.words},快满了" if health.disk.is_low else "", good=health.disk.words)
+    for disk in health.disks:
+        yield _found(f"硬盘({disk.what})", bad=f"{disk.words},快满了,请清理或者扩容" if disk.is_low else "", good=disk.words)
     latest = AuditLog.objects.order_by("-pk").values_list("at", flat=True).first()
     back = latest is not None and latest > at + CLOCK_BACK
     yield _found("时间", bad="本机时间比最后一条操作记录还早,时钟可能被往回拨了,请核对日期" if back else "")
@@ -227,7 +228,7 @@ def _backups(at: datetime) -> Iterator[Finding]:
         return
     today = today_here(at)
     days = [(day, path.name) for path in backups_in(folder) if (day := day_of(path)) and day <= today]
-    stale = not days or days[-1][0] < today - BACKUP_AGE
+    stale = last_backup(today=today).is_late
     said = f"最近一份是{days[-1][1]}" if days else "还没有备份"
     yield _found("备份", bad=f"{said},请检查夜里的备份,或运行 manage.py backup {folder}" if stale else "", good=said)
     same_disk = os.stat(folder).st_dev == os.stat(settings.DATA_DIR).st_dev

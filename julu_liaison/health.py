@@ -3,7 +3,6 @@
 It is one for all counties of an installation and names nobody. Words for people who call the administrator, not for logs.
 """
 
-import shutil
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,11 +11,14 @@ from django.db import Error, connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from activities.services import months_to_issue
-from julu_liaison.common.jobs import STALLED_AFTER, count_unfinished
+from julu_liaison.common.jobs import STALLED_AFTER, Backlog, backlogs
 from julu_liaison.common.models import TaskRun
 from julu_liaison.common.queue import QueueState, queue_state
 from julu_liaison.common.schedules import is_late, next_due
 from julu_liaison.common.task_runs import LATER_AT_MOST
+from julu_liaison.common.working_days import today_here
+from julu_liaison.disks import Disk, LastBackup, database_size, disks, last_backup
+from julu_liaison.notices.services.backlog import messages_behind
 
 LABELS = {
     "julu_liaison.tasks.back_up": "夜里备份",
@@ -43,8 +45,11 @@ LABELS = {
 }
 PULSE = "julu_liaison.common.tasks.resume_stalled_jobs"  # runs every minute: without it nothing runs
 SINCE = ("common", "0004_task_runs_and_kept_figures")  # the migration from which on runs are recorded
+KINDS = {
+    "print_editions": "公示牌和海报", "monthly_report": "报表", "import_register": "导入名册", "put_photos": "批量照片",
+    "bundle_archives": "履职档案", "make_year_archive": "年度存档",
+}  # fmt: skip
 GIB = 2**30
-LEAST_FREE = 2 * GIB  # a county's boards and the archive of a year take less than one
 
 
 @dataclass(frozen=True)
@@ -92,33 +97,45 @@ class ScheduledTask:
 
 
 @dataclass(frozen=True)
-class Disk:
-    """Bytes where all data of the installation lie."""
-
-    free: int
-    total: int
-
-    @property
-    def is_low(self) -> bool:
-        return self.free < LEAST_FREE
-
-    @property
-    def words(self) -> str:
-        return f"还剩{self.free / GIB:.1f} GB,共{self.total / GIB:.0f} GB"
-
-
-@dataclass(frozen=True)
 class Health:
-    """Everything the page shows. `owed`: how many months of counties lack reports; each is tried again every hour."""
+    """Everything the page shows.
+
+    `owed`: how many months of counties lack reports; each is tried again every hour. `behind`: how many messages are due
+    and not sent, and how many of them for long. `size`: of the database in bytes, if it tells.
+    """
 
     at: datetime
     database: bool
+    size: int | None
     queue: QueueState
-    unfinished: int
-    stalled: int
+    backlogs: list[Backlog]
     tasks: list[ScheduledTask]
-    disk: Disk
+    disks: list[Disk]
+    backup: LastBackup
+    behind: tuple[int, int]
     owed: int
+
+    @property
+    def unfinished(self) -> int:
+        return sum(backlog.count for backlog in self.backlogs)
+
+    @property
+    def stalled(self) -> int:
+        return sum(backlog.stalled for backlog in self.backlogs)
+
+    @property
+    def disk(self) -> Disk:
+        """The one with the data."""
+        return self.disks[0]
+
+    @property
+    def work(self) -> list[tuple[str, Backlog]]:
+        """The unfinished work by what it is called."""
+        return [(KINDS.get(backlog.kind, "其他"), backlog) for backlog in self.backlogs]
+
+    @property
+    def size_words(self) -> str:
+        return f"{self.size / GIB:.1f} GB" if self.size else ""
 
     @property
     def problems(self) -> list[str]:
@@ -129,7 +146,9 @@ class Health:
             (self.is_stopped, "后台服务没有启动,或者停住了,请联系管理员。"),
             *self._task_problems(),
             (self.stalled, f"有{self.stalled}项后台工作停住了,后台服务会自动接着做。过半小时还停着,请联系管理员。"),
-            (self.disk.is_low, "硬盘快满了,请联系管理员清理或者扩容。"),
+            (self.behind[1], f"有{self.behind[1]}条外发消息过了时间还没有发出去,请看“外发消息”里的原因。"),
+            (any(disk.is_low for disk in self.disks), "硬盘快满了,请联系管理员清理或者扩容。"),
+            (self.backup.is_late, "两天没有做成备份了,请联系管理员。"),
         ]
         return [sentence for is_so, sentence in found if is_so]
 
@@ -150,8 +169,10 @@ class Health:
 
 def health_of(*, at: datetime) -> Health:
     """Look at everything once; the broker is given a few seconds, nothing is changed."""
-    unfinished, stalled = count_unfinished(at)
-    return Health(at, _database_answers(), queue_state(), unfinished, stalled, scheduled(at=at), _disk(), len(months_to_issue(at)))
+    return Health(
+        at, _database_answers(), database_size(), queue_state(), backlogs(at), scheduled(at=at), disks(),
+        last_backup(today=today_here(at)), messages_behind(at), len(months_to_issue(at)),
+    )  # fmt: skip
 
 
 def scheduled(*, at: datetime) -> list[ScheduledTask]:
@@ -188,8 +209,3 @@ def _database_answers() -> bool:
             return cursor.fetchone() == (1,)
     except Error:
         return False
-
-
-def _disk() -> Disk:
-    usage = shutil.disk_usage(settings.DATA_DIR)
-    return Disk(usage.free, usage.total)

@@ -1,8 +1,10 @@
 """Whether everything runs: each scheduled task by its time, the queue, unfinished work, the disk; who may look."""
 
+import re
 import uuid
 from collections import namedtuple
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from celery import current_app
@@ -19,7 +21,10 @@ from julu_liaison.common.models import Job, TaskRun
 from julu_liaison.common.queue import QueueState, queue_state
 from julu_liaison.common.schedules import GRACE, is_late, next_due
 from julu_liaison.common.working_days import today_here
-from julu_liaison.health import GIB, LABELS, LEAST_FREE, PULSE, health_of, scheduled
+from julu_liaison.disks import LEAST_FREE
+from julu_liaison.health import GIB, KINDS, LABELS, PULSE, health_of, scheduled
+from julu_liaison.notices.models import Message
+from julu_liaison.notices.states import Channel
 from tests.cast import moment
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
@@ -188,6 +193,60 @@ def test_a_service_that_is_not_there_is_said_once(recorded_since):
     assert [sentence for sentence in found.problems if "硬盘" not in sentence] == [
         "后台服务没有启动,或者停住了,请联系管理员。"
     ]
+
+
+def test_what_waits_is_counted_by_kind(cast, recorded_since):
+    now = at(MONDAY, 9)
+    recorded_since(now)
+    for kind, age, state, silent in (
+        ("monthly_report", 3, Job.State.QUEUED, 3), ("monthly_report", 1, Job.State.RUNNING, 0),
+        ("print_editions", 30, Job.State.RUNNING, 30), ("print_editions", 90, Job.State.DONE, 90),
+    ):  # fmt: skip
+        Job.objects.create(
+            kind=kind, title="报表", asked_by=cast.staff, state=state, created_at=now - timedelta(minutes=age),
+            heartbeat_at=now - timedelta(minutes=silent),
+        )  # fmt: skip
+    found = [(name, one.queued, one.running, one.stalled, one.since) for name, one in health_of(at=now).work]
+    assert found == [
+        ("公示牌和海报", 0, 1, 1, now - timedelta(minutes=30)), ("报表", 1, 1, 0, now - timedelta(minutes=3)),
+    ]  # fmt: skip
+
+
+def test_every_kind_of_work_has_its_name():
+    """As the code orders it: `kind=` of start_job, or the constant it names."""
+    sources = [path.read_text() for path in Path(settings.BASE_DIR).glob("*/**/*.py") if "tests" not in path.parts]
+    ordering = [text for text in sources if " = start_job(" in text or "return start_job(" in text]
+    kinds = {kind for text in ordering for kind in re.findall(r'^(?:JOB_)?KIND = "(\w+)"', text, re.M)}
+    imported = {"make_year_archive"}  # scoring.tasks.archives.KIND
+    assert len(ordering) == len(kinds | imported) and kinds | imported == set(KINDS)
+
+
+def test_messages_that_are_due_and_those_that_are_late(cast, recorded_since):
+    now = at(MONDAY, 9)
+    recorded_since(now)
+    for minutes, state in ((-5, "waiting"), (1, "waiting"), (20, "on_wire"), (60, "sent")):
+        Message.objects.create(
+            channel=Channel.MAIL, user=cast.clerk, state=state, created_at=now, due_at=now - timedelta(minutes=minutes)
+        )
+    found = health_of(at=now)
+    assert found.behind == (2, 1) and any(one.startswith("有1条外发消息过了时间") for one in found.problems)
+
+
+def test_backups_and_disks(cast, recorded_since, settings, tmp_path, monkeypatch, signed_in):
+    now = timezone.now()
+    recorded_since(now)
+    page = reverse("health")
+    assert "没有设,夜里不会备份" in signed_in(cast.staff).get(page).text
+    settings.BACKUP_DIR = str(tmp_path / "backups")
+    late = "两天没有做成备份了,请联系管理员。"
+    for days, is_stale in ((None, True), (3, True), (2, False), (-1, False)):
+        if days is not None:
+            (tmp_path / "backups" / f"liaison-{today_here() - timedelta(days=days):%Y%m%d}-013000").mkdir(parents=True)
+        assert (late in health_of(at=now).problems) == is_stale, days
+    assert "最近一份是" in signed_in(cast.staff).get(page).text
+    assert health_of(at=now).disks[0].what.startswith("数据、备份")  # on one file system
+    monkeypatch.setattr("shutil.disk_usage", lambda path: Usage(40 * GIB, 0, LEAST_FREE - 1))
+    assert "硬盘快满了,请联系管理员清理或者扩容。" in health_of(at=now).problems
 
 
 # ---- Pages ----

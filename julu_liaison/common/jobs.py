@@ -9,6 +9,7 @@ import logging
 import uuid
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from shutil import rmtree
@@ -17,7 +18,7 @@ from celery import current_app
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import Error, transaction
-from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models import Case, Count, F, Min, Q, QuerySet, When
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -214,9 +215,30 @@ def _unsent() -> QuerySet[Job]:
     return Job.objects.filter(state=Job.State.QUEUED, lease=None, heartbeat_at=None).exclude(task="")
 
 
-def count_unfinished(at: datetime) -> tuple[int, int]:
-    """How many jobs are not over, and how many of them have stalled."""
-    return Job.objects.filter(state__in=Job.UNFINISHED).count(), _stalled(at).count()
+@dataclass(frozen=True)
+class Backlog:
+    """The unfinished jobs of one kind: how many wait, are being done, have stalled, and since when the oldest waits."""
+
+    kind: str
+    queued: int
+    running: int
+    stalled: int
+    since: datetime
+
+    @property
+    def count(self) -> int:
+        return self.queued + self.running
+
+
+def backlogs(at: datetime) -> list[Backlog]:
+    """What is not over, by kind, what waits longest first (one query)."""
+    silent = _silent(at) | Q(heartbeat_at=None, created_at__lt=at - STALLED_AFTER)
+    running = Count("pk", filter=Q(state=Job.State.RUNNING))
+    rows = Job.objects.filter(state__in=Job.UNFINISHED).order_by().values("kind").annotate(
+        all=Count("pk"), running=running, stalled=Count("pk", filter=silent), since=Min("created_at")
+    )  # fmt: skip
+    found = [Backlog(row["kind"], row["all"] - row["running"], row["running"], row["stalled"], row["since"]) for row in rows]
+    return sorted(found, key=lambda backlog: backlog.since)
 
 
 def resume_stalled(at: datetime) -> int:
