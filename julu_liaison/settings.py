@@ -26,6 +26,8 @@ DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / "data"))).resolve()
 
 DEVELOPMENT_SECRET = "development-only-secret-never-used-in-production"  # noqa: S105 - refused in production below
 SECRET_KEY = env("SECRET_KEY", default=DEVELOPMENT_SECRET)
+# Earlier ones: what they signed or sealed can still be checked, nothing new is.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 
 def _demand_production_settings() -> None:
@@ -225,6 +227,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(),
         "options": {"expire_seconds": 50},  # a busy worker finds one waiting, not one for every minute
     },
+    "audit-every-minute": {
+        "task": "julu_liaison.common.tasks.seal_audit",
+        "schedule": crontab(),
+        "options": {"expire_seconds": 50},
+    },
+    "audit-nightly": {"task": "julu_liaison.tasks.verify_audit", "schedule": crontab(hour=2, minute=40)},
     "uploads-nightly": {
         "task": "julu_liaison.common.tasks.forget_old_uploads",
         "schedule": crontab(hour=3, minute=50),
@@ -333,7 +341,7 @@ FORMAT_MODULE_PATH = []
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [BASE_DIR / "static", ("handbook", BASE_DIR / "docs" / "handbook" / "images")]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
