@@ -156,6 +156,7 @@ def actions() -> dict[str, Action]:
     of_office = Opinion.objects.filter(state="at_department").order_by("-pk")
     looked_at = [row.uid for row in of_office[:LOOKED_AT]]
     overview = opened(looking, "/overview/?period=year")
+    overview.work()  # from here on its figures are kept
     return {
         "list, open": opened(looking, "/opinions/?state=open"),
         "list, all": opened(looking, "/opinions/"),
