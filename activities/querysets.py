@@ -242,7 +242,7 @@ class ServiceRecordQuerySet(PlacedQuerySet):
         scope = scope_of(user)
         seen = Q(county__in=scope.counties) | Q(station__in=scope.townships) | Q(branch__in=scope.headed)
         if user.is_authenticated and scope.may_be_deputys:
-            served = self.model.deputies.through.objects.filter(deputy__in=_deputy_of(user))
+            served = _rows("ServiceRecord_deputies").filter(deputy__in=_deputy_of(user))
             seen |= Q(Among(F("pk"), served.values("servicerecord")))
         return self.filter(seen)
 
@@ -343,7 +343,7 @@ class ActivityQuerySet(models.QuerySet):
         seen = Q(county__in=scope.counties) | Q(station__in=scope.townships | scope.headed)
         if scope.townships:
             below = _rows("Station", "stations").filter(parent__in=scope.townships).values("pk")
-            partners = self.model.partners.through.objects.filter(station__in=scope.townships)
+            partners = _rows("Activity_partners").filter(station__in=scope.townships)
             seen |= Q(Among(F("station"), below)) | Q(Among(F("pk"), partners.values("activity")))
         if user.is_authenticated and scope.may_be_deputys:
             asked = _rows("ActivityAttendance").filter(deputy__in=_deputy_of(user))

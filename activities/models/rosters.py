@@ -59,7 +59,11 @@ class Shift(Placed):
                 name="shift_seats_two_to_four", condition=Q(seats=None) | Q(seats__range=(2, 4))
             ),
         ]
-        indexes = [models.Index(fields=["branch", "date"]), models.Index(fields=["county", "date"])]
+        indexes = [
+            models.Index(fields=["branch", "date"]),
+            models.Index(fields=["county", "date"]),
+            models.Index(fields=["county", "for_sunday"], name="shift_by_county_and_sunday"),
+        ]
 
     def __str__(self):
         return f"{self.branch} {self.date}"

@@ -87,7 +87,8 @@ def load() -> Plan:
 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
-    call_command("seed_demo", stage="running", verbosity=0)
+    if not Station.objects.exists():
+        call_command("seed_demo", stage="running", verbosity=0)
     province_accounts.open_all()
     held = Shift.objects.filter(date__lte=today_here(), state=ShiftState.PLANNED)
     day = held.latest("date").date

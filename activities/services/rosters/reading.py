@@ -121,7 +121,8 @@ def _read(roster: Roster, branches: list[Station], today: date) -> _Facts:
     memberships = list(rows.heads_first().select_related("deputy__user"))
     people = {row.deputy_id for row in memberships}
     start, until = min(before, first.replace(month=1)), max(end + NEAR, first.replace(month=12, day=31))
-    served = _served(people, start, until)
+    counties = {branch.county_id for branch in branches}  # else the receptions of all counties, or all years, are read
+    served = _served(people, counties, start, until)
     return _Facts(
         roster=roster, today=today, memberships=memberships, shifts=shifts,
         spans=_spans(people, before, max(end, last)),
@@ -133,7 +134,7 @@ def _read(roster: Roster, branches: list[Station], today: date) -> _Facts:
             key: frozenset(weeks)
             for key, weeks in DutyPreference.objects.filter(deputy__in=people).values_list("deputy", "avoided_weeks")
         },
-        duties=_duties(roster, people, served, start, until),
+        duties=_duties(roster, people, counties, served, start, until),
         held_last_month=_days_held(keys, before, first),
         other_services=set(
             OtherService.objects.filter(deputy__in=people, roster__month__in=(before, first))
@@ -171,8 +172,9 @@ def _spans(people: set[int], start: date, end: date) -> dict[int, list[tuple[dat
     return found
 
 
-def _served(people: set[int], start: date, until: date) -> dict[int, set[Duty]]:
-    rows = Attendance.objects.counted().served().within(start, until).filter(deputy__in=people)
+def _served(people: set[int], counties: set[int | None], start: date, until: date) -> dict[int, set[Duty]]:
+    rows = Attendance.objects.counted().served().within(start, until)
+    rows = rows.filter(deputy__in=people, log__county__in=counties)
     found = defaultdict(set)
     for deputy, branch, day in rows.values_list("deputy", "log__branch", "log__date"):
         found[deputy].add(Duty(branch, day, day))
@@ -180,7 +182,7 @@ def _served(people: set[int], start: date, until: date) -> dict[int, set[Duty]]:
 
 
 def _duties(
-    roster: Roster, people: set[int], served: dict[int, set[Duty]], start: date, until: date
+    roster: Roster, people: set[int], counties: set[int | None], served: dict[int, set[Duty]], start: date, until: date
 ) -> dict[int, set[Duty]]:
     """Days of duty: what logs say, and the plan where there is no log.
 
@@ -188,7 +190,7 @@ def _duties(
     there is one, whoever stayed away has not served, and whoever stood in has. What is only drafted of the very month
     is about to be planned anew.
     """
-    places = ShiftPlace.objects.filter(deputy__in=people, shift__date__range=(start, until))
+    places = ShiftPlace.objects.filter(deputy__in=people, shift__county__in=counties, shift__date__range=(start, until))
     if roster.state == RosterState.DRAFT:
         places = places.exclude(shift__roster=roster.pk, fixed=False)
     planned = list(
