@@ -366,3 +366,11 @@ def test_the_list_of_what_waits(cast, signed_in, django_assert_max_num_queries):
     assert costs[0] == costs[1]
     assert signed_in(cast.stranger).get(reverse("villager-requests")).context["rows"] == []
     assert signed_in(cast.deputy).get(reverse("villager-requests")).status_code == 403
+
+
+def test_what_was_asked_for_is_not_offered_again(cast, client, ticket):
+    assert own_data_of(ticket).may_ask == ["correct", "forget"]
+    ask(ticket, "correct", "电话写错了")
+    assert own_data_of(ticket).may_ask == ["forget"]
+    ask(ticket)
+    assert own_data_of(ticket).may_ask == [] and "要求删去姓名和电话</button>" not in page(client, ticket).text

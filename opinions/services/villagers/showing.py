@@ -10,7 +10,7 @@ from julu_liaison.common.secrets import masked_name, masked_phone
 from julu_liaison.common.working_days import today_here
 from opinions.models import HopFile, Opinion, VillagerRequest
 from opinions.rules.asked import needs_contact
-from opinions.states import State
+from opinions.states import STILL_ASKED, AskedFor, State
 from stations.models import Posting
 from stations.states import DEPARTMENT_ROLES, Role
 
@@ -50,6 +50,12 @@ class OwnData:
     @property
     def is_known(self) -> bool:
         return bool(self.name or self.phone or self.village)
+
+    @property
+    def may_ask(self) -> list[str]:
+        """What can be asked for: each once at a time."""
+        asked = {one.kind for one in self.requests if one.state in STILL_ASKED}
+        return [kind.value for kind in AskedFor if kind not in asked] if self.is_known else []
 
 
 def own_data_of(ticket: Opinion) -> OwnData:
