@@ -23,7 +23,7 @@ SECTIONS_OF = {
         ("工作台", (("今天要办的", "console"), ("全县总览", "overview"), ("外发消息", "messages"), ("运行情况", "health"))),
         ("意见建议", (
             ("意见建议", "opinions"), ("督办件", "supervised"), ("延期审批", "extensions"), ("办理情况", "opinion-figures"),
-            ("导入", "console-opinions-import"), ("办理期限", "terms"),
+            ("群众信息", "villager-requests"), ("导入", "console-opinions-import"), ("办理期限", "terms"),
         )),
         ("接待", (
             ("没登记的分站", "console-sundays"), ("排班", "console-roster"), ("请假换班", "station-leave"),
@@ -33,7 +33,8 @@ SECTIONS_OF = {
             ("活动", "activities"), ("工作计划", "console-plans"), ("民生实事", "projects"), ("服务记录", "station-service"),
         )),
         ("代表", (
-            ("代表", "console-deputies"), ("分站和群众", "branches"), ("免除履职", "exemptions"), ("导入导出", "console-import"),
+            ("代表", "console-deputies"), ("分站和群众", "branches"), ("免除履职", "exemptions"), ("信息更正", "corrections"),
+            ("导入导出", "console-import"),
         )),
         ("积分", (
             ("代表得分", "points"), ("加分申报", "claims"), ("复核", "appeals"), ("当月记录", "months"), ("年度结账", "point-years"),
@@ -44,7 +45,7 @@ SECTIONS_OF = {
         ("设置", (("站点", "places"), ("节假日", "calendar"), ("资料维护", "admin:index"))),
     ),
     "auditor": (
-        ("工作台", (("今天要办的", "console"), ("全县总览", "overview"), ("外发消息", "messages"), ("运行情况", "health"))),
+        ("工作台", (("今天要办的", "console"), ("全县总览", "overview"), ("操作记录", "audit"), ("外发消息", "messages"), ("运行情况", "health"))),
         ("意见建议", (
             ("意见建议", "opinions"), ("督办件", "supervised"), ("办理情况", "opinion-figures"), ("办理期限", "terms"),
         )),
@@ -62,7 +63,7 @@ SECTIONS_OF = {
         ("报表", (("月报", "month-reports"), ("下载报表", "reports"), ("履职情况", "summary"))),
         ("设置", (("站点", "places"), ("节假日", "calendar"), ("资料维护", "admin:index"))),
     ),
-    "administrator": (("账号和岗位", (("账号和岗位", "admin:index"),)), ("运行情况", (("运行情况", "health"),))),
+    "administrator": (("账号和岗位", (("账号和岗位", "admin:index"), ("信息更正", "corrections"))), ("运行情况", (("运行情况", "health"),))),
     "clerk": (
         ("本周", (("本周", "station-home"), ("接待预告", "announcements"), ("外发消息", "messages"))),
         ("接待", (
@@ -70,7 +71,8 @@ SECTIONS_OF = {
             ("接待登记", "visits"),
         )),
         ("群众意见", (
-            ("意见建议", "opinions"), ("登记意见", "opinion-new"), ("提建议", "suggestion-new"), ("办理情况", "opinion-figures"),
+            ("意见建议", "opinions"), ("登记意见", "opinion-new"), ("提建议", "suggestion-new"), ("群众信息", "villager-requests"),
+            ("办理情况", "opinion-figures"),
         )),
         ("活动", (("活动", "activities"), ("工作计划", "work-plan"), ("服务记录", "station-service"))),
         ("代表", (
