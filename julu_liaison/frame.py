@@ -45,7 +45,9 @@ SECTIONS_OF = {
         ("设置", (("站点", "places"), ("节假日", "calendar"), ("资料维护", "admin:index"))),
     ),
     "auditor": (
-        ("工作台", (("今天要办的", "console"), ("全县总览", "overview"), ("操作记录", "audit"), ("外发消息", "messages"), ("运行情况", "health"))),
+        ("工作台", (
+            ("今天要办的", "console"), ("全县总览", "overview"), ("操作记录", "audit"), ("外发消息", "messages"), ("运行情况", "health"),
+        )),
         ("意见建议", (
             ("意见建议", "opinions"), ("督办件", "supervised"), ("办理情况", "opinion-figures"), ("办理期限", "terms"),
         )),
@@ -63,7 +65,7 @@ SECTIONS_OF = {
         ("报表", (("月报", "month-reports"), ("下载报表", "reports"), ("履职情况", "summary"))),
         ("设置", (("站点", "places"), ("节假日", "calendar"), ("资料维护", "admin:index"))),
     ),
-    "administrator": (("账号和岗位", (("账号和岗位", "admin:index"), ("信息更正", "corrections"))), ("运行情况", (("运行情况", "health"),))),
+    "administrator": (("账号和岗位", (("账号和岗位", "admin:index"),)), ("运行情况", (("运行情况", "health"),))),
     "clerk": (
         ("本周", (("本周", "station-home"), ("接待预告", "announcements"), ("外发消息", "messages"))),
         ("接待", (
