@@ -26,3 +26,10 @@ def test_walked_through(cast, screen, live_server, look_over, slug):
         assert screen.locator(anchor).count() == 1
     link.click()
     assert screen.url.endswith(anchor)
+
+
+def test_steps_are_numbered(cast, page, live_server):
+    page.goto(f"{live_server.url}/handbook/clerk/")
+    kinds = page.evaluate("['.text > ol', '.text > ul', '.contents ol'].map((one) => "
+                          "getComputedStyle(document.querySelector(one)).listStyleType)")  # fmt: skip
+    assert kinds == ["decimal", "disc", "decimal"]
