@@ -103,7 +103,7 @@ class Sides:
             for name, as_theirs in WORK.items():
                 assert name in ours_can and (as_theirs or name) in theirs_can, name
                 line = self._measured(name, as_theirs or name, tickets)
-                print(f"{name} at {tickets:,}: {len(line.ours)} rounds", file=sys.stderr, flush=True)
+                print(f"{drawn([line]).splitlines()[-1]} {len(line.ours)} rounds", file=sys.stderr, flush=True)
                 yield line
 
     def _measured(self, name: str, as_theirs: str, tickets: int) -> Line:
