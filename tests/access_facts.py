@@ -23,6 +23,7 @@ from activities.services.visits.adding import register_visit
 from activities.states import ActivityKind, Covers, Presence, ServiceKind
 from deputies.models import Deputy
 from deputies.services.corrections import ask_correction
+from julu_liaison.common import audit
 from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.models import Gateway, Message, Notice, Subscription
 from julu_liaison.notices.services.subscriptions import mail_token, stop_token
@@ -208,3 +209,12 @@ def correction_arguments(cast: Cast) -> dict[str, dict[str, tuple]]:
             f"{name}-{move}": (row.uid, move) for name, row in asked.items() for move in ("apply", "withdraw")
         },
     }
+
+
+def audit_arguments(cast: Cast) -> dict[str, dict[str, tuple]]:
+    """A row of the audit trail of the own county, and one of another county."""
+    rows = {
+        place: audit.record("edit_station", actor=None, county_code=county, at=moment(SUNDAY))
+        for place, county in (("own", cast.county.code), ("foreign", "C02"))
+    }
+    return {"audit-entry": {place: (row.pk,) for place, row in rows.items()}}

@@ -36,6 +36,7 @@ from scoring.services import open_scheme
 from stations.services import add_department, add_village, appoint, open_station
 from stations.states import Role
 from tests.access_facts import (
+    audit_arguments,
     correction_arguments,
     entry_arguments,
     month_arguments,
@@ -189,7 +190,7 @@ def arguments(cast) -> dict[str, dict[str, tuple]]:
     return {
         **admin_arguments(cast), **reception_arguments(cast, logs), **ticket_arguments(cast), **point_arguments(cast),
         **month_arguments(cast), **overview_arguments(cast), **entry_arguments(cast),
-        **notice_arguments(cast), **correction_arguments(cast),
+        **notice_arguments(cast), **audit_arguments(cast), **correction_arguments(cast),
         "duty-log": {place: (logs[place].uid,) for place in both},
         "job": {place: (jobs[place].uid,) for place in both},
         "job-file": {place: (jobs[place].uid,) for place in both},

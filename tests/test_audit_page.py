@@ -63,10 +63,11 @@ def test_each_auditor_reads_the_own_county_and_what_the_system_did_for_all(cast,
     foreign = audit.record("edit_station", actor=boss, target=there, at=AT)
     own_act = audit.record("change_password", actor=boss, target=boss, at=AT)
     of_all = audit.record("rotate_keys", actor=None, at=AT, rows=3)
+    tried = audit.record("fail_sign_in", actor=None, target=boss, at=AT)  # an account that no county has opened
     everywhere = {row.pk for row in audit_in_reach(cast.auditor)}
-    assert of_all.pk in everywhere and not everywhere & {foreign.pk, own_act.pk}
+    assert of_all.pk in everywhere and not everywhere & {foreign.pk, own_act.pk, tried.pk}
     neighbour = {row.pk for row in audit_in_reach(theirs)}
-    assert {foreign.pk, own_act.pk, of_all.pk} <= neighbour
+    assert {foreign.pk, own_act.pk, of_all.pk, tried.pk} <= neighbour
     assert not AuditLog.objects.filter(pk__in=neighbour, county_code="JLX").exists()
     client = signed_in(cast.auditor)
     assert client.get(reverse("audit-entry", args=[foreign.pk])).status_code == 404

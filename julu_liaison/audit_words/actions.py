@@ -47,7 +47,7 @@ SETTING_UP = {
     "recompute_clocks": "重算办理期限", "open_scheme": "开积分方案", "draft_version": "起草积分方案", "edit_draft": "改方案草稿",
     "drop_draft": "放弃方案草稿", "apply_version": "执行积分方案", "set_point_terms": "设记分期限", "set_grades": "设等次",
     "grant_waiver": "准予免扣", "end_waiver": "结束免扣", "drop_waiver": "取消免扣", "rotate_keys": "更换加密密钥",
-    "add_glyph": "补字", "drop_glyph": "删去补字", "add_sample_answer": "增加常用答复", "change_sample_answer": "改常用答复",
+    "add_glyph": "补字", "replace_glyph": "换补字图片", "drop_glyph": "删去补字", "add_sample_answer": "增加常用答复", "change_sample_answer": "改常用答复",
     "drop_sample_answer": "删常用答复", "add_congresssession": "增加人代会会议", "edit_congresssession": "改人代会会议",
     "add_director": "增加督办领导", "edit_director": "改督办领导", "add_replylabel": "增加答复类别名称",
     "edit_replylabel": "改答复类别名称",

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet
+from django.db.models.functions import Cast
 
 from julu_liaison.common import audit
 from julu_liaison.common.errors import NotAllowed
@@ -21,13 +22,16 @@ ADMINISTRATORS = (Role.COUNTY_ADMIN, Role.SYSTEM_ADMIN)
 
 
 def audit_in_reach(user) -> QuerySet[AuditLog]:
-    """The rows that an auditor reads: those of the county; those that name no county, if somebody of the county did them or
-    nobody did, as what the system does for all counties. Raises NotAllowed for everybody else.
+    """The rows that an auditor reads: those of the county; of those that name no county what somebody of the county did, what
+    happened to an account of the county, and what the system did for all. Raises NotAllowed for everybody else.
     """
     if not can_read_audit(user):
         raise NotAllowed(NOT_YOURS)
     codes = Station.objects.filter(pk__in=places_with(user, Right.READ_AUDIT)).values_list("code", flat=True)
-    ours = Q(actor=None) | Q(actor__in=accounts_in_reach(user).values("pk"))
+    accounts = accounts_in_reach(user)
+    keys = accounts.annotate(key=Cast("pk", CharField())).values("key")
+    by_nobody = Q(actor=None) & (~Q(target_kind="user") | Q(target_key__in=keys))
+    ours = Q(actor__in=accounts.values("pk")) | by_nobody
     return AuditLog.objects.filter(Q(county_code__in=list(codes)) | Q(county_code="") & ours)
 
 
