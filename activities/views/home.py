@@ -10,8 +10,10 @@ from activities.models import DutyLog, SheetDraft
 from activities.services import is_begun
 from activities.views.days import ReceptionDay
 from activities.views.due import WEEKS_BACK, Outlook, dues_of
-from deputies.permissions import sees_whole_phones, stations_to_print
+from deputies.permissions import sees_whole_phones
 from julu_liaison.common.working_days import today_here
+from stations.models import Station
+from stations.states import Right
 
 
 @require_safe
@@ -26,9 +28,15 @@ def station_home(request):
     context = {
         "today": today, "dues": dues_of(outlook), "days": _with_drafts(outlook.gaps), "next_day": outlook.next_day,
         "next_shifts": outlook.next_shifts, "totals": month.totals(), "phones": sees_whole_phones(request.user),
-        "weeks": WEEKS_BACK, "cards": list(stations_to_print(request.user, today)),
+        "weeks": WEEKS_BACK, "cards": _own_stations(outlook),
     }  # fmt: skip
     return render(request, "activities/home.html", context)
+
+
+def _own_stations(outlook: Outlook) -> list[Station]:
+    """The stations of these branches whose cards the person prints; a head has none."""
+    printed = outlook.places(Right.PRINT_BOARDS)
+    return list({branch.parent: None for branch in outlook.branches if branch.parent_id in printed})
 
 
 def _with_drafts(days: list[ReceptionDay]) -> list[ReceptionDay]:
