@@ -79,7 +79,7 @@ def chromium():
 @contextmanager
 def watched_page(chromium, **options):
     """A fresh page; a script error or a blocked resource fails the test that opened it."""
-    context = chromium.new_context(locale="zh-CN", **options)
+    context = chromium.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", **options)
     page = context.new_page()
     faults = []
     page.on("pageerror", lambda error: faults.append(str(error)))
