@@ -8,7 +8,7 @@ TEST_DATABASE_URL ?= $(or $(DATABASE_URL),postgres://postgres@127.0.0.1:5432/pos
 TEST_REDIS_URL ?= $(or $(REDIS_URL),redis://127.0.0.1:6379/0)
 WORKERS ?= 2
 
-.PHONY: run test check suites lint types migrations test-servers test-browser handbook bench requirements clean
+.PHONY: run test check suites lint audit types migrations test-servers test-browser handbook bench requirements clean
 
 run: $(VENV)/installed
 	$(BIN)/python manage.py run --port $(PORT)
@@ -29,6 +29,10 @@ lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/djade --check $$(git ls-files 'templates/*.html')
 	$(BIN)/lint-imports
+
+# Are holes known in what is pinned? Asks the advisory service; where there is no way out, that is said and fails (tests/auditing.py).
+audit: $(VENV)/installed-dev
+	$(BIN)/python -m tests.auditing
 
 types: $(VENV)/installed-dev
 	$(BIN)/mypy
