@@ -33,7 +33,7 @@ DOORS = {
     "opinions/forms/moves.py": "test_hop_files.py",
     "scoring/forms/claims.py": "test_claim_pages.py",
 }
-TAKES_A_FILE = re.compile(r"forms\.FileField|ManyFiles\(|FILES\.getlist|\.ImageField|FileUploadParser|MultiPartParser")
+TAKES_A_FILE = re.compile(r"forms\.FileField|ManyFiles\(|FILES\.getlist|\.ImageField|FileUploadParser|MultiPartParser\b")
 # Pages that hand out what somebody uploaded, or what was made of it → statuses for a stranger to the place.
 DOWNLOADS = ("activity-file", "claim-file", "duty-log-photo", "edition-file", "glyph", "job-file", "opinion-file", "plan-file")
 HEX = "[0-9a-f]"

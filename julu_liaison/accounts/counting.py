@@ -3,8 +3,9 @@
 from rest_framework.throttling import SimpleRateThrottle, UserRateThrottle
 
 
-class Counting:
-    """Mixed into a throttle of DRF's. A period begins with its first request; what is refused counts, too."""
+class CountingThrottle(SimpleRateThrottle):
+    """Give a `scope`, a `rate` such as `120/min` and `get_cache_key`. A period begins with its first request; what is refused
+    counts, too."""
 
     cache_format = "counted_%(scope)s_%(ident)s"
 
@@ -31,9 +32,5 @@ class Counting:
             return 1
 
 
-class CountingThrottle(Counting, SimpleRateThrottle):
-    """Give a `scope`, a `rate` such as `120/min` and `get_cache_key`."""
-
-
-class CountingByUser(Counting, UserRateThrottle):
+class CountingByUser(CountingThrottle, UserRateThrottle):
     """By account; DRF's setting of the scope `user` is the rate."""

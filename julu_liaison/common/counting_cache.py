@@ -30,7 +30,7 @@ class CountingFileCache(FileBasedCache):
     def _left(self, key, version) -> float:
         """Seconds until the key runs out."""
         try:
-            with Path(self._key_to_file(key, version)).open("rb") as file:
+            with Path(self._key_to_file(key, version)).open("rb") as file:  # type: ignore[attr-defined]
                 expiry = pickle.load(file)  # noqa: S301 - Django's own file in the site's own folder
         except FileNotFoundError:
             return 0
@@ -39,8 +39,8 @@ class CountingFileCache(FileBasedCache):
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """No other process or thread adds or counts meanwhile."""
-        self._createdir()
-        with (Path(self._dir) / "lock").open("wb") as file:
+        self._createdir()  # type: ignore[attr-defined]
+        with (Path(self._dir) / "lock").open("wb") as file:  # type: ignore[attr-defined]
             locks.lock(file, locks.LOCK_EX)
             try:
                 yield

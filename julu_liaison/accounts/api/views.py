@@ -11,7 +11,7 @@ from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
 from julu_liaison.accounts.api.authentication import ExpiringTokenAuthentication, demand_complete
-from julu_liaison.accounts.counting import Counting
+from julu_liaison.accounts.counting import CountingThrottle
 from julu_liaison.accounts.lockout import count_failure, forget_failures, one_guess
 from julu_liaison.accounts.querysets import factor_of
 from julu_liaison.accounts.rules import network_of
@@ -52,7 +52,7 @@ class IssuedToken(serializers.Serializer):
     expires_at = serializers.DateTimeField()
 
 
-class SignInThrottle(Counting, ScopedRateThrottle):
+class SignInThrottle(CountingThrottle, ScopedRateThrottle):
     def allow_request(self, request, view) -> bool:
         """The rate is its scope's, which DRF reads from the view while it asks."""
         self.scope = view.throttle_scope

@@ -126,7 +126,7 @@ def environment_of_theirs() -> Path:
     if not done.exists():
         print(f"installing django-helpdesk {HELPDESK} …", file=sys.stderr, flush=True)
         shared = [f"{name}=={version(name)}" for name in SHARED]
-        subprocess.run([sys.executable, "-m", "venv", "--clear", ENVIRONMENT], check=True)  # noqa: S603
+        subprocess.run([sys.executable, "-m", "venv", "--clear", ENVIRONMENT], check=True)  # noqa: S603 - our own words
         subprocess.run(  # noqa: S603 - our own arguments
             [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", f"django-helpdesk=={HELPDESK}", *shared], check=True
         )
