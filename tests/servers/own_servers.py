@@ -19,7 +19,7 @@ import redis
 import yaml
 from django.conf import settings
 
-PATIENCE = 60  # seconds; a busy machine needs some of them
+PATIENCE = 120  # seconds; a busy machine needs some of them
 PAUSE = 0.02  # between two looks
 
 
