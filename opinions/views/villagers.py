@@ -100,6 +100,7 @@ def _page(request, ticket: Opinion, *, refused: Refusing | None = None, status: 
         look_at_villager(opinion=ticket, actor=request.user, at=timezone.now())
     context = {
         "ticket": ticket, "name": masked_name(ticket.villager_name), "phone": masked_phone(ticket.villager_phone),
+        "village": masked_name(ticket.villager_village),
         "requests": [(row, [move.name for move in asked_moves_open_to(request.user, row)]) for row in rows],
         "refused": refused, "waits": needs_contact(ticket), "today": today_here(),
         "person": refused if isinstance(refused, PersonForm) else PersonForm(auto_id="p_%s"),

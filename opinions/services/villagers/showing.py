@@ -63,7 +63,7 @@ def own_data_of(ticket: Opinion) -> OwnData:
     is_given = ticket.department is not None and not ticket.confidential and ticket.state != State.REGISTERED
     return OwnData(
         ticket=ticket, name=masked_name(ticket.villager_name), phone=masked_phone(ticket.villager_phone),
-        village=ticket.villager_village, photos=_photos(ticket), looks=looks_at(_marks_of(ticket)),
+        village=masked_name(ticket.villager_village), photos=_photos(ticket), looks=looks_at(_marks_of(ticket)),
         given_to=[ticket.department.name] if ticket.department and is_given else [],
         requests=list(ticket.villager_requests.order_by("-pk")[:5]), waits=needs_contact(ticket),
     )  # fmt: skip
