@@ -148,7 +148,8 @@ def test_queries_do_not_grow_with_rows(cast, signed_in, django_assert_num_querie
 def test_a_row_is_told_in_plain_words(cast, signed_in, acts):
     client = signed_in(cast.auditor)
     listed = client.get(URL).text
-    for words in ("登记接待日", "官亭工作人员", "官亭镇", "GT01", NUMBER, "安排岗位", "联络站工作人员", "办件:转办", "代管官亭工作人员的岗位"):
+    for words in ("登记接待日", "官亭工作人员", "官亭镇", "GT01", NUMBER, "安排岗位", "联络站工作人员", "办件:转办",
+                  "代管官亭工作人员的岗位"):  # fmt: skip
         assert words in listed, words
     seal_rows(at=AT)
     row = AuditLog.objects.get(action="appoint", at=AT)

@@ -67,7 +67,8 @@ def end_posting(*, posting: Posting, ended_on: date, actor) -> Posting:
 
 def _county_of(place: Station | Department) -> str:
     """Where it is recorded: an account's own county may be another one, or none."""
-    return place.county_code if isinstance(place, Station) else place.county.code
+    county = place.county  # a centre's own is not set while it is being opened
+    return county.code if county else place.code
 
 
 def _put_end(posting: Posting, last_day: date, actor) -> None:
