@@ -155,8 +155,9 @@ def month_arguments(cast) -> dict[str, dict[str, tuple]]:
 
 
 def overview_arguments(cast) -> dict[str, dict[str, tuple]]:
-    """The overview and the card of the own station and a foreign one."""
-    return {page: {"own": (cast.gt.code,), "foreign": (cast.yt.code,)} for page in ("overview-station", "clerk-card")}
+    """The overview and the card of the own station and a foreign one; a part of the handbook, which is everybody's."""
+    places = {page: {"own": (cast.gt.code,), "foreign": (cast.yt.code,)} for page in ("overview-station", "clerk-card")}
+    return places | {"handbook-part": {"own": ("clerk",)}}
 
 
 def entry_arguments(cast) -> dict[str, dict[str, tuple]]:

@@ -130,7 +130,7 @@ def enter_register(
         by_villager=by_villager,
     )  # fmt: skip
     audit.record(
-        "register", actor=actor, target=opinion, at=at, county_code=branch.county.code, kind=opinion.kind,
+        "register", actor=actor, target=opinion, at=at, county_code=branch.county.code if branch.county else "", kind=opinion.kind,
         number=opinion.number,
     )  # fmt: skip
     deputies = [opinion.deputy_id] if opinion.deputy_id else []
