@@ -14,6 +14,7 @@ from tests.cast import PASSWORD
 from tests.test_access_matrix import arguments, page_names
 from tests.test_audit_coverage import post, trail
 
+
 @pytest.mark.django_db
 def test_the_second_step_leaves_rows_too(cast):
     device = begin_second_factor(account=cast.clerk)
