@@ -4,11 +4,11 @@ from datetime import date
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
 
 from deputies.states import ACCOUNT_TOPIC, CorrectionState
 from julu_liaison.common.working_days import today_here
-from stations.querysets import in_force, scope_of
+from stations.querysets import Among, in_force, scope_of
 from stations.states import COUNTY_ROLES, Level, Role
 
 
@@ -86,11 +86,10 @@ class DeputyQuerySet(models.QuerySet):
         placed = apps.get_model("deputies", "Membership").objects.filter(
             Q(branch__county__in=scope.counties)
             | Q(branch__parent__in=scope.townships)
-            | Q(in_force(today_here()), branch__in=scope.branches),
-            deputy=OuterRef("pk"),
+            | Q(in_force(today_here()), branch__in=scope.branches)
         )
         own = Q(user=user.pk) if user.is_authenticated else Q(pk=None)
-        return self.filter(Q(county__in=scope.counties) | Exists(placed) | own)
+        return self.filter(Q(county__in=scope.counties) | Q(Among(F("pk"), placed.values("deputy"))) | own)
 
     def cared_for_by(self, user, year: int | None = None):
         """Whose own affairs `user` deals with: the county's, a clerk's those who serve at the station or served there last,

@@ -38,7 +38,9 @@ class Among(Func):
     output_field = BooleanField()
 
     def __init__(self, column: F, keys: QuerySet):
-        super().__init__(column, Subquery(keys.order_by()))
+        found = Subquery(keys.order_by())
+        found.empty_result_set_value = NotImplemented  # a query that can find nothing makes the condition false, not NULL
+        super().__init__(column, found)
 
     def as_sql(self, compiler: Any, connection: Any, *_function, **_context: Any) -> Any:
         return super().as_sql(compiler, connection, template="%(expressions)s", arg_joiner=" IN ")

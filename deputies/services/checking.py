@@ -13,23 +13,46 @@ from deputies.states import MandateLevel, MembershipRole
 from stations.models import Posting, Station
 from stations.states import Level, Role
 
+AT_ONCE = 5_000  # rows in memory
+SEEN = (
+    "deputy__code", "deputy__user", "branch__code", "branch__level", "branch__closed_on", "role", "started_on", "ended_on",
+)  # fmt: skip
+
 
 def people_problems(on: date) -> list[str]:
-    """Return what is wrong on the day `on`, one sentence each; dates that overlap are looked for at all times."""
-    memberships = list(
-        Membership.objects.select_related("deputy", "branch").order_by("deputy_id", "started_on", "pk")
-    )
+    """Return what is wrong on the day `on`, one sentence each; dates that overlap are looked for at all times.
+
+    Rows are read a few thousand at a time: a province has 145,000 memberships.
+    """
     return [
-        *_overlaps(memberships, lambda row: row.deputy_id, "驻站"),
-        *_overlapping_heads(memberships),
-        *_overlapping_mandates(),
-        *_heads_without_county_mandate(memberships, on),
-        *_misplaced(memberships, on),
+        *_overlaps(_memberships(), _of_deputy, "驻站"),
+        *_overlapping_heads(),
+        *_overlaps(_mandates(), _of_level, "同一层级代表资格"),
+        *_heads_without_county_mandate(on),
+        *_misplaced(on),
         *_branches_without_head(on),
-        *_postings(memberships, on),
+        *_postings(on),
         *_names(),
         *_too_many_constituents(on),
     ]
+
+
+def _memberships(*order: str) -> Iterator[Membership]:
+    rows = Membership.objects.select_related("deputy", "branch").only(*SEEN)
+    return rows.order_by(*order or ("deputy_id", "started_on", "pk")).iterator(AT_ONCE)
+
+
+def _mandates() -> Iterator[Mandate]:
+    rows = Mandate.objects.select_related("deputy").only("deputy__code", "level", "started_on", "ended_on")
+    return rows.order_by("deputy_id", "level", "started_on", "pk").iterator(AT_ONCE)
+
+
+def _of_deputy(row: Membership) -> int:
+    return row.deputy_id
+
+
+def _of_level(row: Mandate) -> tuple[int, str]:
+    return row.deputy_id, row.level
 
 
 def _overlaps(rows: Iterable, key, what: str) -> Iterator[str]:
@@ -39,22 +62,16 @@ def _overlaps(rows: Iterable, key, what: str) -> Iterator[str]:
             yield f"{before.deputy.code}: {what}的日期重叠,{before.started_on}起的和{after.started_on}起的"
 
 
-def _overlapping_heads(memberships: list[Membership]) -> Iterator[str]:
-    heads = [row for row in memberships if row.role == MembershipRole.HEAD]
-    heads.sort(key=lambda row: (row.branch_id, row.started_on, row.pk))
+def _overlapping_heads() -> Iterator[str]:
+    heads = (row for row in _memberships("branch_id", "started_on", "pk") if row.role == MembershipRole.HEAD)
     for before, after in pairwise(heads):
         if before.branch_id == after.branch_id and (before.ended_on is None or before.ended_on >= after.started_on):
             yield f"{before.branch.code}: 同时有两位站长,{before.deputy.code}和{after.deputy.code}"
 
 
-def _overlapping_mandates() -> Iterator[str]:
-    rows = Mandate.objects.select_related("deputy").order_by("deputy_id", "level", "started_on", "pk")
-    yield from _overlaps(rows, lambda row: (row.deputy_id, row.level), "同一层级代表资格")
-
-
-def _heads_without_county_mandate(memberships: list[Membership], on: date) -> Iterator[str]:
+def _heads_without_county_mandate(on: date) -> Iterator[str]:
     held = set(Mandate.objects.in_force(on).filter(level=MandateLevel.COUNTY).values_list("deputy", flat=True))
-    for row in memberships:
+    for row in _memberships():
         if row.role == MembershipRole.HEAD and _counts(row, on) and row.deputy_id not in held:
             yield f"{row.deputy.code}: 是{row.branch.code}的站长,但没有县级代表资格"
 
@@ -63,8 +80,8 @@ def _counts(row, on: date) -> bool:
     return spans((row.started_on, row.ended_on), on)
 
 
-def _misplaced(memberships: list[Membership], on: date) -> Iterator[str]:
-    for row in memberships:
+def _misplaced(on: date) -> Iterator[str]:
+    for row in _memberships():
         if row.branch.level != Level.BRANCH:
             yield f"{row.deputy.code}: 驻站设在了{row.branch.code},那里不是分站"
         elif _counts(row, on) and row.branch.closed_on and row.branch.closed_on <= on:
@@ -81,11 +98,11 @@ def _branches_without_head(on: date) -> Iterator[str]:
         yield f"{code}: 没有站长"
 
 
-def _postings(memberships: list[Membership], on: date) -> Iterator[str]:
+def _postings(on: date) -> Iterator[str]:
     """Postings of head and deputy are the memberships of those who have an account, no more and no less."""
     wanted = {
         (row.deputy.user_id, POSTING_OF[MembershipRole(row.role)].value, row.branch_id)
-        for row in memberships
+        for row in _memberships()
         if row.deputy.user_id and _counts(row, on)
     }
     rows = Posting.objects.in_force(on).filter(role__in=[Role.BRANCH_HEAD, Role.DEPUTY])
@@ -101,7 +118,8 @@ def _postings(memberships: list[Membership], on: date) -> Iterator[str]:
 
 
 def _names() -> Iterator[str]:
-    for person in Deputy.objects.only("code", "name", "initials", "sort_key", "stroke_key"):
+    people = Deputy.objects.only("code", "name", "initials", "sort_key", "stroke_key")
+    for person in people.order_by("pk").iterator(AT_ONCE):
         derived = (name_initials(person.name)[:20], name_sort_key(person.name), name_stroke_key(person.name))
         if (person.initials, person.sort_key, person.stroke_key) != derived:
             yield f"{person.code}: 查找和排序用的拼音、笔画与姓名不符"

@@ -10,6 +10,8 @@ from stations.services.tree import check_tree
 from stations.services.tree.naming import full_name
 from stations.states import LEVEL_OF_ROLE, Level
 
+AT_ONCE = 5_000  # postings in memory: a province has 150,000
+
 
 def place_problems(on: date) -> list[str]:
     """Return what is wrong with the tree, names and postings on the day `on`, one sentence each; writes nothing."""
@@ -31,7 +33,7 @@ def _counties() -> Iterator[str]:
 
 def _postings(on: date) -> Iterator[str]:
     rows = Posting.objects.in_force(on).select_related("user", "station", "stands_in_for")
-    for posting in rows:
+    for posting in rows.iterator(AT_ONCE):
         if posting.station and posting.station.level != LEVEL_OF_ROLE[posting.role]:
             yield f"{posting.user.username}: {posting.get_role_display()}的岗位设在了{posting.station.code}"
         if posting.station and posting.station.closed_on and posting.station.closed_on <= on:

@@ -122,12 +122,13 @@ def _login(user) -> tuple[str, str]:
 def _to_answer() -> list[tuple[str, str, bool]]:
     """Opinions at departments, each with a token of its department's officer."""
     from julu_liaison.accounts.services import issue_token
-    from opinions.models import Opinion
+    from opinions.models import Opinion, Reply
     from stations.models import Posting
 
     officers = Posting.objects.filter(role="department_officer").select_related("user")
     tokens = {row.department_id: issue_token(user=row.user)[0] for row in officers}
     tickets = Opinion.objects.filter(state="at_department", kind="opinion").order_by("pk")
+    tickets = tickets.exclude(pk__in=Reply.objects.filter(signed_at=None, withdrawn=False).values("opinion"))
     return [(tokens[row.holder_department_id], str(row.uid), row.signed_for_at is not None) for row in tickets]
 
 
@@ -152,12 +153,13 @@ def served() -> Iterator[tuple[int, int]]:
 @contextmanager
 def working(log: Path) -> Iterator[int]:
     """The Celery worker as in production; yields its process."""
-    command = ["celery", "-A", "julu_liaison", "worker", "-n", "evening@localhost", "--concurrency", "2", "-l", "INFO"]
+    from julu_liaison.celery import app
+
+    command = ["celery", "-A", "julu_liaison", "worker", "-n", "evening@localhost", "--concurrency", "2"]
     with log.open("wb") as output, _process([sys.executable, "-m", *command], {}, output) as process:
         end = monotonic() + READY
-        while "ready." not in log.read_text():
+        while not app.control.ping(timeout=1):
             assert monotonic() < end and process.poll() is None, "the worker doesn't start"
-            sleep(0.2)
         yield process.pid
 
 
@@ -214,7 +216,10 @@ def driven(folder: Path, port: int, more: list[str], *, web: int, worker: int) -
     found = [Done(*row) for row in json.loads(output)]
     shares = {name: after[name] - before[name] for name in before} | {"clients": usage.ru_utime + usage.ru_stime}
     words = ", ".join(f"{name} {seconds / clock:.2f}" for name, seconds in shares.items())
-    print(f"{len(found):,} requests in {clock:.0f} s; processors in use: {words}", flush=True)
+    each = ", ".join(f"{name} {shares[name] * 1000 / max(len(found), 1):.0f}" for name in before)
+    print(
+        f"{len(found):,} requests in {clock:.0f} s; processors in use: {words}; ms of CPU a request: {each}", flush=True
+    )
     return found
 
 

@@ -36,10 +36,10 @@ def own_database(taken: str, kept: bool) -> Iterator[None]:
         "DATABASE_URL": urlsplit(server_url)._replace(path=f"/{name}").geturl(),
         "DATA_DIR": tempfile.mkdtemp(prefix="liaison-bench-"), "DJANGO_SETTINGS_MODULE": "tests.settings",
     }  # fmt: skip
-    os.environ.setdefault("PGOPTIONS", "-c random_page_cost=1.1")  # as docs/operations.md asks of a server on SSD
     with psycopg.connect(server_url, autocommit=True) as server:
         if not taken:
             server.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'")
+            server.execute(f"ALTER DATABASE {name} SET random_page_cost = 1.1")  # as docs/operations.md asks of one on SSD
         try:
             django.setup()
             yield

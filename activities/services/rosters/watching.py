@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Exists, Min, OuterRef
 
 from activities.models import Roster, Shift
 from activities.rules.rosters import FULL_TEAM
@@ -110,7 +110,8 @@ def _watch_months(today: date, planners: dict[int, list], at: datetime) -> tuple
     for station in list(stations_without_roster(month)):
         text = f"{station.name}{month.year}年{month.month}月的排班还没有公布,请在月底以前排好。"
         link = roster_page(month)
-        since = Notice.objects.filter(text=text, link=link).aggregate(first=Min("created_at"))["first"]
+        told = Notice.objects.filter(user__in=planners.get(station.pk, []), text=text, link=link)
+        since = told.aggregate(first=Min("created_at"))["first"]  # another county may have a station of this name
         stations += _tell_once(planners.get(station.pk, []), text, link, at)
         if since is None and planners.get(station.pk):
             continue  # the station was told just now
@@ -121,9 +122,9 @@ def _watch_months(today: date, planners: dict[int, list], at: datetime) -> tuple
 
 def stations_without_roster(month: date):
     """Stations with an open branch and no published roster of the month."""
-    done = Roster.objects.filter(month=month, state=RosterState.PUBLISHED).values("station")
+    done = Roster.objects.filter(station=OuterRef("pk"), month=month, state=RosterState.PUBLISHED)
     branches = Station.objects.filter(level=Level.BRANCH).open(month)
-    rows = Station.objects.townships().open(month).filter(pk__in=branches.values("parent")).exclude(pk__in=done)
+    rows = Station.objects.townships().open(month).filter(pk__in=branches.values("parent")).exclude(Exists(done))
     return rows.in_official_order()
 
 

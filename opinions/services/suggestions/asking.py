@@ -8,6 +8,7 @@ from deputies.models import Deputy
 from opinions.models import Consultation, Cosigner, Opinion, Reply, Verdict
 from opinions.services.suggestions.cosigning import BEFORE_HAND_OVER
 from opinions.states import State
+from stations.querysets import Among
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,9 @@ def _talks(mine, deputy: Deputy):
 
 
 def _answers(mine, deputy: Deputy):
-    signed = Cosigner.objects.filter(opinion=OuterRef("pk"), deputy=deputy, confirmed_at__isnull=False)
+    signed = Cosigner.objects.filter(deputy=deputy, confirmed_at__isnull=False).values("opinion")
     answer = Reply.objects.filter(opinion=OuterRef("pk"), signed_at__isnull=False).order_by("-pk").values("pk")[:1]
     rated = Verdict.objects.filter(opinion=OuterRef("pk"), signer=deputy, reply=OuterRef("answer"))
-    rows = mine.filter(Q(deputy=deputy) | Exists(signed), state__in=(State.REPLIED, State.TOLD)).annotate(
-        answer=Subquery(answer)
-    )
+    own = Q(deputy=deputy) | Q(Among(F("pk"), signed))
+    rows = mine.filter(own, state__in=(State.REPLIED, State.TOLD)).annotate(answer=Subquery(answer))
     return rows.exclude(Exists(rated)).order_by(F("due_on").asc(nulls_last=True), "pk")
