@@ -13,7 +13,7 @@ from pikepdf import Array, Dictionary, Name, String
 
 from activities.rules.attachments import kept_file
 from julu_liaison.common.errors import DomainError
-from julu_liaison.common.scrubbing import packages, papers, refusals
+from julu_liaison.common.scrubbing import compounds, packages, papers, refusals
 from tests.office_files import (
     MACROS,
     OLD_TABLE,
@@ -112,6 +112,8 @@ def field(words: str) -> bytes:
     return with_parts(text_file(), {}, {"word/document.xml": lambda text: text.replace("</w:body>", body)})
 
 
+MARK = '<w:fldChar w:fldCharType="end"/>'
+PAGE = "<w:instrText>PAGE</w:instrText>"  # a field before: its words are not those of the next
 OTHER_NAME = {"word/data.dat": MACROS}
 UTF_16 = '<?xml version="1.0" encoding="UTF-16"?><w:p xmlns:w="x"><w:instrText>DDE cmd</w:instrText></w:p>'.encode("utf-16")
 
@@ -128,7 +130,9 @@ UTF_16 = '<?xml version="1.0" encoding="UTF-16"?><w:p xmlns:w="x"><w:instrText>D
         (field("<w:instrText>DDEAUTO c:\\\\windows\\\\cmd.exe</w:instrText>"), refusals.FETCHES),
         (field("<w:instrText>D</w:instrText></w:r><w:r><w:instrText>DE excel</w:instrText>"), refusals.FETCHES),
         (field('<w:fldSimple w:instr=" dde cmd "/>'), refusals.FETCHES),
+        (field(f"{PAGE}{MARK}<w:instrText>DDEAUTO c:\\\\cmd.exe</w:instrText>"), refusals.FETCHES),
         (with_parts(text_file(), {"word/notes.txt": UTF_16}), refusals.FETCHES),
+        (with_parts(text_file(), {"word/notes.txt": "\n  <w:p xmlns:w='x'><w:instrText>DDE cmd</w:instrText></w:p>"}), refusals.FETCHES),
         (with_parts(text_file(), {"_rels/x.xml.rels": "<!DOCTYPE a><a/>"}), refusals.NOT_READABLE),
     ],
 )  # fmt: skip
@@ -163,6 +167,22 @@ def test_a_workbook_behind_a_chart_is_looked_through_as_well():
         deep = with_parts(text_file(), {"word/embeddings/a.docx": deep})
     with pytest.raises(DomainError, match="嵌着"):
         kept_file("答复.docx", deep)
+
+
+def test_packages_inside_share_the_room_of_the_file(monkeypatch):
+    """Each is small; all of them together are not."""
+    monkeypatch.setattr(packages, "MOST_UNPACKED", 4 * 1024 * 1024)
+    inside = with_parts(text_file(), {"word/media/image1.bmp": b"\0" * (1536 * 1024)})
+    names = ("a", "b", "c")
+    kept_file("答复.docx", with_parts(text_file(), {"word/embeddings/a.docx": inside}))
+    with pytest.raises(DomainError, match="太大"):
+        kept_file("答复.docx", with_parts(text_file(), {f"word/embeddings/{name}.docx": inside for name in names}))
+
+
+def test_a_workbook_of_endless_records_is_not_read_to_the_end(monkeypatch):
+    monkeypatch.setattr(compounds, "MOST_RECORDS", 3)
+    with pytest.raises(DomainError, match="已经损坏"):
+        kept_file("名单.xls", OLD_TABLE)
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked(monkeypatch):

@@ -4,6 +4,7 @@ The login form counts by itself; pages and API that ask for a password or code a
 a row locks the account at that address, and AxesMiddleware puts the locked page in the answer's place.
 """
 
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -30,6 +31,7 @@ def one_guess(request, username: str) -> Iterator[bool]:
     axes counts a wrong one once it has been looked at, so a hundred sent at once would all be looked at. Here those that
     are being looked at count like wrong ones until they are known: together never more than five before the lock.
     """
+    username = unicodedata.normalize("NFKC", username).strip()  # as the form reads it: one account has one count
     key = "guess:" + sha256(f"{username}\0{network_of(request)}".encode()).hexdigest()
     cache.add(key, 0, LOOKED_AT_FOR)
     try:

@@ -8,6 +8,7 @@ from django.http import HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
+from django.utils.http import escape_leading_slashes
 from django.views.defaults import server_error
 
 from julu_liaison.common.outages import RETRY_AFTER, Outage, outage_of
@@ -38,7 +39,7 @@ def _page(request, outage: Outage) -> HttpResponse:
     the page before was an answer, too, and gone."""
     typed = typed_by(request)
     context = {
-        "outage": outage, "typed": typed, "to": request.get_full_path(), "is_post": request.method == "POST",
+        "outage": outage, "typed": typed, "to": escape_leading_slashes(request.get_full_path()), "is_post": request.method == "POST",
         # A villager's page has no cookie, and gets none here.
         "token": get_token(request) if typed and settings.CSRF_COOKIE_NAME in request.COOKIES else "",
     }  # fmt: skip

@@ -2,6 +2,8 @@
 
 from urllib.parse import urlsplit
 
+from django.utils.http import escape_leading_slashes
+
 
 def is_sent_from_here(request) -> bool:
     """Whether the form that was sent stood on a page of ours; no other site can make a browser say so."""
@@ -12,7 +14,7 @@ def page_before(request) -> str:
     """The path of the page with the form; where that is not told, of the form itself."""
     referrer = request.headers.get("Referer", "")
     if not _is_ours(request, referrer):
-        return request.get_full_path()
+        return escape_leading_slashes(request.get_full_path())
     address = urlsplit(referrer)
     return f"/{address.path.lstrip('/')}" + (f"?{address.query}" if address.query else "")
 

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -25,6 +26,7 @@ from stations.models import Station
 from stations.permissions import places_with
 from stations.states import Right
 
+ANSWERS = ("refuse", "withdraw")  # correcting and letting go are done by their forms, which ask how it was put forward
 NOT_YOURS = "群众的信息由分站站长、联络站和县人大办公室更正、删去。"
 SAID = {
     AskedState.DONE: "办好了。", AskedState.PROMISED: "记下了:这件事办结以后,姓名和电话自动删去。",
@@ -66,6 +68,8 @@ def opinion_villager_request(request, uid, request_uid):
     ticket = _found(request, uid)
     row = get_object_or_404(ticket.villager_requests.select_related("opinion"), uid=request_uid)
     move, form = request.POST.get("move", ""), AnswerForm(request.POST)
+    if move not in ANSWERS:
+        raise Http404
     note = request.POST.get("note", "").replace("\0", "")
     try:
         row = settle_request(

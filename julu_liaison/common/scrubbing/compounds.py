@@ -20,6 +20,7 @@ BROKEN = (OSError, ValueError, TypeError, IndexError, KeyError, AttributeError, 
 BOUNDSHEET, FILEPASS, END_OF_GLOBALS = 0x0085, 0x002F, 0x000A
 MACRO_SHEETS = (1, 6)  # Excel 4.0 macros, and the modules of Excel 5
 MOST_STREAM = 32 * 1024 * 1024
+MOST_BOOKS, MOST_RECORDS = 4, 100_000  # an object embedded in a sheet may be a workbook, too
 
 
 def demand_quiet_compound(content: bytes) -> None:
@@ -27,15 +28,20 @@ def demand_quiet_compound(content: bytes) -> None:
     try:
         with olefile.OleFileIO(BytesIO(content)) as file:
             streams = file.listdir(streams=True, storages=True)
-            names = {part.lower() for path in streams for part in path}
-            books = [_read(file, path) for path in streams if path[-1].lower() in WORKBOOKS]
+            _demand_plain_names({part.lower() for path in streams for part in path})
+            books = [path for path in streams if path[-1].lower() in WORKBOOKS]
+            if len(books) > MOST_BOOKS:  # many names may stand for the same bytes
+                raise DomainError(NOT_READABLE)
+            for path in books:
+                _demand_plain_sheets(_read(file, path))
     except BROKEN as error:
         raise DomainError(NOT_READABLE) from error
+
+
+def _demand_plain_names(names: set[str]) -> None:
     for found, sentence in ((ENCRYPTED, LOCKED), (MACROS, OLD_MACROS), (PROGRAMS, PROGRAM_INSIDE)):
         if names & found:
             raise DomainError(sentence)
-    for book in books:
-        _demand_plain_sheets(book)
 
 
 def _read(file: olefile.OleFileIO, path: list[str]) -> bytes:
@@ -48,7 +54,9 @@ def _read(file: olefile.OleFileIO, path: list[str]) -> bytes:
 
 def _demand_plain_sheets(book: bytes) -> None:
     """Read a workbook's list of sheets, which comes before any sheet ([MS-XLS] 2.4.28: BoundSheet8)."""
-    for kind, body in _records(book):
+    for seen, (kind, body) in enumerate(_records(book)):
+        if seen == MOST_RECORDS:  # no workbook has so many before its first sheet
+            raise DomainError(NOT_READABLE)
         if kind == FILEPASS:
             raise DomainError(LOCKED)
         if kind == BOUNDSHEET and len(body) > 5 and body[5] in MACRO_SHEETS:

@@ -7,6 +7,7 @@ its relationship, its kind and its content say; its name is whoever made the fil
 
 import re
 import zlib
+from dataclasses import dataclass
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
@@ -29,6 +30,8 @@ DEEPEST = 2  # a workbook behind a chart in a text; deeper ones nobody has
 COMPOUND_FILE, ZIP_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 PROGRAM_FILES = (b"MZ", b"\x7fELF", b"{\\rtf", b"FWS", b"CWS", b"ZWS", b"#!")
 XML_STARTS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<", b"\xfe\xff\0<", b"<\0", b"\0<")
+XML_NAMES = (".xml", ".vml")
+SPACES, SPACE_BEFORE = b" \t\r\n\xef\xbb\xbf", 4096  # XML may begin with them
 BROKEN = (
     BadZipFile, zlib.error, etree.XMLSyntaxError, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, KeyError,
 )  # fmt: skip
@@ -43,27 +46,45 @@ PLAIN_KINDS = {
     "excel": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
 }
 FIELD_WORDS = ("instrText", "delInstrText", "fldSimple")
+FIELD_MARK = "fldChar"
 ELSEWHERE = ("ddeLink", "oleLink", "dbPr", "webPr")  # of a workbook: other programs, databases, pages
 DDE = re.compile(r"\bDDE(AUTO)?\b")
 NOWHERE = "NULL"  # as Word itself writes a link that is gone
 CLICKED = re.compile(r"(https?|mailto|tel):|#", re.IGNORECASE)
 
 
-def scrubbed_package(content: bytes, *, depth: int = 0) -> bytes:
+def scrubbed_package(content: bytes) -> bytes:
     """Return the file without macros and without links followed on opening; as it came where there are none.
 
     Sizes are checked before anything is unpacked. Raises DomainError for macro sheets, programs or ActiveX inside, DDE and
-    other sources of data, or a file that is broken, has a password or unpacks to more than 200 MB.
+    other sources of data, or a file that is broken, has a password or unpacks to more than 200 MB, packages in it included.
     """
+    return _scrubbed(content, 0, Room(MOST_UNPACKED))
+
+
+@dataclass
+class Room:
+    """Bytes that may still be unpacked: one number for a file and all that is packed in it."""
+
+    left: int
+
+    def take(self, size: int) -> None:
+        self.left -= size
+        if self.left < 0:
+            raise DomainError(TOO_MUCH_INSIDE)
+
+
+def _scrubbed(content: bytes, depth: int, room: Room) -> bytes:
     if depth > DEEPEST:
         raise DomainError(PROGRAM_INSIDE)
     try:
         with ZipFile(BytesIO(content)) as package:
             _demand_fit_directory(package)
+            room.take(sum(part.file_size for part in package.infolist()))
             changed = {}
             for part in package.infolist():
                 before = package.read(part)
-                after = None if MACROS.search(part.filename.lower()) else _scrubbed_part(part, before, depth)
+                after = None if MACROS.search(part.filename.lower()) else _scrubbed_part(part, before, depth, room)
                 if after != before:
                     changed[part.filename] = after
             return _rewritten(package, changed) if changed else content
@@ -74,7 +95,7 @@ def scrubbed_package(content: bytes, *, depth: int = 0) -> bytes:
 def _demand_fit_directory(package: ZipFile) -> None:
     parts = package.infolist()
     sizes = [part.file_size for part in parts]
-    if len(parts) > MOST_PARTS or sum(sizes) > MOST_UNPACKED or max(sizes, default=0) > MOST_OF_ONE:
+    if len(parts) > MOST_PARTS or max(sizes, default=0) > MOST_OF_ONE:
         raise DomainError(TOO_MUCH_INSIDE)
     if any(part.flag_bits & 1 for part in parts):
         raise DomainError(LOCKED)
@@ -82,18 +103,18 @@ def _demand_fit_directory(package: ZipFile) -> None:
         raise ValueError("two parts of one name: which is read depends on the program")
 
 
-def _scrubbed_part(part: ZipInfo, content: bytes, depth: int) -> bytes:
+def _scrubbed_part(part: ZipInfo, content: bytes, depth: int, room: Room) -> bytes:
     name = part.filename.lower()
     if name.endswith(".rels"):
         return _edited(content, _plain_relationship)
     if name == "[content_types].xml":
         return _edited(content, _plain_kind)
-    if content.startswith(XML_STARTS):
+    if (name.endswith(XML_NAMES) and content) or content[:SPACE_BEFORE].lstrip(SPACES).startswith(XML_STARTS):
         _demand_nothing_elsewhere(content)
     elif content.startswith(COMPOUND_FILE):
         demand_quiet_compound(content)
     elif content.startswith(ZIP_FILE):
-        return scrubbed_package(content, depth=depth + 1)
+        return _scrubbed(content, depth + 1, room)
     elif content.startswith(PROGRAM_FILES):
         raise DomainError(PROGRAM_INSIDE)
     return content
@@ -148,13 +169,15 @@ def _plain_kind(one) -> bool:
 
 def _demand_nothing_elsewhere(content: bytes) -> None:
     """Refuse fields and links that start another program or fetch data."""
-    wanted = [f"{{*}}{name}" for name in (*FIELD_WORDS, *ELSEWHERE)]
+    wanted = [f"{{*}}{name}" for name in (*FIELD_WORDS, FIELD_MARK, *ELSEWHERE)]
     words: list[str] = []
     for _event, one in etree.iterparse(BytesIO(content), tag=wanted, resolve_entities=False, no_network=True):
         name = etree.QName(one).localname
         if name in ELSEWHERE:
             raise DomainError(FETCHES)
-        words += [one.text or "", *(value for key, value in one.items() if etree.QName(key).localname == "instr")]
+        if name == FIELD_MARK:  # where a field begins or ends, its words do: of one they may come in pieces
+            words.append(" ")
+        words += [one.text or "", *(f" {value} " for key, value in one.items() if etree.QName(key).localname == "instr")]
     if DDE.search("".join(words).upper()):
         raise DomainError(FETCHES)
 

@@ -23,9 +23,10 @@ NOT_YOURS = "群众的信息由分站站长、联络站和县人大办公室更�
 @transaction.atomic
 def settle_request(
     *, request: VillagerRequest, move: str, actor, at: datetime, version: int | None = None, note: str = "",
-    who: dict[str, str] | None = None,
+    who: dict[str, str] | None = None, how: str = "",
 ) -> VillagerRequest:  # fmt: skip
-    """Make `move` of `opinions.rules.asked` with a request; `who` is what is right, for `correct`.
+    """Make `move` of `opinions.rules.asked` with a request; `who` is what is right, for `correct`; `how` it was put forward
+    at the desk, for the trail.
 
     `actor` None is the system, which keeps promises. The villager reads what came of it, `note` included, behind the
     link. Checked in this order: Conflict, NotAllowed, StaleVersion, DomainError.
@@ -48,7 +49,7 @@ def settle_request(
     row.decided_by, row.decided_at = actor, at
     row.save(update_fields=["state", "said", "answer", "version", "decided_by", "decided_at"])
     audit.record(
-        f"{step.name}_villager_data", actor=actor, target=ticket, at=at, number=ticket.number, kind=row.kind, how=row.how,
+        f"{step.name}_villager_data", actor=actor, target=ticket, at=at, number=ticket.number, kind=row.kind, how=how or row.how,
         fields=columns,
     )  # fmt: skip
     if step.name == "forget":
@@ -74,7 +75,7 @@ def settle_at_desk(
     waiting = VillagerRequest.objects.open().filter(opinion=ticket, kind=kind).first()
     request = waiting or open_request(opinion=ticket, kind=kind, how=how, asked_by=actor, at=at)
     move = "correct" if kind == AskedFor.CORRECT else "promise" if needs_contact(ticket) else "forget"
-    return settle_request(request=request, move=move, actor=actor, at=at, who=who)
+    return settle_request(request=request, move=move, actor=actor, at=at, who=who, how=how)
 
 
 def keep_promises(*, at: datetime) -> int:
