@@ -15,6 +15,7 @@ from julu_liaison.common import audit
 from julu_liaison.common.audit import act_for
 from julu_liaison.common.audit.sealing import seal_rows
 from julu_liaison.common.models import AuditLog, TaskRun
+from julu_liaison.views import audit as audit_page
 from stations.services import appoint, open_station
 from stations.services.auditing import audit_in_reach
 from stations.states import Role
@@ -179,8 +180,10 @@ def test_who_is_nobody(cast):
         assert line.who == words and line.is_known
 
 
-def test_the_chain_says_how_it_stands(cast, signed_in, acts):
+def test_the_chain_says_how_it_stands(cast, signed_in, acts, monkeypatch):
     client = signed_in(cast.auditor)
+    assert "封存停住了" in client.get(URL).text  # since March
+    monkeypatch.setattr(audit_page, "SEALED_WITHIN", timezone.now() - moment(OPENED))
     first = client.get(URL).text
     assert "还没有封存过" in first and "今天夜里第一次核对" in first
     seal_rows(at=timezone.now())

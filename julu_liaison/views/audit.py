@@ -1,10 +1,11 @@
 """The audit trail (操作记录) for auditors: who did what, when; kept for good, sealed every minute."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Min
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -21,6 +22,7 @@ from stations.states import Right
 
 CHECK = "julu_liaison.tasks.verify_audit"
 PAGE_SIZE = 50
+SEALED_WITHIN = timedelta(minutes=15)  # each minute by the plan; a busy worker is late
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,14 @@ class Chain:
 
     last: AuditSeal | None
     waiting: int
+    since: datetime | None
     run: TaskRun | None
+    at: datetime
+
+    @property
+    def has_stopped(self) -> bool:
+        """Whether rows wait for longer than a worker that is alive lets them."""
+        return self.since is not None and self.at - self.since > SEALED_WITHIN
 
     @property
     def is_broken(self) -> bool:
@@ -88,6 +97,6 @@ def _counties(user) -> list[Station]:
 def _chain() -> Chain:
     return Chain(
         last=AuditSeal.objects.order_by("-number").defer("lines").first(),
-        waiting=AuditLog.objects.filter(seal=None).count(),
-        run=TaskRun.objects.filter(task=CHECK).first(),
+        **AuditLog.objects.filter(seal=None).aggregate(waiting=Count("pk"), since=Min("at")),
+        run=TaskRun.objects.filter(task=CHECK).first(), at=timezone.now(),
     )
