@@ -306,6 +306,18 @@ def test_an_older_reading_is_refused_and_a_refusal_needs_words(cast, ticket):
 # --- The desk's pages -------------------------------------------------------------------------------------------
 
 
+def test_a_request_is_settled_by_its_form_and_the_trail_says_how_it_was_put_forward(cast, signed_in, ticket):
+    """Who asks by a stolen slip is told from who called by what the clerk chose."""
+    row = ask(ticket)
+    url = reverse("opinion-villager-request", args=[ticket.uid, row.uid])
+    for move in ("forget", "promise", "correct"):
+        assert signed_in(cast.clerk).post(url, {"move": move, "note": "好"}).status_code == 400
+    row.refresh_from_db()
+    assert row.state == AskedState.ASKED and person(ticket)[0] == NAME
+    desk(cast, ticket)
+    assert AuditLog.objects.get(action="promise_villager_data").detail["how"] == HOW
+
+
 def test_the_desk_corrects_and_lets_go(cast, signed_in, ticket):
     client, url = signed_in(cast.clerk), reverse("opinion-villager", args=[ticket.uid])
     text = client.get(url).text

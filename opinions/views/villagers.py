@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -68,12 +67,10 @@ def opinion_villager_request(request, uid, request_uid):
     ticket = _found(request, uid)
     row = get_object_or_404(ticket.villager_requests.select_related("opinion"), uid=request_uid)
     move, form = request.POST.get("move", ""), AnswerForm(request.POST)
-    if move not in ANSWERS:
-        raise Http404
     note = request.POST.get("note", "").replace("\0", "")
     try:
         row = settle_request(
-            request=row, move=move, note=note, actor=request.user, at=timezone.now(),
+            request=row, move=move if move in ANSWERS else "", note=note, actor=request.user, at=timezone.now(),
             version=version_seen(request.POST.get("version", "")),
         )  # fmt: skip
     except NotAllowed:
