@@ -31,7 +31,8 @@ PAGES_AND_FILES = {
     "test_gateway_pages", "test_announcements", "test_message_rules",
     "test_scheme_pages", "test_term_sheets", "test_scoring_rules", "test_activity_links", "test_whole_workbooks",
     "test_headers", "test_lost_keys", "test_upload_doors", "test_opening_a_county", "test_handbook", "test_clerk_card",
-    "test_audit_page", "test_audit_coverage", "test_audit_second_step", "test_own_data", "test_personal_data_register", "test_villager_visits",
+    "test_audit_page", "test_audit_coverage", "test_audit_second_step", "test_own_data", "test_personal_data_register",
+    "test_villager_visits", "test_helpdesk_bench",
 }  # fmt: skip
 
 
