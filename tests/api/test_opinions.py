@@ -107,7 +107,7 @@ def test_history_costs_the_same_with_more_rows(cast, api, ticket, rows, django_a
     for _ in range(rows - 1):
         move_opinion(opinion=ticket, move="urge", actor=cast.staff, at=AT)
     client = api(cast.clerk)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         assert len(client.get(f"{PATH}{ticket.uid}/history/").json()) == rows
 
 
