@@ -112,7 +112,9 @@ def test_what_a_finger_has_to_hit_is_large_enough(acquainted, sign_in, phone, li
     for path in (f"deputies/{acquainted.deputy_person.code}/constituents/", f"constituents/{row.uid}/", "branches/GT01/"):
         phone.goto(f"{live_server.url}/{path}")
         low = phone.evaluate(
-            """() => [...document.querySelectorAll('main a, main button, main summary, main input:not([type=hidden])')]
+            """() => [...document.querySelectorAll(
+                'main a, main button, main summary, main .choice, main input:not([type=hidden])')]
+                .filter(one => !one.closest('.choice') || one.matches('.choice'))  // its whole label is hit
                 .filter(one => one.offsetHeight && one.offsetHeight < 44).map(one => one.outerHTML.slice(0, 80))"""
         )
         assert low == [], path
