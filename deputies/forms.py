@@ -93,7 +93,14 @@ def text_field(label: str, longest: int, *, required: bool = False, **attrs) -> 
     )  # fmt: skip
 
 
-class ConstituentForm(forms.Form):
+class PlainForm(forms.Form):
+    """Its fields are called what the service calls them."""
+
+    def facts(self) -> dict:
+        return self.cleaned_data
+
+
+class ConstituentForm(PlainForm):
     """Whom a deputy keeps in touch with. Villages of the deputy's own station are offered, the own branch's first."""
 
     name = text_field("姓名", 40, required=True)
@@ -130,7 +137,7 @@ def count_field(label: str, blank_is: int) -> forms.IntegerField:
     )  # fmt: skip
 
 
-class TouchForm(forms.Form):
+class TouchForm(PlainForm):
     """One time in touch; the form of contact is the button that sends it. Role and figures may be left out."""
 
     date = day_field("日期", "请填哪天联系的")
@@ -166,7 +173,7 @@ class TouchForm(forms.Form):
         return self.is_bound and any(self.data.get(name, "") not in words for name, words in usual.items())
 
 
-class EndForm(forms.Form):
+class EndForm(PlainForm):
     """From when and why a constituent is no longer kept in touch with."""
 
     ended_on = day_field("最后一天", "请填最后一天")

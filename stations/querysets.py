@@ -297,6 +297,13 @@ class PostingQuerySet(models.QuerySet):
         rows = self.filter(Q(ended_on=None) | Q(ended_on__gte=first))
         return rows.filter(started_on__lte=last) if last else rows
 
+    def by_account(self, keys) -> dict:
+        """All postings of these accounts, each account's in the order of their making."""
+        found: dict = {key: [] for key in keys}
+        for posting in self.filter(user__in=keys).order_by("pk"):
+            found[posting.user_id].append(posting)  # type: ignore[attr-defined]
+        return found
+
     def visible_to(self, user):
         """County staff, auditors and the administrators of accounts see the postings of their county."""
         counties = scope_of(user).administered

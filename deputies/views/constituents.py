@@ -32,6 +32,7 @@ from deputies.states import ContactForm
 from julu_liaison.common.errors import DomainError, NotAllowed
 from julu_liaison.common.own_forms import ForgetForm
 from julu_liaison.common.secrets import masked_name, masked_phone
+from julu_liaison.common.sending import done, status_of
 from julu_liaison.common.working_days import today_here
 
 
@@ -126,11 +127,11 @@ def constituent_add(request, code):
     if not can_keep_constituents(request.user, person):
         raise PermissionDenied
     form = ConstituentForm(_sent(request), deputy=person, on=today, initial={"started_on": today})
-    if _done(request, form, add_constituent, deputy=person):
+    if done(request, form, add_constituent, deputy=person):
         messages.success(request, "已加到名单里。")
         return _back(request, person)
     context = {"person": person, "form": form, "is_mine": is_oneself(request.user, person)}
-    return render(request, "deputies/constituent_add.html", context, status=_status(form))
+    return render(request, "deputies/constituent_add.html", context, status=status_of(form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -139,7 +140,7 @@ def constituent(request, uid):
     """One of them with every contact; POST corrects what is written down."""
     row = _kept(request, uid)
     form = ConstituentForm.of(row, _sent(request), on=today_here())
-    if _done(request, form, edit_constituent, constituent=row):
+    if done(request, form, edit_constituent, constituent=row):
         messages.success(request, "改好了。")
         return redirect("constituent", uid=row.uid)
     return _detail(request, row, form=form)
@@ -151,7 +152,7 @@ def constituent_end(request, uid):
     """No longer keep in touch; the records stay and the place is free."""
     row = _kept(request, uid)
     form = EndForm(request.POST)
-    if _done(request, form, end_constituent, constituent=row):
+    if done(request, form, end_constituent, constituent=row):
         messages.success(request, "已结束联系,以前的记录都保留。可以再加一位选民。")
         return _back(request, row.deputy)
     return _detail(request, row, end=form)
@@ -163,19 +164,9 @@ def constituent_forget(request, uid):
     """Let go of who it is, at the constituent's own wish; the contacts stay, without anybody's name."""
     row = _kept(request, uid)
     form = ForgetForm(request.POST, auto_id="f_%s")
-    if form.is_valid():
-        try:
-            forget_constituent(
-                constituent=row, how=form.cleaned_data["how"], actor=request.user, at=timezone.now()
-            )
-        except NotAllowed:
-            raise
-        except DomainError as error:
-            form.refuse(error)
-            form.refused_status = error.status
-        else:
-            messages.success(request, "这位选民的信息删去了,联系记录保留,不再写明是谁。")
-            return _back(request, row.deputy)
+    if done(request, form, forget_constituent, constituent=row):
+        messages.success(request, "这位选民的信息删去了,联系记录保留,不再写明是谁。")
+        return _back(request, row.deputy)
     return _detail(request, row, forget=form)
 
 
@@ -185,7 +176,7 @@ def constituent_contact(request, uid):
     """Write down one contact; the list sends it here, and errors are put right here."""
     row, today = _kept(request, uid), today_here()
     form = TouchForm(_sent(request), initial={"date": today})
-    if _done(request, form, record_contact, constituent=row):
+    if done(request, form, record_contact, constituent=row):
         day, label = form.cleaned_data["date"], ContactForm(form.cleaned_data["form"]).label
         messages.success(request, f"记下了:{day.month}月{day.day}日 {label}。")
         return _back(request, row.deputy)
@@ -193,7 +184,7 @@ def constituent_contact(request, uid):
     if not is_mine:
         look_at_constituents(whose=row.deputy, people=1, actor=request.user, at=timezone.now())
     context = {"row": row, "form": form, "forms": ContactForm.choices, "today": today, "is_mine": is_mine}
-    return render(request, "deputies/constituent_contact.html", context, status=_status(form))
+    return render(request, "deputies/constituent_contact.html", context, status=status_of(form))
 
 
 @require_POST
@@ -239,34 +230,8 @@ def _detail(
         "forget": forget or ForgetForm(auto_id="f_%s"),
         "contacts": row.contacts.select_related("recorded_by"),
     }  # fmt: skip
-    return render(request, "deputies/constituent.html", context, status=max(map(_status, (form, end, forget))))
+    return render(request, "deputies/constituent.html", context, status=status_of(form, end, forget))
 
 
 def _sent(request):
     return request.POST if request.method == "POST" else None
-
-
-def _done(request, form, service, **row) -> bool:
-    """Call the service with what was sent; its refusal goes to the form, so that the page shows all that was typed."""
-    if not form.is_valid():
-        return False
-    try:
-        service(**row, **form.cleaned_data, actor=request.user, at=timezone.now())
-    except NotAllowed:
-        raise
-    except DomainError as error:
-        for name, sentence in _by_field(form, error).items():
-            form.add_error(name, sentence)
-        form.refused_status = error.status
-        return False
-    return True
-
-
-def _by_field(form, error: DomainError) -> dict[str | None, str]:
-    return {name: sentence for name, sentence in error.fields.items() if name in form.fields} or {None: error.message}
-
-
-def _status(form) -> int:
-    if form is None or not form.errors:
-        return 200
-    return getattr(form, "refused_status", 400)

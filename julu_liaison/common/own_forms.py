@@ -2,7 +2,6 @@
 
 from django import forms
 
-from julu_liaison.common.errors import DomainError
 from julu_liaison.common.personal_data import ASKED_HOW
 
 BLANK = ("", "请选择")
@@ -24,14 +23,7 @@ def _how() -> forms.ChoiceField:
     )  # fmt: skip
 
 
-class Refusing(forms.Form):
-    def refuse(self, error: DomainError) -> None:
-        """Put the service's sentences beside their fields, or above all."""
-        for name, sentence in (error.fields or {"": error.message}).items():
-            self.add_error(name if name in self.fields else None, sentence)
-
-
-class PersonForm(Refusing):
+class PersonForm(forms.Form):
     """What is right. The sealed values are never put into the fields: what is left empty stays as it is."""
 
     villager_name = private_line("姓名")
@@ -43,8 +35,11 @@ class PersonForm(Refusing):
         return {name: self.cleaned_data[name] for name in ("villager_name", "villager_phone", "villager_village")}
 
 
-class ForgetForm(Refusing):
+class ForgetForm(forms.Form):
     how = _how()
     sure = forms.BooleanField(
         label="我核对过,是本人(或家属代本人)提出的", error_messages={"required": "请核对是不是本人提出的,再打勾"}
     )
+
+    def facts(self) -> dict[str, str]:
+        return {"how": self.cleaned_data["how"]}

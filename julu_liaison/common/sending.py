@@ -12,7 +12,7 @@ def sent(request):
     return request.POST if request.method == "POST" else None
 
 
-def done(request, form, service: Callable, **facts):
+def done(request, form, service: Callable, /, **facts):
     """Call the service with the form's facts and `facts`; returns what it returns, or None where the form needs mending.
 
     A person who may not do it gets the 403 page; every other refusal stands on the form, with its own status.

@@ -46,19 +46,12 @@ def looks_at_person(user, deputy: Deputy | None, *, at: datetime) -> list[Look]:
         rows |= AuditLog.objects.filter(target_kind="deputy", target_key=deputy.code)
     rows = rows.filter(at__gte=at - BACK).exclude(actor=user.pk).order_by("-at")
     acts = list(rows.values_list("action", "actor", "at")[:MOST])
-    offices = _offices_of({actor for _action, actor, _at in acts if actor})
+    offices = Posting.objects.by_account({actor for _action, actor, _at in acts if actor})
     found: dict[tuple[str, str], list[datetime]] = {}
     for action, actor, moment in acts:
         office = _office_on(offices.get(actor, []), today_here(moment)) if actor else NO_OFFICE
         found.setdefault((WORDS.get(action, OTHER), office), []).append(moment)
     return [Look(what, office, len(moments), moments[0]) for (what, office), moments in found.items()]
-
-
-def _offices_of(actors: set[int]) -> dict[int, list[Posting]]:
-    found: dict[int, list[Posting]] = {}
-    for posting in Posting.objects.filter(user__in=actors).order_by("pk"):
-        found.setdefault(posting.user_id, []).append(posting)
-    return found
 
 
 def _office_on(postings: Sequence[Posting], on: date) -> str:

@@ -2,14 +2,14 @@
 
 from django import forms
 
-from julu_liaison.common.own_forms import BLANK, Refusing, private_line
+from julu_liaison.common.own_forms import BLANK, private_line
 from opinions.services.villagers import LONGEST_ANSWER, PURPOSES
 from opinions.states import AskedFor
 
 LONGEST_TYPED = 1000  # what is longer than it may be is told by the service, with the words kept
 
 
-class AnswerForm(Refusing):
+class AnswerForm(forms.Form):
     """Why a request is refused."""
 
     note = forms.CharField(
@@ -19,7 +19,7 @@ class AnswerForm(Refusing):
     )  # fmt: skip
 
 
-class FindForm(Refusing):
+class FindForm(forms.Form):
     """Whose phone, and what for. It is posted: a phone belongs into no address and no log."""
 
     phone = private_line("电话", hint="手机号,或带区号的座机")

@@ -1,5 +1,6 @@
 """A villager's data at the desk: set right or let go of at the villager's own wish, what waits, what a phone is held for."""
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,8 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from julu_liaison.common.errors import DomainError, NotAllowed
 from julu_liaison.common.keyset import page_of
-from julu_liaison.common.own_forms import ForgetForm, PersonForm, Refusing
+from julu_liaison.common.own_forms import ForgetForm, PersonForm
 from julu_liaison.common.secrets import masked_name, masked_phone
+from julu_liaison.common.sending import refuse
 from julu_liaison.common.versions import version_seen
 from julu_liaison.common.working_days import today_here
 from opinions.forms.villagers import AnswerForm, FindForm
@@ -53,7 +55,7 @@ def opinion_villager(request, uid):
     except NotAllowed:
         raise
     except DomainError as error:
-        form.refuse(error)
+        refuse(form, error)
         return _page(request, ticket, refused=form, status=error.status)
     messages.success(request, SAID[AskedState(row.state)])
     return redirect("opinion-villager", uid)
@@ -78,7 +80,7 @@ def opinion_villager_request(request, uid, request_uid):
     except DomainError as error:
         form.is_valid()
         form.errors.clear()
-        form.refuse(error)
+        refuse(form, error)
         return _page(request, ticket, refused=form, status=error.status)
     messages.success(request, SAID[AskedState(row.state)])
     return redirect("opinion-villager", uid)
@@ -92,7 +94,7 @@ def _found(request, uid) -> Opinion:
     return ticket
 
 
-def _page(request, ticket: Opinion, *, refused: Refusing | None = None, status: int = 200):
+def _page(request, ticket: Opinion, *, refused: forms.Form | None = None, status: int = 200):
     """A villager's words may name them, so that showing them is a look at the identity and recorded as such."""
     rows = list(ticket.villager_requests.select_related("asked_by", "decided_by").order_by("-pk"))
     for row in rows:
@@ -162,5 +164,5 @@ def _look_up(request, form: FindForm, county: Station):
     except NotAllowed:
         raise
     except DomainError as error:
-        form.refuse(error)
+        refuse(form, error)
         return None, error.status

@@ -177,6 +177,13 @@ def station(cast, day):
 
 
 @pytest.fixture
+def county(cast):
+    """The cast as people with names, for the handbook's pictures."""
+    name_people()
+    return cast
+
+
+@pytest.fixture
 def book_county(station):
     """The county that the handbook's pictures show: 官亭镇 with its Sunday, and people with names."""
     name_people()

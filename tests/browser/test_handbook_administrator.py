@@ -12,20 +12,13 @@ from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.models import Gateway
 from stations.models import Posting
 from stations.states import Role
-from tests.browser.handbook import name_people, take_picture
+from tests.browser.handbook import take_picture
 from tests.cast import PASSWORD
 from tests.test_accounts import code_of
 from tests.test_gateway_pages import WECOM
 from tests.test_health_page import all_ran
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def county(cast):
-    """The cast as people with names."""
-    name_people()
-    return cast
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from opinions.states import State
 from scoring.models import YearClosing
 from scoring.services import open_scheme
 from scoring.states import AppealState, ClaimState
-from tests.browser.handbook import name_people, take_picture
+from tests.browser.handbook import take_picture
 from tests.browser.test_handbook_department import BRIDGE, done, handed_over, now_of
 from tests.browser.test_month_report_page import month  # noqa: F401 - a fixture
 from tests.test_appeals import entry_of, raised
@@ -27,13 +27,6 @@ from tests.test_scoring import log_of, roster
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 OVER = 2024  # a year that is over whenever these tests run
-
-
-@pytest.fixture
-def county(cast):
-    """The cast as people with names."""
-    name_people()
-    return cast
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Who came, set right or let go of at the villager's own wish (更正、删去); what became a ticket is settled there."""
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
@@ -12,8 +13,9 @@ from activities.permissions import can_reveal_villager
 from activities.services.visits.forgetting import correct_visitor, forget_visitor
 from activities.views.visits.one import visible_visit
 from julu_liaison.common.errors import DomainError, NotAllowed
-from julu_liaison.common.own_forms import ForgetForm, PersonForm, Refusing
+from julu_liaison.common.own_forms import ForgetForm, PersonForm
 from julu_liaison.common.secrets import masked_name, masked_phone
+from julu_liaison.common.sending import refuse
 
 NOT_YOURS = "群众的信息由站长、联络站和县人大办公室更正、删去。"
 
@@ -38,13 +40,13 @@ def visit_villager(request, uid):
     except NotAllowed:
         raise
     except DomainError as error:
-        form.refuse(error)
+        refuse(form, error)
         return _page(request, found, refused=form, status=error.status)
     messages.success(request, f"接待登记{found.number}:{said}")
     return redirect("visit", uid=found.uid)
 
 
-def _do(found: Visit, form: Refusing, actor) -> str:
+def _do(found: Visit, form: forms.Form, actor) -> str:
     facts = {"visit": found, "how": form.cleaned_data["how"], "actor": actor, "at": timezone.now()}
     if isinstance(form, PersonForm):
         correct_visitor(who=form.who(), **facts)
@@ -53,7 +55,7 @@ def _do(found: Visit, form: Refusing, actor) -> str:
     return "群众的信息删去了。"
 
 
-def _page(request, found: Visit, *, refused: Refusing | None = None, status: int = 200):
+def _page(request, found: Visit, *, refused: forms.Form | None = None, status: int = 200):
     context = {
         "visit": found, "name": masked_name(found.villager_name), "phone": masked_phone(found.villager_phone),
         "is_known": bool(found.villager_name or found.villager_phone or found.villager_village), "refused": refused,

@@ -7,7 +7,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,9 +15,9 @@ from deputies.permissions import corrections_settled_by, settles_corrections
 from deputies.services.corrections import ask_correction, is_plain, move_correction
 from deputies.states import ACCOUNT_TOPIC
 from deputies.workflow import CORRECTION_MOVES, correction_moves_open_to, label_of
-from julu_liaison.common.errors import DomainError, NotAllowed
+from julu_liaison.common.errors import NotAllowed
 from julu_liaison.common.keyset import page_of
-from julu_liaison.common.sending import done, refuse, sent, status_of
+from julu_liaison.common.sending import done, sent, status_of
 from julu_liaison.common.versions import version_seen
 from julu_liaison.common.workflow import Move
 from julu_liaison.common.working_days import today_here
@@ -89,20 +88,11 @@ def correction_move(request, uid, name):
     row, move = _found(request, uid), CORRECTION_MOVES.get(name)
     if move is None:
         raise Http404
-    form = NoteForm(request.POST, move=move)
-    if not form.is_valid():
-        return _page(request, row, refused=(move, form), status=400)
-    try:
-        row = move_correction(
-            request=row, move=name, actor=request.user, at=timezone.now(),
-            version=version_seen(request.POST.get("version", "")), **form.facts(),
-        )  # fmt: skip
-    except NotAllowed:
-        raise
-    except DomainError as error:
-        refuse(form, error)
-        return _page(request, _found(request, uid), refused=(move, form), status=error.status)
-    messages.success(request, f"{row.what}:{row.get_state_display()}。")
+    form, seen = NoteForm(request.POST, move=move), version_seen(request.POST.get("version", ""))
+    moved = done(request, form, move_correction, request=row, move=name, version=seen)
+    if moved is None:
+        return _page(request, _found(request, uid), refused=(move, form), status=status_of(form))
+    messages.success(request, f"{moved.what}:{moved.get_state_display()}。")
     return redirect("correction", uid)
 
 

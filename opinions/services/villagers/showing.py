@@ -82,7 +82,7 @@ def looks_at(marks: Iterable[str]) -> list[Looks]:
     """Return who looked at the identity in tickets and visits (their uids), by office, the latest first; two queries."""
     rows = AuditLog.objects.filter(action__in=LOOKED, target_kind__in=("opinion", "visit"), target_key__in=list(marks))
     seen = list(rows.exclude(actor=None).order_by("at").values_list("actor", "at"))
-    offices = _offices_of({actor for actor, _at in seen})
+    offices = Posting.objects.by_account({actor for actor, _at in seen})
     times: Counter[str] = Counter()
     last: dict[str, datetime] = {}
     for actor, at in seen:
@@ -90,13 +90,6 @@ def looks_at(marks: Iterable[str]) -> list[Looks]:
         times[office] += 1
         last[office] = at
     return [Looks(office, times[office], last[office]) for office in sorted(last, key=lambda one: last[one], reverse=True)]
-
-
-def _offices_of(actors: set[int]) -> dict[int, list[Posting]]:
-    found: dict[int, list[Posting]] = {}
-    for posting in Posting.objects.filter(user__in=actors).order_by("pk"):
-        found.setdefault(posting.user_id, []).append(posting)
-    return found
 
 
 def _office_on(postings: Sequence[Posting], on: date) -> str:

@@ -13,9 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from activities.services.files import path_of
-from julu_liaison.common.errors import DomainError, NotAllowed
 from julu_liaison.common.handing_out import hand_out_attachment
-from julu_liaison.common.sending import refuse
+from julu_liaison.common.sending import done, status_of
 from julu_liaison.common.versions import version_seen
 from julu_liaison.common.workflow import Move
 from julu_liaison.common.working_days import today_here
@@ -55,19 +54,10 @@ def claim_move(request, uid, name):
     if move is None:
         raise Http404
     form = step_form(move, row, request.POST, request.FILES)
-    if not form.is_valid():
-        return _page(request, row, refused=(move, form), status=400)
-    try:
-        row = move_claim(
-            claim=row, move=name, actor=request.user, at=timezone.now(),
-            version=version_seen(request.POST.get("version", "")), **form.facts(),
-        )  # fmt: skip
-    except NotAllowed:
-        raise
-    except DomainError as error:
-        refuse(form, error)
-        return _page(request, _found(request, uid), refused=(move, form), status=error.status)
-    messages.success(request, f"{row.deputy.name}的加分申报:{row.get_state_display()}。")
+    moved = done(request, form, move_claim, claim=row, move=name, version=version_seen(request.POST.get("version", "")))
+    if moved is None:
+        return _page(request, _found(request, uid), refused=(move, form), status=status_of(form))
+    messages.success(request, f"{moved.deputy.name}的加分申报:{moved.get_state_display()}。")
     return redirect("claims" if opens_desk(request.user) else "claims-mine")
 
 
