@@ -7,11 +7,18 @@ from io import BytesIO
 from itertools import islice
 
 from django import forms
-from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from julu_liaison.audit_words import ACTIONS, GROUPS, action_words, detail_words, kinds_of_objects, object_words
+from julu_liaison.audit_words import (
+    ACTIONS,
+    GROUPS,
+    action_words,
+    detail_words,
+    kinds_of_objects,
+    names_of,
+    object_words,
+)
 from julu_liaison.common.errors import DomainError
 from julu_liaison.common.models import AuditLog
 from julu_liaison.common.spreadsheets import Column, Sheet, write_workbook
@@ -144,9 +151,9 @@ class Line:
 
 
 def lines_of(rows: Iterable[AuditLog]) -> list[Line]:
-    """Rows in words; accounts and places by their names (two queries, however many rows)."""
+    """Rows in words, what they are about by its name (a query for each kind among them, however many rows)."""
     some = list(rows)
-    names = _names(some)
+    names = names_of(some)
     return [
         Line(
             row=row,
@@ -161,18 +168,6 @@ def lines_of(rows: Iterable[AuditLog]) -> list[Line]:
 
 
 TRIED = {"fail_sign_in", "lock_sign_in"}
-
-
-def _names(rows: list[AuditLog]) -> dict[tuple[str, str], str]:
-    keys: dict[str, set[str]] = {"user": set(), "station": set()}
-    for row in rows:
-        keys.get(row.target_kind, set()).add(row.target_key)
-    accounts = get_user_model().objects.filter(pk__in=[key for key in keys["user"] if key.isdigit()])
-    places = Station.objects.filter(code__in=keys["station"]).select_related("parent", "county")
-    return {
-        **{("user", str(key)): f"{name}({username})" for key, name, username in accounts.values_list("pk", "name", "username")},
-        **{("station", place.code): f"{place.full_name}({place.code})" for place in places},
-    }
 
 
 def audit_workbook(rows: QuerySet[AuditLog], *, at: datetime) -> tuple[bytes, int]:

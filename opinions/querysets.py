@@ -202,6 +202,11 @@ class OpinionQuerySet(PlacedQuerySet):
         answers = _rows("Reply").filter(opinion=OuterRef("pk"), signed_at__isnull=False).order_by("-pk")
         return self.annotate(given_class=Subquery(answers.values("reply_class")[:1]))
 
+    def with_asking(self):
+        """Annotate `villager_asks`: does a villager's request about the own data wait for an answer?"""
+        waiting = _rows("VillagerRequest").filter(opinion=OuterRef("pk"), state=AskedState.ASKED)
+        return self.annotate(villager_asks=Exists(waiting))
+
 
 def _rows(model: str, app: str = "opinions"):
     return apps.get_model(app, model)._default_manager.all()

@@ -141,7 +141,7 @@ def test_console_costs_the_same_with_one_ticket_and_with_three(
 
 
 # session and user 2, scope 1, counts 1, days 1, gaps 1, calendar 1, urgent 1, points 5, messages 1, scheduled runs 2, frame 2
-CONSOLE_QUERIES = 21
+CONSOLE_QUERIES = 23
 SUNDAYS_QUERIES = 6
 
 # --- Deputies ---------------------------------------------------------------------------------------------------

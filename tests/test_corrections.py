@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from deputies.models import CorrectionRequest, Deputy
+from deputies.models import CorrectionRequest, Deputy, Mandate
 from deputies.services.corrections import ask_correction, move_correction
 from deputies.states import CorrectionState
 from deputies.workflow import CORRECTION_MOVES, correction_moves_open_to
@@ -170,24 +170,69 @@ def test_an_older_reading_is_refused(cast):
 
 def test_asking_on_the_page(cast, signed_in):
     client, url = signed_in(cast.deputy), reverse("correction-ask")
-    assert 'value="deputy.phone"' in client.get(url).text
-    typed = {"what": "deputy.phone", "right_value": "19900007777", "reason": "换号"}
+    assert f'value="deputy.0.phone">联系电话:{cast.deputy_person.phone}<' in client.get(url).text
+    typed = {"what": "deputy.0.phone", "right_value": "19900007777", "reason": "换号"}
     bad = client.post(url, typed | {"reason": ""})
     assert bad.status_code == 400 and "19900007777" in bad.text
     answer = client.post(url, typed)
     row = CorrectionRequest.objects.get()
     assert answer["Location"] == row.page and (row.topic, row.column, row.column_title) == ("deputy", "phone", "联系电话")
+    assert row.old_value == cast.deputy_person.phone
     assert client.post(url, typed).status_code == 409
 
 
-@pytest.mark.parametrize("what", ["deputy.phone", "tickets.text", "account.password", "nothing", "deputy.photo\0"])
+@pytest.mark.parametrize("what", ["deputy.0.phone", "tickets.0.text", "account.0.password", "account.1.phone", "nothing"])
 def test_nobody_asks_about_what_is_not_shown_to_them(cast, signed_in, what):
     answer = signed_in(cast.clerk).post(reverse("correction-ask"), {"what": what, "right_value": "x", "reason": "y"})
     assert answer.status_code == 400 and not CorrectionRequest.objects.exists()
 
 
+def test_only_what_can_be_wrong_is_offered_and_each_row_by_itself(cast, signed_in):
+    """Attendance and points have ways of their own; of two mandates the right one can be pointed at."""
+    first = cast.deputy_person.mandates.get()
+    second = Mandate.objects.create(deputy=cast.deputy_person, level="province", term=first.term, started_on=first.started_on)
+    client, url = signed_in(cast.deputy), reverse("correction-ask")
+    form = client.get(url).context["form"]
+    assert {key.partition(".")[0] for key in form.named} == {"deputy", "portrait", "mandates", "memberships", "account", "postings"}
+    typed = {"right_value": "第十八届", "reason": "凭证书"}
+    for row in (first, second):
+        assert client.post(url, typed | {"what": f"mandates.{row.pk}.term"}).status_code == 302
+    asked = CorrectionRequest.objects.order_by("pk")
+    assert [one.row_key for one in asked] == [first.pk, second.pk]
+    assert second.get_level_display() in asked[1].what and asked[1].old_value == second.term
+
+
+def test_asking_costs_the_same_with_more_rows(cast, signed_in, django_assert_max_num_queries):
+    client, costs, held = signed_in(cast.deputy), [], cast.deputy_person.mandates.get()
+    for level in ("city", "province"):
+        with django_assert_max_num_queries(16) as spent:
+            client.get(reverse("correction-ask"))
+        costs.append(sum("SAVEPOINT" not in query["sql"] for query in spent.captured_queries))
+        Mandate.objects.create(deputy=cast.deputy_person, level=level, term=held.term, started_on=held.started_on)
+    assert costs[0] == costs[1]
+
+
+def test_what_stood_there_stays_to_be_read(cast, signed_in):
+    old = cast.deputy_person.phone
+    row, client = ask(cast.deputy, old_value=old), signed_in(cast.staff)
+    assert "现在是" in client.get(row.page).text
+    step(row, "apply", cast.staff)
+    for who in (cast.staff, cast.deputy):
+        text = signed_in(who).get(row.page).text
+        assert "申请时是" in text and old in text and "现在是" not in text
+    assert old not in signed_in(cast.auditor).get(row.page).text
+
+
+def test_what_waits_stands_on_the_consoles_first_page(cast, signed_in):
+    ask(cast.deputy), ask(cast.clerk, "account")
+    for who, number in ((cast.admin, 2), (cast.staff, 1), (cast.auditor, None)):
+        tasks = signed_in(who).get(reverse("console")).context["tasks"]
+        assert {task.label: task.number for task in tasks}.get("更正申请等答复") == number
+
+
 def test_settling_on_the_page(cast, signed_in):
-    row, client = ask(cast.deputy), signed_in(cast.staff)
+    old = cast.deputy_person.phone
+    row, client = ask(cast.deputy, old_value=old), signed_in(cast.staff)
     text = client.get(row.page).text
     assert cast.deputy_person.phone in text and "19900007777" in text and "照此更正" in text
     answer = client.post(reverse("correction-move", args=[row.uid, "apply"]), {"version": 1, "note": ""})

@@ -31,7 +31,7 @@ TODAY = date(2026, 3, 18)  # a Wednesday before the 20th
 LATE, SOON, LATER = (TODAY + timedelta(days=days) for days in (-1, 3, 4))
 AT = moment(TODAY)
 NEXT = date(2026, 3, 22)
-CLERK_QUERIES, HEAD_QUERIES = 22, 15
+CLERK_QUERIES, HEAD_QUERIES = 23, 16
 
 
 @pytest.fixture(autouse=True)

@@ -376,6 +376,9 @@ def test_the_list_of_what_waits(cast, signed_in, django_assert_max_num_queries):
         assert len(answer.context["rows"]) == rows and NAME not in answer.text
         costs.append(len([query for query in spent.captured_queries if "SAVEPOINT" not in query["sql"]]))
     assert costs[0] == costs[1]
+    counted = {due.label: due.number for due in signed_in(cast.clerk).get(reverse("station-home")).context["dues"]}
+    tasks = {task.label: task.number for task in signed_in(cast.staff).get(reverse("console")).context["tasks"]}
+    assert counted["群众要求更正、删去信息"] == tasks["群众要求更正、删去信息"] == 3
     assert signed_in(cast.stranger).get(reverse("villager-requests")).context["rows"] == []
     assert signed_in(cast.deputy).get(reverse("villager-requests")).status_code == 403
 

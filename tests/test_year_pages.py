@@ -136,7 +136,7 @@ def test_the_list_of_years_costs_the_same_for_one_as_for_three(cast, old, signed
     assert counts[0] == counts[1]
 
 
-COST = {"point-year": 20, "point-year-list": 11, "point-year-late": 23}
+COST = {"point-year": 20, "point-year-list": 11, "point-year-late": 25}
 
 
 def _open_and_corrected(cast, closing, number: int) -> None:

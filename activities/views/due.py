@@ -23,7 +23,7 @@ from activities.views.days import DAYS_BACK, READ_AHEAD, ReceptionDay, Reception
 from activities.views.rosters.desks import following, preceding, query_of
 from deputies.services.readiness import count_boards
 from deputies.states import Readiness
-from opinions.models import Opinion
+from opinions.models import Opinion, VillagerRequest
 from opinions.querysets import UNCHECKED
 from opinions.states import SOON_DAYS
 from scoring.models import BonusClaim, Scheme
@@ -123,6 +123,15 @@ def _overdue_tickets(outlook: Outlook) -> Due:
 def _unchecked_entries(outlook: Outlook) -> Due:
     """Nobody else sees them until the clerk has checked them."""
     return Due("群众网上反映待核对", outlook.tickets["unchecked"], "件", _list("opinions", "web=1"), is_hot=True)
+
+
+def _villagers_requests(outlook: Outlook) -> Due | None:
+    """A villager's own data has to be set right or let go within a term of the law."""
+    places = outlook.places(Right.REVEAL_VILLAGERS)
+    if not places:
+        return None
+    rows = VillagerRequest.objects.visible_to(outlook.user).settled_at(places).waiting()
+    return Due("群众要求更正、删去信息", rows.count(), "件", reverse("villager-requests"), is_hot=True)
 
 
 def _tickets_due_soon(outlook: Outlook) -> Due:
@@ -232,7 +241,7 @@ def _of_month(outlook: Outlook, label: str, number: int, unit: str, *, is_hot: b
 
 # By urgency; within a page what is hot stands before all of this.
 ROWS: tuple[Callable[[Outlook], Due | None], ...] = (
-    _unchecked_entries, _overdue_tickets, _tickets_due_soon, _next_reception, _leave_and_swaps, _unfiled_receptions,
+    _unchecked_entries, _villagers_requests, _overdue_tickets, _tickets_due_soon, _next_reception, _leave_and_swaps, _unfiled_receptions,
     _next_roster, _last_month, _month_to_accept, _month_to_confirm, _unconfirmed_logs, _claims, _boards,
     _messages_not_out, _tickets,
 )  # fmt: skip

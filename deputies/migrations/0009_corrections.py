@@ -21,9 +21,11 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('topic', models.CharField(max_length=40, verbose_name='哪一类')),
-                ('topic_title', models.CharField(max_length=60, verbose_name='哪一类')),
+                ('topic_title', models.CharField(max_length=200, verbose_name='哪一类')),
+                ('row_key', models.PositiveBigIntegerField(default=0, editable=False, verbose_name='哪一条')),
                 ('column', models.CharField(blank=True, max_length=60, verbose_name='哪一项')),
                 ('column_title', models.CharField(blank=True, max_length=60, verbose_name='哪一项')),
+                ('old_value', models.CharField(blank=True, max_length=400, verbose_name='原来是')),
                 ('right_value', models.CharField(max_length=200, verbose_name='应该是')),
                 ('reason', models.CharField(max_length=200, verbose_name='为什么')),
                 ('state', models.CharField(choices=[('asked', '等办理'), ('done', '已更正'), ('refused', '没有更正'), ('withdrawn', '已撤回')], default='asked', max_length=10, verbose_name='状态')),
@@ -63,6 +65,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='correctionrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('asker', 'topic', 'column'), name='correction_asked_once_at_a_time'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('asker', 'topic', 'row_key', 'column'), name='correction_asked_once_at_a_time'),
         ),
     ]

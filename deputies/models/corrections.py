@@ -16,7 +16,8 @@ class CorrectionRequest(models.Model):
     """A person's request to correct a column of the register of personal data (个人信息保护法 art. 46).
 
     `topic` and `column` are the register's and the model's names, with the words they had then; `column` is empty for
-    what has no single column. `state` is written by `deputies.services.corrections` only.
+    what has no single column, `row_key` is 0 where the person has one row only. `old_value` is what stood there when it
+    was asked for, in words. `state` is written by `deputies.services.corrections` only.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -28,9 +29,11 @@ class CorrectionRequest(models.Model):
     )
     county = models.ForeignKey(Station, models.PROTECT, related_name="+", verbose_name="县")
     topic = models.CharField("哪一类", max_length=40)
-    topic_title = models.CharField("哪一类", max_length=60)
+    topic_title = models.CharField("哪一类", max_length=200)
+    row_key = models.PositiveBigIntegerField("哪一条", default=0, editable=False)
     column = models.CharField("哪一项", max_length=60, blank=True)
     column_title = models.CharField("哪一项", max_length=60, blank=True)
+    old_value = models.CharField("原来是", max_length=400, blank=True)
     right_value = models.CharField("应该是", max_length=200)
     reason = models.CharField("为什么", max_length=200)
     state = models.CharField("状态", max_length=10, choices=CorrectionState, default=CorrectionState.ASKED)
@@ -45,7 +48,7 @@ class CorrectionRequest(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["asker", "topic", "column"],
+                fields=["asker", "topic", "row_key", "column"],
                 condition=Q(state=CorrectionState.ASKED),
                 name="correction_asked_once_at_a_time",
             )

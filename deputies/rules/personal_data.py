@@ -13,6 +13,7 @@ PERSONAL_DATA = Declaration(
             "安排履职、制作公示牌、和本人联系", DUTY, OFFICIAL,
             f"{STAFF};姓名、职务、联系内容在公示牌和网页上公开", owner="user",
             shown="code name gender ethnicity birth_month employer position phone contact_scope note", is_one=True,
+            correctable="name gender ethnicity birth_month employer position phone contact_scope note",
         ),
         Held(
             "portrait", "照片和公开的同意", Whose.DEPUTY, "deputies.Deputy",
@@ -21,17 +22,19 @@ PERSONAL_DATA = Declaration(
             "让群众认得代表、找得到代表", CONSENT, "撤回同意后不再公开;印过的公示牌留底备查",
             f"{STAFF};同意公开的,所有人都能看到", owner="user",
             shown="photo_consent_on photo_consent_evidence phone_consent_on phone_consent_evidence", is_one=True,
+            correctable="photo_consent_on phone_consent_on",
         ),
         Held(
             "mandates", "代表资格", Whose.DEPUTY, "deputies.Mandate",
             "deputy level term constituency certificate_number started_on ended_on end_reason",
             "确定是哪一级代表、任期多长", DUTY, OFFICIAL, f"{STAFF};层级公开", owner="deputy__user",
             shown="level term constituency certificate_number started_on ended_on end_reason",
+            correctable="level term constituency certificate_number started_on ended_on", named_by="level term",
         ),
         Held(
             "memberships", "驻站", Whose.DEPUTY, "deputies.Membership", "deputy branch role started_on ended_on",
             "确定在哪个分站履职", DUTY, OFFICIAL, f"{STAFF};现在的分站公开", owner="deputy__user",
-            shown="branch role started_on ended_on",
+            shown="branch role started_on ended_on", correctable="branch role started_on ended_on", named_by="branch",
         ),
         Held(
             "constituents", "固定联系的选民", Whose.VILLAGER, "deputies.Constituent",
@@ -52,9 +55,10 @@ PERSONAL_DATA = Declaration(
         ),
         Held(
             "corrections", "更正申请", Whose.ACCOUNT, "deputies.CorrectionRequest",
-            "asker deputy county topic topic_title column column_title right_value reason state asked_at due_on",
+            "asker deputy county topic topic_title row_key column column_title old_value right_value reason state asked_at"
+            " due_on",
             "办理更正申请", DUTY, OFFICIAL, "本人,县里办理的人,审计员", owner="asker",
-            shown="asked_at topic_title column_title right_value reason state due_on",
+            shown="asked_at topic_title column_title old_value right_value reason state due_on",
         ),
         Held(
             "correction_steps", "更正申请的办理过程", Whose.ACCOUNT, "deputies.CorrectionStep", "request move state at note",

@@ -11,6 +11,7 @@ PERSONAL_DATA = Declaration(
             "account", "账号", Whose.ACCOUNT, "accounts.User", "username name phone county_code is_active created_at",
             "登录、写明每件事是谁办的、发通知", DUTY, WITH_ACCOUNT, "本人,县里管理账号的人,审计员",
             owner="pk", shown="username name phone is_active created_at", page="account", is_one=True,
+            correctable="name phone",
         ),
         Held(
             "account_safety", "密码和上次登录", Whose.ACCOUNT, "accounts.User",

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Model
+from django.db.models import Field, Model
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -23,10 +23,11 @@ from activities.states import (
     ReportState,
     ServiceKind,
 )
-from deputies.states import MandateLevel, MembershipRole, Product
+from deputies.states import CorrectionState, MandateLevel, MembershipRole, Product
 from julu_liaison.common.models import CalendarDay
 from julu_liaison.notices.states import Channel, GatewayKind
-from opinions.states import Kind, State
+from julu_liaison.personal.register import REGISTER
+from opinions.states import AskedState, Kind, State
 from scoring.states import ClaimState
 from stations.states import Role
 
@@ -54,7 +55,7 @@ PARTS = {
     "size": "大小", "start": "开始", "started_on": "开始日期", "starts_on": "开始日期", "state": "状态", "station": "联络站",
     "stations": "联络站数", "step": "在哪一步", "subject": "同意的内容", "taker": "接班人", "term": "届次或期限", "text": "内容",
     "text_before": "原内容", "tickets": "办件数", "times": "次数", "title": "名称", "to": "发给", "to_day": "结束日期", "told": "告知人数",
-    "topic": "事由", "total": "合计", "unchanged": "不变", "unplaced": "没排上", "until": "截止", "updated": "变动", "username": "账号",
+    "topic": "哪一类", "total": "合计", "unchanged": "不变", "unplaced": "没排上", "until": "截止", "updated": "变动", "username": "账号",
     "version": "第几版", "visits": "接待登记数", "warned": "提醒级别", "was": "原来", "way": "方式", "weeks": "周次", "what": "什么",
     "where": "位置", "why": "原因", "year": "年份",
 }  # fmt: skip
@@ -69,7 +70,7 @@ STEPS = {"password": "登录页填密码", "code": "登录页填验证码", "api
 FORMATS = {"xlsx": "Excel表", "csv": "文本表", "docx": "Word", "pdf": "PDF"}
 STATES = {
     **dict(ClaimState.choices), **dict(LogState.choices), **dict(ReportState.choices), **dict(LeaveState.choices),
-    **dict(State.choices),
+    **dict(AskedState.choices), **dict(CorrectionState.choices), **dict(State.choices),
 }  # fmt: skip
 KINDS = {
     **dict(Presence.choices), **dict(ServiceKind.choices), **dict(GatewayKind.choices), **dict(CalendarDay.Kind.choices),
@@ -81,6 +82,11 @@ VALUES: dict[str, dict[str, str]] = {
     "product": dict(Product.choices), "kind": KINDS, "state": STATES, "before": STATES, "after": STATES,
     "rating": dict(Rating.choices), "handling": dict(Handling.choices), "refusal": dict(RefusalReason.choices),
     "covers": dict(Covers.choices), "channel": dict(Channel.choices),
+    "topic": {key: held.title for key, held in REGISTER.items()},
+    "column": {
+        path: str(apps.get_model(held.model)._meta.get_field(path).verbose_name)
+        for held in REGISTER.values() for path in held.correctable.split()
+    },
 }  # fmt: skip
 
 
@@ -91,8 +97,9 @@ def object_words(kind: str) -> str:
 
 
 def kinds_of_objects() -> list[tuple[str, str]]:
-    """Everything that a row may be about, by its words."""
-    return sorted(((kind, object_words(kind)) for kind in _models()), key=lambda pair: pair[1])
+    """Everything that a row may be about, by its words; tables of the machinery have none and are never meant."""
+    named = [(kind, object_words(kind)) for kind in _models()]
+    return sorted(((kind, words) for kind, words in named if not words.isascii()), key=lambda pair: pair[1])
 
 
 @cache
@@ -109,10 +116,9 @@ def detail_words(detail: dict, kind: str = "") -> list[tuple[str, str]]:
 
 def part_words(name: str, kind: str = "") -> str:
     """The name of a part, or of a column of that kind of thing."""
-    model = _models().get(kind)
-    if model and name in {field.name for field in model._meta.fields}:
-        return str(model._meta.get_field(name).verbose_name)
-    return PARTS.get(name, name)
+    column = _column(name, kind)
+    words = str(column.verbose_name) if column else ""
+    return words if words and not words.isascii() else PARTS.get(name, name)
 
 
 def value_words(name: str, value: Any, kind: str = "") -> str:
@@ -122,12 +128,23 @@ def value_words(name: str, value: Any, kind: str = "") -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, dict):
-        return ";".join(f"{part_words(key, kind)}:{value_words(key, one)}" for key, one in value.items()) or "无"
+        return ";".join(f"{part_words(key, kind)}:{value_words(key, one, kind)}" for key, one in value.items()) or "无"
     if isinstance(value, list):
         of_columns = name in ("columns", "fields")
-        return "、".join(part_words(one, kind) if of_columns else value_words(name, one) for one in value) or "无"
-    said = VALUES.get(name, {}).get(value) if isinstance(value, str) else None
-    return said or _moment(value) or str(value)
+        return "、".join(part_words(one, kind) if of_columns else value_words(name, one, kind) for one in value) or "无"
+    return (_choice(name, value, kind) if isinstance(value, str) else "") or _moment(value) or str(value)
+
+
+def _choice(name: str, code: str, kind: str) -> str:
+    """The words of a code: those of the very thing's column, else whatever has the code under that name."""
+    column = _column("state" if name in ("before", "after") else name, kind)
+    own = dict(column.flatchoices) if column else {}
+    return str(own.get(code) or VALUES.get(name, {}).get(code) or "")
+
+
+def _column(name: str, kind: str) -> Field | None:
+    model = _models().get(kind)
+    return next((field for field in model._meta.fields if field.name == name), None) if model else None
 
 
 def _moment(value: Any) -> str:

@@ -54,7 +54,9 @@ class Held:
     `owner` is the look-up from a row to the account that it is about (several parted by `|`), compared with the account's
     attribute `by`; empty: of people without one. `shown` are look-ups of what belongs into that person's own report; of
     all else only how many rows there are is told, since their words may be about somebody else: of a villager's row the
-    account is merely the deputy whose work it is. `page` names the address where the person reads them.
+    account is merely the deputy whose work it is. `page` names the address where the person reads them. `correctable`
+    are those of the shown columns that may be asked to be corrected (the others have ways of their own: the log, 复核),
+    and `named_by` tells the rows of a line apart.
     """
 
     key: str
@@ -71,6 +73,8 @@ class Held:
     shown: str = ""
     page: str = ""
     is_one: bool = False  # one row a person: its values stand on the page
+    correctable: str = ""
+    named_by: str = ""
 
     @property
     def column_names(self) -> list[str]:

@@ -1,12 +1,16 @@
 """What is typed about a correction: what is wrong, what is right, why; and the words of whoever settles it."""
 
+from collections.abc import Sequence
+from itertools import groupby
+
 from django import forms
+from django.utils.text import Truncator
 
 from deputies.services.corrections import LONGEST_NOTE, LONGEST_REASON, LONGEST_VALUE
-from julu_liaison.common.personal_data import Held
 from julu_liaison.common.workflow import Move
+from julu_liaison.personal.reading import Correctable
 
-SEPARATOR = "."
+SHOWN_VALUE = 24  # characters of what stands there now, in a line of the list
 
 
 def _line(label: str, longest: int, *, required: bool, hint: str = "") -> forms.CharField:
@@ -18,7 +22,7 @@ def _line(label: str, longest: int, *, required: bool, hint: str = "") -> forms.
 
 
 class CorrectionForm(forms.Form):
-    """`choices`: lines of the register with their columns, of what is held of this person."""
+    """`choices`: what this person may say is wrong, with what stands there now."""
 
     what = forms.ChoiceField(
         label="哪一项不对", widget=forms.Select(attrs={"class": "fld"}),
@@ -27,24 +31,27 @@ class CorrectionForm(forms.Form):
     right_value = _line("应该是什么", LONGEST_VALUE, required=True)
     reason = _line("为什么", LONGEST_REASON, required=True, hint="例如:换了手机号、身份证上是这个字")
 
-    def __init__(self, *args, choices: list[tuple[Held, list[tuple[str, str]]]], **kwargs):
+    def __init__(self, *args, choices: Sequence[Correctable], **kwargs):
         super().__init__(*args, **kwargs)
-        self.named = {
-            f"{held.key}{SEPARATOR}{column}": (held, column, title) for held, columns in choices for column, title in columns
-        }
+        self.named = {_key(one): one for one in choices}
         groups = [
-            (held.title, [(f"{held.key}{SEPARATOR}{column}", title) for column, title in columns])
-            for held, columns in choices
+            (line, [(_key(one), f"{one.title}:{Truncator(one.value or '没有填').chars(SHOWN_VALUE)}") for one in ones])
+            for line, ones in groupby(choices, key=lambda one: one.line)
         ]
         self.fields["what"].choices = [("", "请选择"), *groups]
 
     def facts(self) -> dict:
         """Return what `ask_correction` takes; only after `is_valid()`."""
-        held, column, title = self.named[self.cleaned_data["what"]]
+        one = self.named[self.cleaned_data["what"]]
         return {
-            "topic": held.key, "topic_title": held.title, "column": column, "column_title": title,
-            "right_value": self.cleaned_data["right_value"], "reason": self.cleaned_data["reason"],
+            "topic": one.held.key, "topic_title": one.line, "row_key": one.row_key, "column": one.column,
+            "column_title": one.title, "old_value": one.value, "right_value": self.cleaned_data["right_value"],
+            "reason": self.cleaned_data["reason"],
         }  # fmt: skip
+
+
+def _key(one: Correctable) -> str:
+    return f"{one.held.key}.{one.row_key}.{one.column}"
 
 
 class NoteForm(forms.Form):

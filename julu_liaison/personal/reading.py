@@ -25,6 +25,18 @@ class Section:
     values: Sequence[tuple[str, str]]
 
 
+@dataclass(frozen=True)
+class Correctable:
+    """One value that a person may say is wrong: its line and row (`row_key` 0: there is but one), what stands there now."""
+
+    held: Held
+    row_key: int
+    line: str
+    column: str
+    title: str
+    value: str
+
+
 def sections_of(user) -> list[Section]:
     """Return everything that is held of `user`, in the register's order; a fixed number of queries, one a line."""
     found = [_section(held, user) for held in REGISTER.values() if held.owner]
@@ -52,12 +64,34 @@ def values_of(held: Held, user) -> Iterator[list[str]]:
         yield [_value(row, path) for path in held.shown_names]
 
 
-def column_choices(user) -> list[tuple[Held, list[tuple[str, str]]]]:
-    """What a person may ask to have corrected: lines with (column, title) of what is shown of them."""
+def correctables_of(user) -> list[Correctable]:
+    """What `user` may ask to have corrected, in the register's order; one query a line of it."""
     return [
-        (section.held, list(zip(section.held.shown_names, titles_of(section.held), strict=True)))
-        for section in sections_of(user) if section.held.shown
+        found for held in REGISTER.values() if held.owner and held.correctable for found in _correctable(held, user)
+    ]
+
+
+def value_now(held: Held, user, row_key: int, column: str) -> str | None:
+    """What stands today in a column that may be corrected; None where that row is gone."""
+    found = _correctable(held, user) if held.correctable else []
+    return next((one.value for one in found if (one.row_key, one.column) == (row_key, column)), None)
+
+
+def _correctable(held: Held, user) -> list[Correctable]:
+    titles, model = dict(zip(held.shown_names, titles_of(held), strict=True)), apps.get_model(held.model)
+    columns, names = held.correctable.split(), held.named_by.split()
+    fetched = {way for path in columns + names for way in _relations(model, path)}
+    rows = rows_of(held, user)
+    return [
+        Correctable(held, 0 if held.is_one else row.pk, _line_title(held, row), column, titles[column], _value(row, column))
+        for row in (rows.select_related(*sorted(fetched)) if fetched else rows) for column in columns
     ]  # fmt: skip
+
+
+def _line_title(held: Held, row: Any) -> str:
+    """人大代表资料; of several rows the one that is meant: 代表资格(县级、第十七届)."""
+    named = "、".join(filter(None, (_value(row, name) for name in held.named_by.split())))
+    return f"{held.title}({named})" if named else held.title
 
 
 def _section(held: Held, user) -> Section:

@@ -17,17 +17,21 @@ from django.views.decorators.http import require_safe
 from activities.models import DutyLog, MonthReport, Shift
 from activities.rules.rosters import FULL_TEAM
 from activities.states import CALLED_OFF, ReportState, RosterState, ShiftState
+from deputies.models import CorrectionRequest
+from deputies.permissions import corrections_settled_by
 from deputies.services.readiness import count_boards
 from deputies.states import Readiness
 from julu_liaison.common.holidays import missing_years
 from julu_liaison.common.working_days import today_here
 from julu_liaison.health import count_late
-from opinions.models import Opinion
+from opinions.models import Opinion, VillagerRequest
 from opinions.states import ENDED, Kind, State
 from scoring.models import Appeal, BonusClaim
 from scoring.services.alerts import absentees_of
 from stations.models import Station
+from stations.permissions import places_with
 from stations.querysets import count_not_out, scope_of
+from stations.states import Right
 
 WEEKS = 8
 NEW_DAYS = 7
@@ -112,9 +116,22 @@ def _tasks(user, counties, today: date, days: list[ReceptionDay]) -> list[Task]:
         *_month_tasks(counties),
         *_board_tasks(counties, today),
         *_point_tasks(user, counties, today),
+        *_asked_about_data(user),
         *_messages_not_out(user),
         *_late_runs(),
     ]
+
+
+def _asked_about_data(user) -> list[Task]:
+    """Who wants the own data corrected or let go has to be answered within a term; nothing to see while nobody asks."""
+    corrections = CorrectionRequest.objects.visible_to(user).waiting_for(user, **corrections_settled_by(user)).count()
+    places = places_with(user, Right.REVEAL_VILLAGERS)
+    villagers = VillagerRequest.objects.visible_to(user).settled_at(places).waiting().count() if places else 0
+    tasks = [
+        Task("更正申请等答复", corrections, reverse("corrections"), True),
+        Task("群众要求更正、删去信息", villagers, reverse("villager-requests"), True),
+    ]
+    return [task for task in tasks if task.number]
 
 
 def _messages_not_out(user) -> list[Task]:

@@ -87,7 +87,8 @@ def opinion_move(request, uid, name):
 
 
 def _found(request, uid) -> Opinion:
-    return get_object_or_404(Opinion.objects.visible_to(request.user).for_list().select_related("log", "claimed_by"), uid=uid)
+    rows = Opinion.objects.visible_to(request.user).for_list().with_asking().select_related("log", "claimed_by")
+    return get_object_or_404(rows, uid=uid)
 
 
 def _done_words(move, ticket: Opinion) -> str:

@@ -9,6 +9,7 @@ PERSONAL_DATA = Declaration(
             "user role station department started_on ended_on stands_in_for",
             "决定能看什么、能办什么", DUTY, OFFICIAL, "本人,县里安排岗位的人,审计员", owner="user",
             shown="role station department started_on ended_on", page="account",
+            correctable="role station department started_on ended_on", named_by="role station department",
         ),
     ),
     nothing={

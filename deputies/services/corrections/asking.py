@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.text import Truncator
 
 from deputies.models import CorrectionRequest, CorrectionStep, Deputy
 from deputies.permissions import can_settle_correction
@@ -20,18 +21,19 @@ from stations.models import Posting, Station
 from stations.querysets import counties_of_account
 
 LONGEST_VALUE = LONGEST_REASON = 200
+LONGEST_OLD = 400
 
 
 @transaction.atomic
 def ask_correction(
-    *, topic: str, topic_title: str, column: str = "", column_title: str = "", right_value: str, reason: str, actor,
-    at: datetime,
+    *, topic: str, topic_title: str, row_key: int = 0, column: str = "", column_title: str = "", old_value: str = "",
+    right_value: str, reason: str, actor, at: datetime,
 ) -> CorrectionRequest:  # fmt: skip
     """Ask to have a column of what is held of `actor` corrected; those who keep it up are told.
 
-    `topic` is a key of the register of personal data and `column` one of its columns, with their words; the caller has
-    them from the register. Raises DomainError with the fields that need another look, Conflict for what was asked for
-    already and for an administrator whom nobody else could answer.
+    `topic` is a key of the register of personal data, `row_key` the row where it has several, `column` one of its columns,
+    with their words and what stands there now; the caller has them from the register. Raises DomainError with the fields
+    that need another look, Conflict for what was asked for already and for an administrator whom nobody else could answer.
     """
     said = {"right_value": clean_text(right_value), "reason": clean_text(reason)}
     _check(**said)
@@ -39,8 +41,8 @@ def ask_correction(
     deputy = Deputy.objects.filter(user=actor).select_related("county").first()
     row = CorrectionRequest(
         asker=actor, deputy=deputy, county=_county_of(actor, deputy, today_here(at)), topic=topic,
-        topic_title=topic_title, column=column, column_title=column_title, asked_at=at, due_on=answer_day(today_here(at)),
-        **said,
+        topic_title=topic_title, row_key=row_key, column=column, column_title=column_title,
+        old_value=Truncator(old_value).chars(LONGEST_OLD), asked_at=at, due_on=answer_day(today_here(at)), **said,
     )  # fmt: skip
     _demand_first(row)
     settlers = settlers_of(row, today_here(at))
@@ -81,5 +83,6 @@ def _county_of(actor, deputy: Deputy | None, on: date) -> Station:
 
 
 def _demand_first(row: CorrectionRequest) -> None:
-    if CorrectionRequest.objects.open().filter(asker=row.asker, topic=row.topic, column=row.column).exists():
+    same = {"asker": row.asker, "topic": row.topic, "row_key": row.row_key, "column": row.column}
+    if CorrectionRequest.objects.open().filter(**same).exists():
         raise Conflict(f"“{row.what}”您已经申请过了,还在办理。要改写的请先撤回,再重新申请。")

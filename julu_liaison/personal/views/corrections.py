@@ -22,7 +22,7 @@ from julu_liaison.common.versions import version_seen
 from julu_liaison.common.workflow import Move
 from julu_liaison.common.working_days import today_here
 from julu_liaison.personal.forms import CorrectionForm, NoteForm
-from julu_liaison.personal.reading import column_choices, values_of
+from julu_liaison.personal.reading import correctables_of, value_now
 from julu_liaison.personal.register import REGISTER
 
 MINE, ALL = "mine", "all"
@@ -43,7 +43,7 @@ class Step:
 def correction_ask(request):
     """Choose what is wrong (`?what=` presets it), say what is right and why."""
     form = CorrectionForm(
-        sent(request), choices=column_choices(request.user), initial={"what": request.GET.get("what", "")[:120]}
+        sent(request), choices=correctables_of(request.user), initial={"what": request.GET.get("what", "")[:120]}
     )
     row = done(request, form, ask_correction) if request.method == "POST" else None
     if row:
@@ -114,20 +114,24 @@ def _page(
     settles = any(step.move.name == "settle" for step in steps)
     context = {
         "row": row, "steps": steps, "refused": refused[1] if refused else None, "today": today_here(),
-        "now": _value_now(row) if settles else [], "editing": _editing_page(row) if settles else "",
+        "sees_old": _sees_old(request.user, row), "now": _value_now(row) if settles else None,
+        "editing": _editing_page(row) if settles else "",
         "history": [(step, label_of(step.move)) for step in row.steps.select_related("actor")],
         "at_desk": settles_corrections(request.user) and row.asker_id != request.user.pk,
     }  # fmt: skip
     return render(request, "own/correction.html", context, status=status)
 
 
-def _value_now(row: CorrectionRequest) -> list[str]:
-    """What stands there today; several where the line has several rows."""
+def _sees_old(user, row: CorrectionRequest) -> bool:
+    """Whoever it is about and whoever settles it; an auditor reads what was asked for, no more."""
+    return user.pk == row.asker_id or CORRECTION_MOVES["settle"].allowed(user, row)
+
+
+def _value_now(row: CorrectionRequest) -> str | None:
+    """What stands there today, where that differs from what stood there when it was asked for."""
     held = REGISTER.get(row.topic)
-    if held is None or row.column not in held.shown_names:
-        return []
-    place = held.shown_names.index(row.column)
-    return [values[place] for values in values_of(held, row.asker)][:10]
+    now = value_now(held, row.asker, row.row_key, row.column) if held else None
+    return None if now == row.old_value else now
 
 
 def _editing_page(row: CorrectionRequest) -> str:

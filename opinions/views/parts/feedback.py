@@ -15,7 +15,7 @@ def part(user, ticket: Opinion) -> dict | None:
     shown = {
         "ticket": ticket,
         "may_settle": may_settle,
-        "asked": may_settle and ticket.villager_requests.waiting().exists(),
+        "asked": may_settle and ticket.villager_asks,  # type: ignore[attr-defined]  # annotated: with_asking
         "may_hand_out": ticket.kind == Kind.OPINION and can_tell_villager(user, ticket),
         "must_tell_first": ticket.state == State.REPLIED and not ticket.is_read_by_link,
         "may_redact": can_redact(user, ticket),
