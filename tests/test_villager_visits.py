@@ -1,5 +1,7 @@
 """The same for whom no ticket knows: a visit's villager and a deputy's constituent; and what is held under a phone."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -150,6 +152,23 @@ def test_the_purpose_is_recorded_and_the_phone_is_not(cast):
         with pytest.raises(DomainError):
             find(cast, **wrong)
     assert AuditLog.objects.filter(action="find_villager").count() == 1
+
+
+def test_a_day_has_its_number_of_look_ups(cast, signed_in, monkeypatch):
+    """A list of numbers tried out one by one is no letter; what was refused is not recorded, and tomorrow it goes on."""
+    monkeypatch.setattr("opinions.services.villagers.finding.MOST_A_DAY", 2)
+    for _letter in range(2):
+        find(cast)
+    with pytest.raises(Conflict, match="明天再查"):
+        find(cast)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
+    answer = signed_in(cast.admin).post(reverse("villagers-found"), {"phone": PHONE, "purpose": PURPOSES[0]})
+    assert answer.status_code == 409 and "一天的上限" in answer.text and PHONE in answer.text
+    assert AuditLog.objects.filter(action="find_villager").count() == 2
+    tomorrow = find_villager(
+        phone=PHONE, county=cast.county, purpose=PURPOSES[0], actor=cast.admin, at=AT + timedelta(days=1)
+    )
+    assert tomorrow.total == 0
 
 
 def test_the_page_shows_masks_and_keeps_the_phone_out_of_its_address(cast, signed_in):

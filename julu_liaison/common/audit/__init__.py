@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from julu_liaison.common.models import AuditLog
@@ -40,10 +41,18 @@ def record(action: str, *, actor, target=None, county_code: str = "", at=None, *
 
 def record_daily(action: str, *, actor, target=None, county_code: str = "", at: datetime) -> None:
     """Write the row unless `actor` has left the same one that day: for what is looked at often."""
-    midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
-    today = AuditLog.objects.filter(action=action, actor=actor, at__gte=midnight, target_key=_key_of(target))
-    if not today.exists():
+    if not _acts_of_the_day(action, actor, at).filter(target_key=_key_of(target)).exists():
         record(action, actor=actor, target=target, county_code=county_code, at=at)
+
+
+def count_today(action: str, *, actor, at: datetime) -> int:
+    """How often `actor` has left a row of `action` since midnight."""
+    return _acts_of_the_day(action, actor, at).count()
+
+
+def _acts_of_the_day(action: str, actor, at: datetime) -> QuerySet[AuditLog]:
+    midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    return AuditLog.objects.filter(action=action, actor=actor, at__gte=midnight)
 
 
 def _key_of(target) -> str:

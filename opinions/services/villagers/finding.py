@@ -14,8 +14,9 @@ from django.db.models import QuerySet
 
 from activities.models import Visit
 from deputies.models import Constituent
+from julu_liaison.accounts.models import User
 from julu_liaison.common import audit
-from julu_liaison.common.errors import DomainError, NotAllowed
+from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.texts import checked_phone, phone_digits
 from opinions.models import Opinion
 from opinions.permissions import can_find_villagers
@@ -24,6 +25,7 @@ from stations.models import Station
 
 PURPOSES = ("本人来信要求查看", "本人来信要求更正", "本人来信要求删除", "家属代为提出", "上级转来的个人信息申诉")
 AT_ONCE = 2000
+MOST_A_DAY = 30
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,15 @@ class Found:
 @transaction.atomic
 def find_villager(*, phone: str, county: Station, purpose: str, actor, at: datetime) -> Found:
     """Return every ticket, visit without a ticket and constituent of `county` under this phone; recorded with its purpose,
-    never with the phone. Raises NotAllowed, DomainError for what is no phone and for a purpose that is none of PURPOSES.
+    never with the phone. Raises NotAllowed, DomainError for what is no phone and for a purpose that is none of PURPOSES,
+    Conflict after MOST_A_DAY look-ups: letters are few, and a list of numbers tried out one by one is no letter.
     """
     if not can_find_villagers(actor, county.pk):
         raise NotAllowed("按电话查找群众信息由县级管理员办理。")
     wanted = _checked(phone, purpose)
+    User.objects.select_for_update().get(pk=actor.pk)  # what is sent at once is counted one by one
+    if audit.count_today("find_villager", actor=actor, at=at) >= MOST_A_DAY:
+        raise Conflict(f"今天已经按电话查了{MOST_A_DAY}次,到了一天的上限。急着办的,请到意见建议里按编号找,其余的明天再查。")
     tickets = Opinion.objects.visible_to(actor).opinions().filter(county=county)
     alone = Visit.objects.filter(county=county, opinion=None)
     constituents = Constituent.objects.filter(deputy__county=county)
