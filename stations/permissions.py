@@ -1,6 +1,7 @@
 """Who may do what with places, accounts and postings; every `can_…` of every app rests on `holds`."""
 
 from collections.abc import Iterable
+from functools import cache
 
 from django.conf import settings
 
@@ -13,12 +14,22 @@ from stations.states import COUNTY_ROLES, RIGHTS_OF, SEPARATED_RIGHTS, SEPARATED
 
 def rights_of(role: str) -> frozenset[Right]:
     """The rights bundled in a role. Separated duties (三员分立) take theirs away from the county administrator."""
+    return _rights_of(role, settings.SEPARATE_DUTIES)
+
+
+def roles_with(right: Right) -> tuple[Role, ...]:
+    return _roles_with(right, settings.SEPARATE_DUTIES)
+
+
+@cache
+def _rights_of(role: str, are_separated: bool) -> frozenset[Right]:
     rights = RIGHTS_OF[Role(role)]
-    return rights - SEPARATED_RIGHTS if settings.SEPARATE_DUTIES and role == Role.COUNTY_ADMIN else rights
+    return rights - SEPARATED_RIGHTS if are_separated and role == Role.COUNTY_ADMIN else rights
 
 
-def roles_with(right: Right) -> list[Role]:
-    return [role for role in Role if right in rights_of(role)]
+@cache  # a page asks some hundred times
+def _roles_with(right: Right, are_separated: bool) -> tuple[Role, ...]:
+    return tuple(role for role in Role if right in _rights_of(role, are_separated))
 
 
 def holds(user, right: Right, *keys: int | None) -> bool:

@@ -27,10 +27,10 @@ class Migrated:
     """
 
     def __init__(self) -> None:
-        self._name = PREFIX + _fingerprint()
+        self.name = PREFIX + _fingerprint()
         self._folder = Path(tempfile.gettempdir()) / f"{PREFIX}{os.getuid()}"
         self._folder.mkdir(mode=0o700, exist_ok=True)
-        self._store = (_PostgresStore if connection.vendor == "postgresql" else _SqliteStore)(self._name, self._folder)
+        self._store = (_PostgresStore if connection.vendor == "postgresql" else _SqliteStore)(self.name, self._folder)
         self._lock = None
 
     def lend(self) -> None:

@@ -56,8 +56,9 @@ def test_what_is_right_is_good(said, settings):
     settings.SITE_URL = "https://liaison.example.internal"
     CalendarDay.objects.create(date=date(2031, 10, 1), kind="holiday", name="国庆节")
     found = said()
+    disk = next(topic for topic in found if topic.startswith("硬盘(数据"))  # a database's server may share it
     for topic in ("密钥", "群众资料加密", "网站地址", "数据文件夹", "印刷字体", "数据库结构", "群众资料能打开", "2031年节假日",
-                  "硬盘(数据)", "时间", "管理员"):  # fmt: skip
+                  disk, "时间", "管理员"):  # fmt: skip
         assert found[topic].level is Level.GOOD, topic
 
 

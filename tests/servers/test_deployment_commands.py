@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 from django.conf import settings
 
-from tests.servers.test_restore_drill import other_database  # noqa: F401 - a fixture
+from tests.servers.test_restore_drill import another_database
 
 ROOT = Path(settings.BASE_DIR)
 PATIENCE = 60  # seconds until a service answers; a busy machine needs most of them
@@ -25,11 +26,18 @@ def services() -> dict:
 
 
 @pytest.fixture
-def environment(other_database, tmp_path) -> dict:  # noqa: F811
+def migrated_database(transactional_db, migrated) -> Iterator[str]:
+    """A copy of what the migrations make, which the suite has just run: the deployment's own run finds nothing left to do."""
+    with another_database(migrated.name) as url:
+        yield url
+
+
+@pytest.fixture
+def environment(migrated_database, tmp_path) -> dict:
     """What the compose file and .env say, with this machine's servers in the place of the containers'."""
     return {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "HOME": str(tmp_path),
-        "APP_ENV": "production", "DATABASE_URL": other_database, "REDIS_URL": os.environ["REDIS_URL"],
+        "APP_ENV": "production", "DATABASE_URL": migrated_database, "REDIS_URL": os.environ["REDIS_URL"],
         "DATA_DIR": str(tmp_path / "data"), "BACKUP_DIR": str(tmp_path / "backups"), "SECRET_KEY": "x" * 50,
         "ALLOWED_HOSTS": "liaison.example.internal", "SITE_URL": "https://liaison.example.internal", "HTTPS": "on",
         "TLS_CERT": "", "TLS_KEY": "", "EMAIL_URL": "", "MAIL_FROM": "", "FIELD_KEYS": "", "BACKUP_RECIPIENT": "", "NUM_PROXIES": "0",

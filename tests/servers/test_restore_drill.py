@@ -1,6 +1,8 @@
 """The drill on PostgreSQL: backed up while a clerk goes on filing, put back into another database, compared."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psycopg
 import pyrage
@@ -22,11 +24,19 @@ LOGS = "activities_dutylog"
 @pytest.fixture
 def other_database(transactional_db):
     """An empty database on the same server; yields its DATABASE_URL."""
+    with another_database("template0") as url:
+        yield url
+
+
+@contextmanager
+def another_database(template: str) -> Iterator[str]:
+    """The DATABASE_URL of a database of the test's own beside the test database."""
     known, name = connection.settings_dict, f"{connection.settings_dict['NAME']}_drill"
     with psycopg.connect(host=known["HOST"], port=known["PORT"] or 5432, user=known["USER"], password=known["PASSWORD"],
                          dbname="postgres", autocommit=True) as server:  # fmt: skip
         server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        server.execute(f"CREATE DATABASE \"{name}\" LOCALE 'C.UTF-8' TEMPLATE template0")
+        locale = "LOCALE 'C.UTF-8'" if template == "template0" else ""  # any other template has its own
+        server.execute(f'CREATE DATABASE "{name}" {locale} TEMPLATE "{template}"')
         password = f":{known['PASSWORD']}" if known["PASSWORD"] else ""
         yield f"postgres://{known['USER']}{password}@{known['HOST']}:{known['PORT'] or 5432}/{name}"
         server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
