@@ -1,5 +1,6 @@
 """Fixtures every test may use."""
 
+import gc
 import os
 
 import pytest
@@ -17,7 +18,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 # others ask for what differs between databases (figures, searching, numbers, guards and ledgers, trees, the API, what is
 # hostile) and run on PostgreSQL, too, as do races, faults and the access matrix, which opens every page there as two roles.
 ON_ONE_DATABASE = {
-    "test_accounts", "test_activity_attendance", "test_activity_links", "test_activity_pages", "test_admin",
+    "test_access", "test_accounts", "test_activity_attendance", "test_activity_links", "test_activity_pages", "test_admin",
     "test_announcements", "test_answer_links", "test_appeal_pages", "test_appeals", "test_archive", "test_assisting",
     "test_audit_coverage", "test_audit_page", "test_audit_second_step", "test_backup", "test_boards", "test_bulk_moves",
     "test_calendar_page", "test_chain_page", "test_claim_pages", "test_claims", "test_clerk_card", "test_clock_jumps",
@@ -87,6 +88,8 @@ def django_db_setup(django_db_setup, django_db_blocker, migrated):
         migrated.keep()
         empty_by_deleting()
         remember_cast()
+    gc.freeze()  # what is there now stays: looking through it again and again took a twentieth of the suite
+    gc.set_threshold(20_000, 50, 50)
 
 
 @pytest.fixture

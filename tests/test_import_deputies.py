@@ -640,7 +640,7 @@ ROWS = st.tuples(st.integers(0, 9), st.dictionaries(st.sampled_from(HEADER), CEL
 )
 
 
-@fuzz(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@fuzz(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(ROWS, min_size=1, max_size=4), st.booleans())
 def test_garbage_is_refused_in_chinese_and_never_crashes(gz, book, rows, merged):
     """What the check lets pass must be written without a complaint, too."""

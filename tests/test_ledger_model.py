@@ -287,6 +287,6 @@ def test_any_order_of_everything_gives_the_sums_from_scratch(cast):
     run_state_machine_as_test(
         type("CastsYear", (Year,), {"cast": cast}),
         settings=settings(
-            max_examples=9, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=6, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

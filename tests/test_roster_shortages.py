@@ -26,7 +26,7 @@ def may_ever(problem: Problem, key: int) -> set[int]:
     return {index for index, day in enumerate(problem.days) if problem.may_serve(problem.by_key[key], day)}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(problem=problems(most_people=14, most_days=4))
 def test_everybody_left_over_is_explained_and_each_proposal_places_one_more(problem):
     plan = solve(problem).plan
@@ -42,7 +42,7 @@ def test_everybody_left_over_is_explained_and_each_proposal_places_one_more(prob
             assert left_out(after) == left_out(problem) - helped
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(problem=problems(most_people=14, most_days=4))
 def test_the_reason_is_a_hall_set(problem):
     """The people named can come on the days named only, and are more than these have seats for."""

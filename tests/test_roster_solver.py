@@ -54,7 +54,7 @@ def cost_of(worth: Worth, weights: Worth) -> int:
     return sum(part * weight for part, weight in zip(worth, weights, strict=True))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(problem=problems())
 def test_nobody_finds_a_better_plan_by_trying_them_all(problem):
     solved = solve(problem)
@@ -72,7 +72,7 @@ def test_one_unit_of_a_rule_outweighs_everything_after_it(problem):
     assert costs == sorted(set(costs))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(problem=problems(most_people=16, most_days=5, most_seats=4))
 def test_any_month_keeps_the_hard_rules_and_is_proven(problem):
     solved = solve(problem)
@@ -83,7 +83,7 @@ def test_any_month_keeps_the_hard_rules_and_is_proven(problem):
     assert solved.cost == cost_of(problem.worth(solved.plan), weights) - cost_of(nothing, weights)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(problem=problems(most_people=6, most_days=5))
 def test_spreading_keeps_what_the_flow_has_won(problem):
     plan = solve(problem).plan

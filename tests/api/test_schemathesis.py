@@ -30,7 +30,7 @@ from julu_liaison.accounts.services import issue_token
 from tests.api.conftest import AT
 from tests.cast import PASSWORD, SUNDAY
 
-EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "10"))
+EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "8"))
 ROLES = ("clerk", "staff", "officer")
 OF_ANSWERS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,

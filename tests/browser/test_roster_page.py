@@ -57,8 +57,7 @@ def pages_of(published) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("mode", ["standard", "large", "dark"])
-@pytest.mark.parametrize("size", ["page", "phone"])
+@pytest.mark.parametrize(("size", "mode"), [("page", "standard"), ("page", "dark"), ("phone", "large")])
 def test_looks(published, opened, look_over, live_server, request, size, mode):
     page = request.getfixturevalue(size)
     for who, path in pages_of(published):
