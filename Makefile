@@ -7,8 +7,6 @@ PORT ?= 8000
 TEST_DATABASE_URL ?= $(or $(DATABASE_URL),postgres://postgres@127.0.0.1:5432/postgres)
 TEST_REDIS_URL ?= $(or $(REDIS_URL),redis://127.0.0.1:6379/0)
 WORKERS ?= 2
-# Tests of faults and races wait for servers a good part of their time.
-SERVER_WORKERS ?= 3
 
 .PHONY: run test check suites lint audit types migrations test-servers test-browser handbook bench requirements clean
 
@@ -44,7 +42,7 @@ migrations: $(VENV)/installed-dev
 
 test-servers: $(VENV)/installed-dev
 	env DATABASE_URL=$(TEST_DATABASE_URL) REDIS_URL=$(TEST_REDIS_URL) \
-		$(BIN)/python -m pytest -n $(SERVER_WORKERS) -m "not browser and not once" --dist loadgroup
+		$(BIN)/python -m pytest -n $(WORKERS) -m "not browser and not once" --dist loadgroup
 
 test-browser: $(VENV)/installed-dev
 	env DATABASE_URL=$(TEST_DATABASE_URL) REDIS_URL=$(TEST_REDIS_URL) $(BIN)/python -m pytest -m browser
