@@ -7,13 +7,16 @@ import json
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 
+from julu_liaison.accounts.models import Session
 from julu_liaison.common.headers import FILES
 from tests.headers import header_faults
 from tests.test_setup import GOOD
@@ -121,3 +124,13 @@ def test_the_scripts_know_both_names_of_the_cookie():
     for path in (ROOT / "static" / "js").glob("*.js"):
         text = path.read_text()
         assert text.count("csrftoken=") == text.count("(?:__Host-)?csrftoken="), path.name
+
+
+def test_what_any_cache_may_keep_carries_nobodys_cookie(cast, signed_in):
+    """A session is written again once a minute: never on the answer to a page that is the same for everybody."""
+    client = signed_in(cast.staff)
+    client.get(reverse("console"))
+    Session.objects.update(last_seen_at=timezone.now() - timedelta(minutes=5))
+    answer = client.get(reverse("privacy"))
+    assert answer.headers["Cache-Control"].startswith("public") and not answer.cookies
+    assert settings.SESSION_COOKIE_NAME in client.get(reverse("console")).cookies

@@ -16,6 +16,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 
 from deputies.models import Edition
+from deputies.querysets import LAST_HUNG_FIRST
 from deputies.states import Product, Readiness
 from julu_liaison.common import audit
 from julu_liaison.common.working_days import Calendar, sundays_of, today_here
@@ -155,7 +156,7 @@ def count_boards(branches: StationQuerySet, today: date) -> Counter:
     never printed is known without looking.
     """
     newest = _in_order("-made_at", "-pk")
-    hanging = _in_order("-hung_on", "-hung_recorded_at", "-pk").exclude(hung_on=None)
+    hanging = _in_order(*LAST_HUNG_FIRST).exclude(hung_on=None)
     rows = branches.annotate(
         newest=Subquery(newest.values("pk")[:1]), newest_made=Subquery(newest.values("made_at")[:1]),
         newest_hung=Subquery(newest.values("hung_on")[:1]),

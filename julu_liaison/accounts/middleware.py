@@ -19,7 +19,9 @@ class SessionMiddleware(sessions.SessionMiddleware):
         request.session.agent = agent_of(request)
 
     def process_response(self, request, response):
-        if request.session.is_due() and not request.session.is_empty():
+        # What any cache on the way may keep must carry nobody's cookie.
+        is_for_everybody = response.headers.get("Cache-Control", "").startswith("public")
+        if not is_for_everybody and request.session.is_due() and not request.session.is_empty():
             request.session.modified = True
         try:
             answer = super().process_response(request, response)
