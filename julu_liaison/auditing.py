@@ -18,6 +18,7 @@ from julu_liaison.audit_words import (
     kinds_of_objects,
     names_of,
     object_words,
+    with_names,
 )
 from julu_liaison.common.errors import DomainError
 from julu_liaison.common.models import AuditLog
@@ -151,7 +152,7 @@ class Line:
 
 
 def lines_of(rows: Iterable[AuditLog]) -> list[Line]:
-    """Rows in words, what they are about by its name (a query for each kind among them, however many rows)."""
+    """Rows in words, what they are about and mention by its name (a query for each kind among them, however many rows)."""
     some = list(rows)
     names = names_of(some)
     return [
@@ -161,7 +162,7 @@ def lines_of(rows: Iterable[AuditLog]) -> list[Line]:
             action=action_words(row.action),
             kind=object_words(row.target_kind),
             target=names.get((row.target_kind, row.target_key)) or str(row.detail.get("number") or row.target_key),
-            detail=detail_words(row.detail, row.target_kind),
+            detail=detail_words(with_names(row.detail, names), row.target_kind),
         )
         for row in some
     ]

@@ -16,6 +16,7 @@ max_requests = 5000
 max_requests_jitter = 500
 # In memory: heartbeats must not wait for a disk, and the container's own is read-only.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - gunicorn makes a private file there
+control_socket_disable = True  # nobody steers it while it runs, and the container has no place for the socket
 # The application writes one line a request itself, without addresses (common/logs.py).
 accesslog = None
 errorlog = "-"

@@ -22,7 +22,8 @@ from julu_liaison.notices.services.backlog import messages_behind
 
 LABELS = {
     "julu_liaison.tasks.back_up": "夜里备份",
-    "scoring.tasks.rescore_everything": "夜里核对积分",
+    "scoring.tasks.rescore_everything": "夜里补记积分",
+    "scoring.tasks.verify_points": "夜里核对积分流水",
     "julu_liaison.common.tasks.seal_audit": "封存操作记录",
     "julu_liaison.tasks.verify_audit": "夜里核对操作记录",
     "stations.tasks.check_tree_nightly": "检查站点的上下级",

@@ -232,6 +232,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(),
         "options": {"expire_seconds": 50},
     },
+    "ledger-nightly": {"task": "scoring.tasks.verify_points", "schedule": crontab(hour=2, minute=50)},
     "audit-nightly": {"task": "julu_liaison.tasks.verify_audit", "schedule": crontab(hour=2, minute=40)},
     "uploads-nightly": {
         "task": "julu_liaison.common.tasks.forget_old_uploads",

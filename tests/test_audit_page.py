@@ -164,6 +164,7 @@ def test_a_row_is_told_in_plain_words(cast, signed_in, acts):
     page = client.get(reverse("audit-entry", args=[row.pk])).text
     for words in ("安排岗位", "县管理员", "官亭工作人员(guanting)", "岗位", "联络站工作人员", "第1号"):
         assert words in page, words
+    assert f"{cast.gt.full_name}({cast.gt.code})" in page  # where, not only the code
     assert "appoint" not in page.replace("key=", "")
 
 
@@ -181,6 +182,16 @@ def test_what_it_is_about_is_called_by_its_name(cast):
     assert "哪一类:人大代表资料;哪一项:手机" in lines["ask_correction"].said.replace("联系电话", "手机")
     assert "改后:已更正" in lines["settle_correction"].said
     assert lines["edit_deputy"].target == f"{cast.deputy_person.name}({cast.deputy_person.code})"
+
+
+def test_what_is_mentioned_is_called_by_its_name_too(cast):
+    codes = [cast.deputy_person.code, "NOBODY"]
+    detail = {"branch": cast.gt01.code, "station": "ZZ99", "deputies": codes, "deputy": codes[0], "taker": None, "place": 3}
+    audit.record("edit_station", actor=cast.admin, target=cast.gt01, at=AT, **detail)
+    (line,) = lines_of(AuditLog.objects.select_related("actor").filter(action="edit_station"))
+    person = f"{cast.deputy_person.name}({codes[0]})"
+    assert dict(line.detail)["分站"] == f"{cast.gt01.full_name}(GT01)" and dict(line.detail)["联络站"] == "ZZ99"
+    assert line.said.endswith(f"代表:{person}、NOBODY;代表:{person};接班人:无;地方:3")
 
 
 @pytest.mark.parametrize("label", NAMES)

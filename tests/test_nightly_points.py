@@ -1,7 +1,8 @@
 """The night: what events have missed is posted, also of the year before; a new year begins with its scheme."""
 
-from datetime import date
+from datetime import date, datetime
 
+import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 
@@ -9,12 +10,16 @@ from activities.services import SundayRow, draft_roster, file_log, publish_roste
 from activities.states import Presence
 from julu_liaison.common.announcing import bulk_load
 from julu_liaison.common.working_days import today_here
+from julu_liaison.notices.models import Notice
 from scoring.models import PointEntry, Scheme
 from scoring.services.ledger import nightly
-from scoring.services.ledger.nightly import ledgers_to_repair, repair_ledger
-from scoring.tasks import rescore_everything
+from scoring.services.ledger.nightly import ledger_problems, ledgers_to_repair, repair_ledger
+from scoring.tasks import rescore_everything, verify_points
+from scoring.tasks.ledger import LedgerBroken
 from stations.services import open_station
 from tests.cast import moment
+from tests.ledgers import unguarded_ledger
+from tests.points import approved_claim
 
 NEW_YEAR = moment(date(2027, 1, 2), 2)
 
@@ -43,6 +48,46 @@ def test_a_county_that_counts_no_points_is_given_no_scheme(cast):
     Scheme.objects.get().versions.all().delete()
     Scheme.objects.all().delete()
     assert repair_ledgers() == 0 and not Scheme.objects.exists()
+
+
+@pytest.fixture
+def written(cast) -> PointEntry:
+    """The one line of a year's ledger, made by an approved claim."""
+    approved_claim(cast, cast.deputy_person, "course", date(2026, 5, 10))
+    repair_ledger(county=cast.county, year=2026, at=moment(date(2026, 6, 1)))
+    return PointEntry.objects.get()
+
+
+def changed(line: PointEntry, **values) -> None:
+    """As somebody with the database in hand would."""
+    with unguarded_ledger():
+        PointEntry.objects.filter(pk=line.pk).update(**values)
+
+
+def test_a_quiet_night_finds_every_ledger_as_it_was_written(cast, written):
+    assert verify_points() == 1
+    assert not Notice.objects.filter(text__contains="核对").exists()
+
+
+def test_a_line_changed_in_the_database_is_told_by_morning(cast, written, caplog):
+    second = open_station(code="XX", name="邻县", parent=None, opened_on=date(2026, 1, 1), actor=None)
+    changed(written, points=9)
+    with pytest.raises(LedgerBroken, match=rf"^\d in county {cast.county.pk}$"):
+        verify_points()
+    told = {notice.user for notice in Notice.objects.filter(text__startswith="夜里核对积分流水")}
+    assert told == {cast.admin, cast.system}
+    assert second != cast.county and cast.deputy_person.name not in caplog.text
+
+
+def test_older_years_are_checked_in_turn(cast, written):
+    """Of 2028 and 2026, seen from 2030, each gets its night; this year and the last are looked at every night."""
+    for year in (2028, 2029, 2030):
+        repair_ledger(county=cast.county, year=year, at=datetime(year, 3, 1, tzinfo=NEW_YEAR.tzinfo))
+    changed(written, points=9)
+    nights = [datetime(2030, 3, day, 3, tzinfo=NEW_YEAR.tzinfo) for day in (1, 2, 3, 4)]
+    found = [bool(ledger_problems(county=cast.county, at=night)) for night in nights]
+    assert found in ([True, False, True, False], [False, True, False, True])
+    assert ledger_problems(county=cast.county, at=datetime(2027, 3, 1, 3, tzinfo=NEW_YEAR.tzinfo))
 
 
 def test_a_ledger_that_cannot_be_made_right_stops_no_other(cast, monkeypatch):

@@ -1,7 +1,8 @@
-"""What a row of the audit trail is about, by the name that people know it by; without one its permanent key stands there."""
+"""What a row of the audit trail is about and mentions, by names that people know; without one the permanent key stands there."""
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from django.apps import apps
@@ -49,16 +50,40 @@ NAMES: dict[str, tuple[str, tuple[str, ...], str]] = {
     "common.Job": ("uid", ("title",), "{}"),
     "notices.Gateway": ("uid", ("name",), "{}"),
 }
+# Parts beside an act whose values are the codes of such a thing.
+MENTIONED = {
+    "branch": "station", "station": "station", "place": "station", "into": "station", "department": "department",
+    "deputy": "deputy", "giver": "deputy", "taker": "deputy", "deputies": "deputy",
+}  # fmt: skip
+
+Names = dict[tuple[str, str], str]  # by kind and key
 
 
-def names_of(rows: Iterable[AuditLog]) -> dict[tuple[str, str], str]:
-    """Return the names of what the rows are about, by kind and key; one query for each kind among them."""
+def names_of(rows: Iterable[AuditLog]) -> Names:
+    """Return the names of what the rows are about and mention; one query for each kind among them."""
     keys: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         keys[row.target_kind].add(row.target_key)
+        for part in row.detail.keys() & MENTIONED.keys():
+            keys[MENTIONED[part]].update(map(str, _listed(row.detail[part])))
     return {
         (kind, key): words for kind, model in NAMED.items() if kind in keys for key, words in _named(model, keys[kind]).items()
     }
+
+
+def with_names(detail: dict, names: Names) -> dict:
+    """The parts beside an act with names where they have codes; what is not known stays as it is."""
+    return {part: _with_name(value, MENTIONED[part], names) if part in MENTIONED else value for part, value in detail.items()}
+
+
+def _with_name(value: Any, kind: str, names: Names) -> Any:
+    if isinstance(value, list):
+        return [_with_name(one, kind, names) for one in value]
+    return names.get((kind, str(value)), value)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _named(model: type[Model], keys: set[str]) -> dict[str, str]:
