@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from activities.services import Matter
-from activities.states import Category
+from activities.services import Matter, SundayRow, file_log
+from activities.states import Category, Presence
 from julu_liaison.common.models import AuditLog
 from julu_liaison.notices.models import Notice
 from opinions.models import Hop, Opinion
@@ -150,6 +150,50 @@ def test_a_department_reads_no_name_that_people_wrote_into_the_matter(
     make(confidential=True, text=written)
     with django_assert_max_num_queries(len(one)):
         assert "张三丰" not in api.get("/api/v1/opinions/").content.decode()
+
+
+NAMED = "张三丰(199 0000-9999)反映村西道路塌陷"
+SAID = ("张三丰", "0000-9999")
+
+
+def test_nobody_learns_by_a_similar_matter_that_a_name_stands_there(cast, signed_in, make):
+    """Neither shown nor found: who types the name twice would otherwise have it confirmed."""
+    ticket = make(confidential=True, text="郑冬梅反映村西道路塌陷", villager_name="郑冬梅", villager_phone=IDENTITY[1])
+    url = reverse("opinions-similar")
+    for role, may_know in (("clerk", True), ("staff", True), ("officer", False), ("chief", False), ("auditor", False)):
+        client = signed_in(getattr(cast, role))
+        matter = client.get(url, {"text": "村西的道路塌陷了"}).text
+        assert ticket.number in matter and ("郑冬梅" in matter) is may_know, role
+        assert (ticket.number in client.get(url, {"text": "郑冬梅郑冬梅"}).text) is may_know, role
+
+
+def test_a_log_shows_a_deputy_their_own_matters_alone(cast, signed_in):
+    """Everybody named in a log may read it; the matters that a colleague took are the colleague's."""
+    both = {cast.deputy_person: Presence.PRESENT, cast.head_person: Presence.PRESENT}
+    who = {"villager_name": IDENTITY[0], "villager_phone": IDENTITY[1], "confidential": True}
+    row = SundayRow(branch=cast.gt01, attendance=both, received=1)
+    row.matters = [Matter(NAMED, Category.ROAD, deputy=cast.head_person, **who)]
+    log = file_log(row=row, on=SUNDAY, actor=cast.clerk, at=AT).log
+    ticket, page = log.opinions.get(), reverse("duty-log", args=[log.uid])
+    for role in ("clerk", "head", "staff"):
+        assert str(ticket.uid) in signed_in(getattr(cast, role)).get(page).text, role
+    (shown,) = signed_in(cast.auditor).get(page).context["log"].opinions.all()
+    assert shown == ticket and "反映村西道路塌陷" in shown.text and [word for word in SAID if word in shown.text] == []
+    answer = signed_in(cast.deputy).get(page)
+    assert answer.status_code == 200 and "这天的1件意见是别的代表接的" in answer.text and "没有意见" not in answer.text
+    assert [word for word in (*SAID, str(ticket.uid), "道路塌陷") if word in answer.text] == []
+
+
+def test_what_supervision_demands_and_the_console_names_is_hidden_too(cast, signed_in, make):
+    ticket = make(confidential=True, text=NAMED)
+    move_opinion(opinion=ticket, move="supervise", note=f"请督办:{NAMED}", actor=cast.staff, at=AT)
+    Opinion.objects.filter(pk=ticket.pk).update(due_on=SUNDAY)
+    page, lists = reverse("opinion", args=[ticket.uid]), [reverse("console"), reverse("supervised")]
+    pages = {"officer": [page], "chief": [page], "auditor": [page, *lists, f"{lists[1]}?format=xlsx"]}
+    for role, addresses in {**pages, "staff": pages["auditor"]}.items():
+        for address in addresses:
+            said = text_of(signed_in(getattr(cast, role)).get(address))
+            assert "反映村西道路塌陷" in said and (SAID[0] in said) is (role == "staff"), (role, address)
 
 
 def rows_of(answer) -> list[str]:

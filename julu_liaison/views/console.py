@@ -25,6 +25,7 @@ from julu_liaison.common.holidays import missing_years
 from julu_liaison.common.working_days import today_here
 from julu_liaison.health import count_late
 from opinions.models import Opinion, VillagerRequest
+from opinions.services.looking import hide_villagers
 from opinions.states import ENDED, Kind, State
 from scoring.models import Appeal, BonusClaim
 from scoring.services.alerts import absentees_of
@@ -77,12 +78,14 @@ def console(request):
     counties = _demand_county(request)
     today = today_here()
     days = _reception_days(counties, today)
+    urgent = Opinion.objects.visible_to(request.user).overdue(today).for_list().order_by("due_on", "pk")[:8]
+    hide_villagers(tickets=urgent, actor=request.user)
     context = {
         "today": today,
         "tasks": _tasks(request.user, counties, today, days),
         "days": days,
         "missing_years": missing_years(today),
-        "urgent": Opinion.objects.visible_to(request.user).overdue(today).for_list().order_by("due_on", "pk")[:8],
+        "urgent": urgent,
     }
     return render(request, "console.html", context)
 

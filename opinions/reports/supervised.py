@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from julu_liaison.common.spreadsheets import Column, Sheet, write_workbook
 from julu_liaison.common.working_days import today_here
 from opinions.models import Director, Hop, Supervision
+from opinions.services.looking import hide_villagers
 from opinions.states import ENDED
 from opinions.templatetags.tickets import holder_words
 from opinions.workflow import label_of
@@ -18,7 +19,7 @@ from opinions.workflow import label_of
 NOBODY = "没有指定领导"
 MOST_DONE = 50  # on the page; the list of tickets has all of them
 WITH = ("director", *(f"opinion__{name}" for name in (
-    "register", "branch__parent", "department", "holder_station__parent", "holder_department")))  # fmt: skip
+    "register", "branch__parent", "deputy", "department", "holder_station__parent", "holder_department")))  # fmt: skip
 SEALED = ("opinion__villager_name", "opinion__villager_phone")
 COLUMNS = [
     Column("director", "督办领导", width=16), Column("number", "编号", width=20), Column("kind", "性质", width=10),
@@ -52,18 +53,21 @@ class Item:
         return label_of(self.last.move) + (f"({who})" if who else "")
 
 
-def open_by_director(counties: Iterable[int]) -> list[tuple[Director | None, list[Item]]]:
-    """Open ones in two queries, director by director in official order, the most urgent first; the ones of nobody last."""
+def open_by_director(counties: Iterable[int], reader) -> list[tuple[Director | None, list[Item]]]:
+    """Open ones in three queries, director by director in official order, the most urgent first; the ones of nobody last.
+
+    Confidential villagers are hidden where `reader` may not know them, as an auditor.
+    """
     rows = _rows(counties).exclude(opinion__state__in=ENDED)
     groups: dict[Director | None, list[Item]] = {}
-    for item in sorted(_items(rows), key=_urgency):
+    for item in sorted(_items(rows, reader), key=_urgency):
         groups.setdefault(item.row.director, []).append(item)
     return sorted(groups.items(), key=lambda pair: _order(pair[0]))
 
 
-def done_lately(counties: Iterable[int]) -> list[Item]:
+def done_lately(counties: Iterable[int], reader) -> list[Item]:
     rows = _rows(counties).filter(opinion__state__in=ENDED).order_by("-opinion__ended_at", "-pk")
-    return _items(rows[:MOST_DONE])
+    return _items(rows[:MOST_DONE], reader)
 
 
 def supervised_workbook(groups: list[tuple[Director | None, list[Item]]], on: date) -> bytes:
@@ -93,8 +97,9 @@ def _rows(counties: Iterable[int]) -> QuerySet:
     return rows.annotate(urged=Coalesce(Subquery(urged), 0), last_hop=Subquery(last))
 
 
-def _items(rows: QuerySet) -> list[Item]:
+def _items(rows: QuerySet, reader) -> list[Item]:
     found = list(rows)
+    hide_villagers(tickets=[row.opinion for row in found], actor=reader)
     hops = {hop.pk: hop for hop in Hop.objects.filter(pk__in=[row.last_hop for row in found]).in_order()}
     return [Item(row, hops.get(row.last_hop)) for row in found]
 

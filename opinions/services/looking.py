@@ -18,6 +18,7 @@ from opinions.states import State
 
 ASSIST = "assist_opinion"
 DRAFTING = frozenset({"reply", "return_reply"})
+SUPERVISION = Opinion._meta.get_field("supervision")  # fetched with those lists alone that show it
 ENDS_A_DRAFT = frozenset({"reply", "sign_reply", "return_reply", "reassign", "return_wrong"})
 
 
@@ -62,7 +63,8 @@ def hiding_for(*, opinion: Opinion, actor) -> Callable[[str], str]:
 
 
 def hide_villagers(*, tickets: Iterable[Opinion], actor) -> None:
-    """Do the same to title and text of a list's rows, in one query at most; they are for showing alone, not to be saved.
+    """Do the same to title and text of a list's rows, and to what their supervision demands, in one query at most; they are for
+    showing alone, not to be saved.
 
     Lists leave the sealed columns out, so they are read here for the few rows that need them.
     """
@@ -72,6 +74,8 @@ def hide_villagers(*, tickets: Iterable[Opinion], actor) -> None:
     for row in Opinion.objects.filter(pk__in=hidden).only("villager_name", "villager_phone"):
         hide, ticket = hider([row.villager_name, row.villager_phone]), hidden[row.pk]
         ticket.title, ticket.text = hide(ticket.title), hide(ticket.text)
+        if supervision := SUPERVISION.get_cached_value(ticket, default=None):
+            supervision.reason = hide(supervision.reason)
 
 
 def _hides_villager(opinion: Opinion, actor) -> bool:

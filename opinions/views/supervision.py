@@ -30,12 +30,12 @@ def supervised(request):
     counties, today = scope_of(request.user).counties, today_here()
     if not counties:
         raise PermissionDenied
-    groups = open_by_director(counties)
+    groups = open_by_director(counties, request.user)
     if request.GET.get("format") == "xlsx":
         hand_out_table(what="supervised", file_format="xlsx", actor=request.user, at=timezone.now())
         name = f"主任会议督办件清单-{today:%Y-%m-%d}.xlsx"
         return FileResponse(BytesIO(supervised_workbook(groups, today)), as_attachment=True, filename=name)
-    done = done_lately(counties)
+    done = done_lately(counties, request.user)
     context = {
         "groups": groups, "done": done, "has_more_done": len(done) == MOST_DONE, "today": today,
         "number": sum(len(items) for _director, items in groups),

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Prefetch
+from django.db.models import Count, Prefetch
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -17,6 +17,8 @@ from deputies.models import Membership
 from deputies.states import MembershipRole
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed, StaleVersion
 from julu_liaison.common.working_days import today_here
+from opinions.models import Opinion
+from opinions.services.looking import hide_villagers
 from stations.models import Posting
 from stations.states import Role
 
@@ -31,12 +33,15 @@ def visible_log(user, uid, *related: str) -> DutyLog:
 @login_required
 @never_cache
 def duty_log(request, uid):
-    """The log with attendance, opinions and corrections; POST voids it (作废), a new one can then be filed."""
+    """The log with attendance, those opinions that the reader may see, and corrections; POST voids it (作废), a new one can
+    then be filed."""
     attendance = Attendance.objects.select_related("deputy", "stands_in_for")
     logs = DutyLog.objects.visible_to(request.user)
     logs = logs.select_related("branch__parent", "register", "recorder", "confirmed_by")
-    logs = logs.prefetch_related(Prefetch("attendance", attendance), "opinions__register", "photos")
-    log = get_object_or_404(logs, uid=uid)
+    tickets = Opinion.objects.visible_to(request.user).select_related("register", "deputy")
+    logs = logs.prefetch_related(Prefetch("attendance", attendance), Prefetch("opinions", tickets), "photos")
+    log = get_object_or_404(logs.annotate(ticket_count=Count("opinions")), uid=uid)
+    hide_villagers(tickets=log.opinions.all(), actor=request.user)
     problem, status, reason = "", 200, request.POST.get("reason", "").replace("\0", "")[:200]
     if request.method == "POST":
         try:
