@@ -4,9 +4,11 @@ from django.dispatch import receiver
 
 from activities.signals import matters_recorded, month_counted, visit_corrected
 from julu_liaison.common.signals import calendar_changed
+from julu_liaison.notices.signals import way_in_wanted
 from opinions.rules.months import opinions_of_month
 from opinions.services import follow_visit, register_opinions, set_default_terms
 from opinions.services.clocks import follow_days
+from opinions.services.offices.answering import way_in
 from opinions.services.relocating import demand_no_open_tickets, follow_branch, follow_merger
 from stations.signals import branch_merged, branch_moved, county_opened, station_closing
 
@@ -25,6 +27,11 @@ def correct_the_villager(sender, *, visit, **_more):
 @receiver(month_counted)
 def count_the_opinions(sender, *, place, first, last, on, **_more):
     return opinions_of_month(place=place, first=first, last=last, on=on)
+
+
+@receiver(way_in_wanted)
+def let_the_officer_answer(sender, *, notice, at, **_more):
+    return way_in(page=notice.link, user=notice.user, at=at)
 
 
 @receiver(county_opened)

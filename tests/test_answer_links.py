@@ -1,8 +1,9 @@
-"""The link in a notice: one officer answers one ticket without signing in. It leads to nothing else and cannot be forged."""
+"""The link in a mail: one officer answers one ticket without signing in. It leads to nothing else and cannot be forged."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.core.signing import Signer
 from django.test import Client
@@ -13,11 +14,13 @@ from julu_liaison.accounts.services import edit_account
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.models import AuditLog
 from julu_liaison.common.working_days import today_here
+from julu_liaison.notices.services.words import letter_of
 from opinions.models import Hop, Opinion, SampleAnswer
 from opinions.services import move_opinion
 from opinions.services.offices.answering import move_by_link
 from opinions.services.offices.links import ANSWER_LINK_DAYS, LinkBroken, answer_path, read_link
 from opinions.states import State
+from stations.models import Department
 from stations.services import end_posting
 from tests.test_ticket_pages import ANSWER, at_department, make_ticket
 
@@ -64,6 +67,51 @@ def test_three_clicks_answer_it_as_that_officer_with_an_audit_row(cast, ticket, 
     again = client.post(path, REPLY)
     assert again.status_code == 409 and "交过答复了" in again.text and ANSWER in again.text and "登录" in again.text
     assert ticket.replies.count() == 1 and "交过答复了" in client.get(path).text
+
+
+def mailed(user, at: datetime | None = None) -> list[str]:
+    """Where a mail about each of the person's notices leads, the latest first."""
+    at, found = at or timezone.now(), []
+    for notice in user.notices.order_by("-pk"):
+        lines = letter_of(user=user, notices=[notice], at=at).body.splitlines()
+        found += [line.strip().removeprefix(settings.SITE_URL) for line in lines if line.startswith("   ")]
+    return found
+
+
+def test_the_mail_leads_there_and_nothing_else_knows_the_address(cast, ticket, client):
+    """Made while the mail is written: neither the inbox nor the database holds a key."""
+    (officers,), (chiefs,) = mailed(cast.officer), mailed(cast.chief)
+    assert officers.startswith("/answer/") and chiefs.startswith("/answer/") and officers != chiefs
+    assert "村西田间道路塌陷" in client.get(officers).text
+    assert set(cast.officer.notices.values_list("link", flat=True)) == {ticket.page}
+    assert not [way for user in (cast.deputy, cast.clerk, cast.staff) for way in mailed(user) if way.startswith("/answer/")]
+    client.post(officers, REPLY)  # the chief signs with a sign-in, the officer has nothing left to do
+    ticket.refresh_from_db()
+    assert ticket.state == State.REPLIED
+    assert not [way for way in mailed(cast.officer) + mailed(cast.chief) if way.startswith("/answer/")]
+
+
+def test_an_answer_that_waits_for_its_signature_is_signed_behind_a_sign_in(cast, ticket, path, client):
+    Department.objects.filter(pk=cast.jiaotong.pk).update(signature_needed=True)
+    assert "签发" in client.post(path, REPLY).text and state_of(ticket) == State.AT_DEPARTMENT
+    ways = mailed(cast.chief)
+    assert len(ways) == 2 and all(way.startswith("/notices/") for way in ways)
+
+
+def test_who_left_or_signs_in_by_two_steps_is_mailed_no_key(cast, ticket):
+    for posting in cast.chief.postings.all():
+        end_posting(posting=posting, actor=cast.admin, ended_on=today_here() - timedelta(days=1))
+    assert [way for way in mailed(cast.chief) if way.startswith("/answer/")] == []
+    cast.officer.must_change_password = True
+    cast.officer.save()
+    assert [way for way in mailed(cast.officer) if way.startswith("/answer/")] == []
+
+
+def test_a_new_password_ends_it(cast, ticket, path, client):
+    cast.officer.set_password("Another-password-2026")
+    cast.officer.save()
+    assert client.get(path).status_code == 404 and client.post(path, REPLY).status_code == 404
+    assert state_of(ticket) == State.AT_DEPARTMENT
 
 
 def test_sign_for_then_answer_by_the_same_link_or_return_it(cast, ticket, path, client):
@@ -150,7 +198,7 @@ def test_a_ticket_that_comes_back_takes_a_new_link(cast, ticket, path, client):
     answer = client.post(path, REPLY)
     assert answer.status_code == 409 and "后来又转过一次" in answer.text and ANSWER in answer.text
     assert state_of(ticket) == State.AT_DEPARTMENT
-    fresh = cast.officer.notices.order_by("-pk").first().link
+    fresh = mailed(cast.officer)[0]
     assert fresh != path and client.get(fresh).status_code == 200
 
 
@@ -189,10 +237,10 @@ def test_forms_need_the_sites_own_token_and_floods_are_held_back(ticket, path, s
     cache.clear()
 
 
-def test_the_link_in_the_notice_is_that_link(cast, ticket, client):
+def test_the_link_in_the_mail_is_that_link(cast, ticket, client):
     move_opinion(opinion=ticket, move="urge", actor=cast.staff, at=timezone.now())
     for user in (cast.officer, cast.chief):
-        link = user.notices.order_by("-pk").first().link
+        link = mailed(user)[0]
         assert read_link(link.split("/")[2]).officer == user
         assert client.get(link).status_code == 200
     assert reverse("answer-link", args=[link.split("/")[2]]) == link

@@ -12,7 +12,6 @@ from julu_liaison.notices.states import Kind as NoticeKind
 from opinions.models import Opinion
 from opinions.rules.hiding import hider
 from opinions.services.changes import Change
-from opinions.services.offices.links import answer_path
 from opinions.services.offices.samples import without_phones
 from opinions.services.suggestions.judging import signers_of
 from opinions.states import ENDED, Kind, State
@@ -44,7 +43,6 @@ ENDS = {
     "void": "已作废。",
 }  # nobody has it any more; whoever raised it must hear of it
 LONGEST_NOTICE = 200  # characters
-TO_ANSWER = frozenset({"transfer", "reassign", "urge"})  # notices from which a department answers at once
 
 
 def tell(change: Change) -> None:
@@ -171,21 +169,7 @@ def _county_staff(ticket: Opinion, at: datetime) -> list:
 
 
 def _say_to_holders(change: Change, text: str, *, fit_for_outside: bool = True) -> None:
-    """Where the department has to answer, each of its people gets a link of their own."""
-    ticket, people = change.ticket, holders_of(change.ticket, change.at)
-    asked = change.step.name in TO_ANSWER or change.state == State.REWORKING != change.before
-    if not (asked and ticket.holder_department_id):
-        _say(change, people, text, fit_for_outside=fit_for_outside)
-        return
-    for user in _others(change, people):
-        notify(
-            kind=NoticeKind.TICKET,
-            users=[user],
-            text=text,
-            link=answer_path(ticket=ticket, user=user, at=change.at),
-            at=change.at,
-            fit_for_outside=fit_for_outside,
-        )
+    _say(change, holders_of(change.ticket, change.at), text, fit_for_outside=fit_for_outside)
 
 
 def _say(change: Change, users: Iterable, text: str, link: str = "", *, fit_for_outside: bool = True) -> None:

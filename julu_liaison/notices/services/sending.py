@@ -154,7 +154,7 @@ def _packed(message: Message, at: datetime) -> Parcel | End:
     wanted = _still_wanted(message, notices)
     if isinstance(wanted, End):
         return wanted
-    return _letter(message, wanted) if message.channel == Channel.MAIL else _text(message, wanted)
+    return _letter(message, wanted, at) if message.channel == Channel.MAIL else _text(message, wanted)
 
 
 def _still_wanted(message: Message, notices: list[Notice]) -> list[Notice] | End:
@@ -165,11 +165,11 @@ def _still_wanted(message: Message, notices: list[Notice]) -> list[Notice] | End
     return unread or End(MessageState.DROPPED, READ_ALREADY if wanted else NOT_WANTED)
 
 
-def _letter(message: Message, notices: list[Notice]) -> Parcel | End:
+def _letter(message: Message, notices: list[Notice], at: datetime) -> Parcel | End:
     address = mail_address(choice_of(message.user))
     if not address:
         return End(MessageState.FAILED, NO_EMAIL)
-    return Parcel(letter=letter_of(user=message.user, notices=notices), to=address)
+    return Parcel(letter=letter_of(user=message.user, notices=notices, at=at), to=address)
 
 
 def _text(message: Message, notices: list[Notice]) -> Parcel | End:

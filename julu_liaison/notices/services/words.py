@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.conf import settings
 from django.urls import reverse
@@ -9,20 +10,21 @@ from django.urls import reverse
 from julu_liaison.notices.models import Notice
 from julu_liaison.notices.services.subscriptions import stop_token
 from julu_liaison.notices.services.wire import Letter
+from julu_liaison.notices.signals import way_in_wanted
 from julu_liaison.notices.states import MANDATORY, Kind
 
 MOST_IN_SMS = 210  # characters: three text messages; what is longer is only counted
 SIGN_IN = "请登录平台查看。"
 
 
-def lines_of(notices: Sequence[Notice], *, linked: bool = False) -> list[str]:
+def lines_of(notices: Sequence[Notice], *, linked_at: datetime | None = None) -> list[str]:
     """Return what may be said outside, a line each: the fit texts, then how many of which kind besides.
 
-    `linked`: under a fit text stands where it leads, which only its reader can open.
+    `linked_at`: under a fit text stands where it leads as of then, which only its reader can open.
     """
     counted = Counter(notice.kind for notice in notices if not notice.fit_for_outside)
     return [
-        *[notice.text + (_opened(notice) if linked else "") for notice in notices if notice.fit_for_outside],
+        *[notice.text + (_opened(notice, linked_at) if linked_at else "") for notice in notices if notice.fit_for_outside],
         *[f"您有{_number(count)}“{Kind(kind).label}”通知,{SIGN_IN}" for kind, count in counted.items()],
     ]
 
@@ -41,11 +43,11 @@ def group_post(notices: Sequence[Notice]) -> str:
     return "\n".join(part for notice in notices for part in (notice.text, _there(notice)) if part)
 
 
-def letter_of(*, user, notices: Sequence[Notice]) -> Letter:
+def letter_of(*, user, notices: Sequence[Notice], at: datetime) -> Letter:
     """Return the mail to `user`: plain text, with the links that turn its kinds off."""
     stops = [(kind, _stop_link(user, kind)) for kind in dict.fromkeys(notice.kind for notice in notices)]
     stops = [(kind, link) for kind, link in stops if link]
-    return Letter(_subject(notices), _body(notices, stops), _headers([link for _kind, link in stops]))
+    return Letter(_subject(notices), _body(notices, stops, at), _headers([link for _kind, link in stops]))
 
 
 def _number(count: int) -> str:
@@ -61,8 +63,9 @@ def _kinds(notices: Sequence[Notice]) -> str:
     return "、".join(f"{Kind(kind).label}{count}条" for kind, count in counted.items())
 
 
-def _opened(notice: Notice) -> str:
-    return f"\n   {settings.SITE_URL}{reverse('notice-open', args=[notice.pk])}"
+def _opened(notice: Notice, at: datetime) -> str:
+    ways = [way for _listener, way in way_in_wanted.send(Notice, notice=notice, at=at) if way]
+    return f"\n   {settings.SITE_URL}{ways[0] if ways else reverse('notice-open', args=[notice.pk])}"
 
 
 def _there(notice: Notice) -> str:
@@ -75,8 +78,8 @@ def _subject(notices: Sequence[Notice]) -> str:
     return f"人大代表联络:{len(notices)}条{what}"
 
 
-def _body(notices: Sequence[Notice], stops: list[tuple[str, str]]) -> str:
-    lines = lines_of(notices, linked=True)
+def _body(notices: Sequence[Notice], stops: list[tuple[str, str]], at: datetime) -> str:
+    lines = lines_of(notices, linked_at=at)
     said = lines if len(lines) == 1 else [f"您有{len(notices)}条通知:", *_numbered(lines)]
     inbox, choice = (settings.SITE_URL + reverse(name) for name in ("notices", "notice-settings"))
     return "\n".join(

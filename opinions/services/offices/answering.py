@@ -1,5 +1,6 @@
 """An officer signs for, answers or returns one ticket by the link in a notice, without signing in."""
 
+import re
 from datetime import datetime
 
 from django.db import transaction
@@ -7,11 +8,12 @@ from django.db import transaction
 from julu_liaison.accounts.querysets import factor_of
 from julu_liaison.accounts.second_step import must_set_up
 from julu_liaison.common import audit
-from julu_liaison.common.errors import NotAllowed
+from julu_liaison.common.errors import DomainError, NotAllowed
 from opinions.models import Opinion
 from opinions.services.moving import move_opinion
-from opinions.services.offices.links import AnswerLink, demand_open
+from opinions.services.offices.links import AT_THE_DEPARTMENT, AnswerLink, answer_path, demand_open, read_path
 
+PAGE = re.compile("/opinions/[0-9a-f-]{36}/")  # `Opinion.page`
 BY_LINK = ("sign_for", "reply", "return_wrong")
 
 
@@ -25,6 +27,23 @@ def demand_usable(link: AnswerLink, at: datetime) -> None:
     if link.officer.must_change_password:
         raise NotAllowed("您的账号还在用初始密码,不能用链接办理。请先登录,改好密码再办。")
     demand_open(link, at)
+
+
+def way_in(*, page: str, user, at: datetime) -> str:
+    """Return the address by which `user` can answer the ticket of that page without signing in; "" where they can't now.
+
+    An answer that waits to be signed is nothing for a link: who signs it signs in.
+    """
+    rows = Opinion.objects.filter(state__in=AT_THE_DEPARTMENT, holder_department__isnull=False)
+    ticket = rows.filter(uid=page.split("/")[2]).first() if PAGE.fullmatch(page) else None
+    if ticket is None or ticket.replies.filter(department=ticket.department, withdrawn=False, signed_at=None).exists():
+        return ""
+    path = answer_path(ticket=ticket, user=user, at=at)
+    try:
+        demand_usable(read_path(path), at)
+    except DomainError:
+        return ""
+    return path
 
 
 @transaction.atomic

@@ -1,10 +1,11 @@
-"""Links in notices by which an officer answers one ticket without signing in.
+"""Links in mails by which an officer answers one ticket without signing in.
 
 A link names the ticket, the department and the step that handed it over, the account and the second it was made; a
-signature with a salt of its own keeps it from being guessed or altered. Nothing is stored: whether it still holds is read
-from the ticket and the postings.
+signature with a salt of its own and of the account's password keeps it from being guessed or altered, and a new password ends
+it. It is made while the mail is written and stored nowhere: whether it still holds is read from the ticket and the postings.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,6 +25,7 @@ from stations.states import Right
 ANSWER_LINK_DAYS = 10
 SEPARATOR = "."
 SALT = "opinions.answer-link"
+TOKEN = re.compile(r"[0-9A-Za-z]{1,11}(-[0-9A-Za-z]{1,11}){4}\.[\w-]+", re.ASCII)
 HANDOVERS = ("transfer", "reassign")
 AT_THE_DEPARTMENT = (State.AT_DEPARTMENT, State.REWORKING)
 
@@ -53,20 +55,28 @@ class LinkBroken(DomainError):
 def answer_path(*, ticket: Opinion, user, at: datetime) -> str:
     """Return the address, from the host on, by which `user` can answer for the ticket's department; about 95 characters."""
     facts = [ticket.pk, ticket.holder_department_id, user.pk, int(at.timestamp()), _last_handover(ticket)]
-    return f"/answer/{_signer().sign('-'.join(b62_encode(number) for number in facts))}/"
+    return f"/answer/{_signer(user).sign('-'.join(b62_encode(number) for number in facts))}/"
 
 
 def read_link(token: str) -> AnswerLink:
     """Return what the token names. Raises LinkBroken for one that was guessed, cut or altered."""
     try:
-        ticket, department, user, seconds, handover = (b62_decode(part) for part in _signer().unsign(token).split("-"))
+        if not TOKEN.fullmatch(token):
+            raise BadSignature(token)
+        ticket, department, user, seconds, handover = map(b62_decode, token.partition(SEPARATOR)[0].split("-"))
+        officer = get_user_model()._default_manager.get(pk=user)
+        _signer(officer).unsign(token)
         return AnswerLink(
-            Opinion.objects.for_list().get(pk=ticket), Department.objects.get(pk=department),
-            get_user_model()._default_manager.get(pk=user), datetime.fromtimestamp(seconds, UTC),
-            handover,
+            Opinion.objects.for_list().get(pk=ticket), Department.objects.get(pk=department), officer,
+            datetime.fromtimestamp(seconds, UTC), handover,
         )  # fmt: skip
-    except (BadSignature, ObjectDoesNotExist, ValueError) as error:
+    except (BadSignature, ObjectDoesNotExist, OverflowError, ValueError) as error:
         raise LinkBroken("这个链接不完整或者不对。请从通知里重新点开,或者登录后在“待办”里办理。") from error
+
+
+def read_path(path: str) -> AnswerLink:
+    """Return what an address of `answer_path` names. Raises LinkBroken."""
+    return read_link(path.split("/")[2])
 
 
 def demand_open(link: AnswerLink, at: datetime) -> None:
@@ -101,5 +111,5 @@ def _words(at: datetime) -> str:
     return f"{local.month}月{local.day}日{local:%H:%M}"
 
 
-def _signer() -> Signer:
-    return Signer(salt=SALT, sep=SEPARATOR)
+def _signer(officer) -> Signer:
+    return Signer(salt=f"{SALT}:{officer.get_session_auth_hash()}", sep=SEPARATOR)
