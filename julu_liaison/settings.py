@@ -265,6 +265,8 @@ SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=120)
 # A day longer than the session itself, so that the login page can say that one has run out.
 SESSION_COOKIE_AGE = SESSION_IDLE_MINUTES * 60 + int(timedelta(days=1).total_seconds())
 SESSION_COOKIE_SAMESITE = "Lax"
+# They may hold a first password: with the session they end, a cookie of their own would wait for the next one at the computer.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 API_TOKEN_LIFETIME = timedelta(days=7)
 
 # Keyed by user name AND address: the default key (address alone) locks a colleague behind the same router.

@@ -43,6 +43,7 @@ SAID, SALT, SHOWN_FOR = "said", "opinions.entry-said", 15 * 60  # the cookie of 
 TOO_HEAVY = "照片合起来太大了(最多40兆)。请按手机的返回键,您写的字还在,少选几张或者换小一点的照片再交。"
 TOO_MANY = "您这里的网络一个小时里交得太多了,这次没有交上去。请过一个小时再交;着急的话请直接打电话{}。"
 FULL_TODAY = "这个分站今天收到的太多了,这次没有交上去。请明天再交,或者打电话{}。"
+TOO_MANY_HERE = "您这里的网络今天给这个分站交得太多了,这次没有交上去。请明天再交,着急的话请直接打电话{}。"
 WRONG_CODE = "没有查到这个查询码,请对照您抄下的再填一遍。"
 ASKED_TOO_OFTEN = "查得太频繁了,请过一分钟再查。"
 
@@ -60,6 +61,15 @@ class SaysToBranch(CountingThrottle):
 
     def get_cache_key(self, request, view):
         return self.cache_format % {"scope": self.scope, "ident": f"{view}-{today_here()}"}
+
+
+class SaysFromAddressToBranch(ByAddress):
+    """From midnight to midnight, so that no single network can use up what a branch takes in; `view` is the branch's code."""
+
+    scope, rate = "villager-says-here", "20/day"
+
+    def get_cache_key(self, request, view):
+        return f"{super().get_cache_key(request, view)}-{view}-{today_here()}"
 
 
 class AsksFromAddress(ByAddress):
@@ -191,9 +201,12 @@ def _ask_page(request, form: CodeForm, sentence: str, *, status: int) -> HttpRes
 
 
 def _too_much(request, branch: Station, at: datetime) -> TooMuch | None:
-    """So many an hour from one address and a day for one branch; what the first keeps back does not count for the other."""
+    """So many an hour from one address, a day from it for one branch, and a day for the branch; what one keeps back does not
+    count for those after it."""
     if is_flood(request, SaysFromAddress()):
         return TooMuch(TOO_MANY.format(branch.phone_here), 3600)
+    if is_flood(request, SaysFromAddressToBranch(), of=branch.code):
+        return TooMuch(TOO_MANY_HERE.format(branch.phone_here), _until_midnight(at))
     if is_flood(request, SaysToBranch(), of=branch.code):
         return TooMuch(FULL_TODAY.format(branch.phone_here), _until_midnight(at))
     return None

@@ -30,6 +30,7 @@ from julu_liaison.accounts.services import (
     renew_password,
     verify_second_factor,
 )
+from julu_liaison.accounts.sessions import stored_key
 from julu_liaison.accounts.tasks import forget_old_sign_ins
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
 from julu_liaison.common.history import changes_of
@@ -46,6 +47,7 @@ CHROME = (
 WECHAT = "Mozilla/5.0 (Linux; Android 10; TEL-AN00a) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/86.0 Mobile MicroMessenger/8.0"
 NEW = "Another-pass-2026"
 RECOVERY_CODE = r'<code class="num">([a-z2-9]{5}-[a-z2-9]{5})<'
+BEGIN = {"begin-password": PASSWORD}  # what the page sends to begin setting up a second factor
 
 
 def log_in(username="guanting", password=PASSWORD, client=None, **options):
@@ -68,7 +70,7 @@ def code_of(account, steps=0) -> str:
 
 def give_second_factor(account) -> list[str]:
     """Set a second factor up; returns the recovery codes. Codes of this half minute count again."""
-    begin_second_factor(account=account)
+    begin_second_factor(account=account, password=PASSWORD)
     codes = confirm_second_factor(account=account, code=code_of(account))
     forget_used_codes()
     return codes
@@ -121,6 +123,29 @@ def test_page_lists_the_places_and_marks_this_one(cast):
         assert row.session_key not in text, "a key in a page could be stolen from it"
 
 
+def test_the_database_has_no_key_that_signs_anybody_in(cast):
+    """Whoever reads the table or a backup can put nothing of it into a cookie."""
+    client, _answer = log_in()
+    row, cookie = Session.objects.get(user=cast.clerk), client.cookies[settings.SESSION_COOKIE_NAME].value
+    assert len(row.session_key) == len(stored_key(cookie)) == 40 and row.session_key == stored_key(cookie) != cookie
+    for key in (row.session_key, cookie.upper()):
+        thief = Client()
+        thief.cookies[settings.SESSION_COOKIE_NAME] = key
+        assert not is_in(thief)
+    assert is_in(client)
+
+
+def test_a_first_password_waits_in_no_cookie_and_ends_with_the_session(cast):
+    """Where the page that shows it was never fetched, the next one at the computer does not see it either."""
+    client, _answer = log_in("xian")
+    renew = {"action": "renew_passwords", "_selected_action": str(cast.clerk.pk)}
+    sent = client.post(reverse("admin:accounts_user_changelist"), renew)
+    assert sent.status_code == 302 and set(sent.cookies) <= {settings.SESSION_COOKIE_NAME}
+    client.post(reverse("logout"))
+    assert "首次密码" not in client.get(reverse("login")).text
+    assert "首次密码" not in log_in("yantuan", client=client)[0].get(reverse("home"), follow=True).text
+
+
 def test_signing_out_one_place_ends_it_and_no_other_and_is_audited(cast):
     there, _ = log_in(HTTP_USER_AGENT=WECHAT, REMOTE_ADDR="10.0.0.7")
     third, _ = log_in()
@@ -150,7 +175,9 @@ def test_a_token_is_revoked_from_the_page(cast, api_status):
     assert api_status(key) == 401 and "revoke_token" in acts(cast.clerk)
 
 
-@pytest.mark.parametrize("body", [{}, {"session": "x"}, {"token": "x"}, {"token": "9" * 30}, {"token": "9" * 5000}, {"token": "１"}])
+@pytest.mark.parametrize(
+    "body", [{}, {"session": "x"}, {"token": "x"}, {"token": "9" * 30}, {"token": "9" * 5000}, {"token": "１"}]
+)
 def test_unknown_places_are_not_found(cast, body):
     here, _ = log_in()
     assert here.post(reverse("account-sign-out"), body).status_code == 404
@@ -451,7 +478,10 @@ def test_setting_up_shows_a_code_to_scan_and_to_type_and_eight_recovery_codes_on
     here, _ = log_in()
     page = reverse("second-factor")
     assert "开始设置" in here.get(page).text and not TOTPDevice.objects.exists()
-    shown = here.post(reverse("second-factor-begin"), follow=True)
+    refused = here.post(reverse("second-factor-begin"), {"begin-password": "wrong"})
+    assert "密码不对" in refused.text and "<svg" not in refused.text and not TOTPDevice.objects.exists()
+    assert here.post(reverse("second-factor-begin")).status_code == 200 and not TOTPDevice.objects.exists()
+    shown = here.post(reverse("second-factor-begin"), BEGIN, follow=True)
     secret = re.search(r'class="secret num">([A-Z2-7 ]+)<', shown.text).group(1)
     assert "<svg" in shown.text and len(secret.replace(" ", "")) == 32
     assert "no-store" in shown["Cache-Control"]
@@ -472,7 +502,7 @@ def test_a_wrong_first_code_sets_nothing_up(cast):
     page = reverse("second-factor")
     early = here.post(page, {"code": "123456"})
     assert early.status_code == 409 and "请先点“开始设置”" in early.text
-    here.post(reverse("second-factor-begin"))
+    here.post(reverse("second-factor-begin"), BEGIN)
     answer = here.post(page, {"code": "12ab"})
     assert "验证码不对" in answer.text and "<svg" in answer.text and factor_of(cast.clerk) is None
     assert "请等1秒再填" in here.post(page, {"code": code_of(cast.clerk)}).text
@@ -644,7 +674,7 @@ def test_new_recovery_codes_end_the_old(cast):
 def test_a_second_one_is_not_set_up_over_the_first(cast):
     give_second_factor(cast.clerk)
     with pytest.raises(Conflict):
-        begin_second_factor(account=cast.clerk)
+        begin_second_factor(account=cast.clerk, password=PASSWORD)
 
 
 # --- Demanded by role -------------------------------------------------------------------------------------------
@@ -661,7 +691,7 @@ def test_a_role_that_demands_it_sees_the_set_up_page_only(cast, demanded):
     for name in ("home", "account", "opinions", "password"):
         assert here.get(reverse(name)).headers["Location"] == reverse("second-factor")
     assert "您的岗位要求有第二步验证" in here.get(reverse("second-factor")).text
-    here.post(reverse("second-factor-begin"))
+    here.post(reverse("second-factor-begin"), BEGIN)
     here.post(reverse("second-factor"), {"code": code_of(cast.clerk)})
     assert is_in(here)
     assert (

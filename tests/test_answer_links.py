@@ -84,7 +84,9 @@ def test_the_mail_leads_there_and_nothing_else_knows_the_address(cast, ticket, c
     assert officers.startswith("/answer/") and chiefs.startswith("/answer/") and officers != chiefs
     assert "村西田间道路塌陷" in client.get(officers).text
     assert set(cast.officer.notices.values_list("link", flat=True)) == {ticket.page}
-    assert not [way for user in (cast.deputy, cast.clerk, cast.staff) for way in mailed(user) if way.startswith("/answer/")]
+    assert not [
+        way for user in (cast.deputy, cast.clerk, cast.staff) for way in mailed(user) if way.startswith("/answer/")
+    ]
     client.post(officers, REPLY)  # the chief signs with a sign-in, the officer has nothing left to do
     ticket.refresh_from_db()
     assert ticket.state == State.REPLIED

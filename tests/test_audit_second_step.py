@@ -10,7 +10,7 @@ from tests.test_audit_coverage import post, trail
 
 @pytest.mark.django_db
 def test_the_second_step_leaves_rows_too(cast):
-    device = begin_second_factor(account=cast.clerk)
+    device = begin_second_factor(account=cast.clerk, password=PASSWORD)
     totp = TOTP(device.bin_key)
     codes = confirm_second_factor(account=cast.clerk, code=f"{totp.token():06d}")
     for typed, expected in (("000000", ["fail_sign_in"]), (codes[0], ["use_recovery_code", "sign_in"])):

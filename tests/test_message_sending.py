@@ -27,7 +27,7 @@ from julu_liaison.notices.services.again import REPEATABLE, send_again
 from julu_liaison.notices.services.forgetting import forget_messages
 from julu_liaison.notices.services.routing import route_notices
 from julu_liaison.notices.services.sending import LEASE, send_due
-from julu_liaison.notices.services.wire import checked_address, ear
+from julu_liaison.notices.services.wire import addresses, checked_address, ear, lines
 from julu_liaison.notices.services.words import text_message
 from julu_liaison.notices.states import Channel, GatewayKind, Kind, MessageState, Pace, SmsChoice
 from julu_liaison.notices.tasks import deliver_messages
@@ -638,6 +638,16 @@ def test_a_name_that_leads_elsewhere_when_it_is_dialled_reaches_nobody(receiver,
     send_due(at=AT)
     assert len(dialled) == 2 and receiver.got == []
     assert now(message).state == S.WAITING and "连不上" in now(message).error
+
+
+def test_the_machines_own_address_in_the_house_leads_back_as_well(receiver, settings, monkeypatch):
+    """Whatever the address looks like: when both ends of the line are one machine, it hangs up."""
+    settings.PRODUCTION = True
+    for module in (addresses, lines):
+        monkeypatch.setattr(module, "is_forbidden", lambda _address: False)  # as if 127.0.0.1 were 192.168.1.10
+    message = to_group(f"json://127.0.0.1:{receiver.port}/")
+    send_due(at=AT)
+    assert receiver.got == [] and now(message).state == S.WAITING and "连不上" in now(message).error
 
 
 def test_nothing_secret_is_logged(cast, receiver, robot, caplog):

@@ -9,6 +9,7 @@ from activities.services import Matter
 from activities.states import Category
 from julu_liaison.common.errors import DomainError, NotAllowed, StaleVersion
 from julu_liaison.common.models import AuditLog
+from julu_liaison.notices.models import Notice
 from opinions.models import Hop, Opinion, Redaction
 from opinions.services import hops_for, move_opinion, register_opinion
 from opinions.services.feedback import token_of
@@ -44,6 +45,7 @@ def test_the_words_are_gone_from_every_door_and_copy(cast, client, signed_in, ti
         opinion=ticket, move="rate", actor=cast.clerk, at=AT, rating="unsatisfied", note=f"{SECRET}还没救助"
     )
     before = ticket.version
+    assert Notice.objects.filter(text__contains="癌症").exists()
     ticket = strike(ticket, cast.clerk)
     assert (ticket.text, ticket.version) == ("村民■■,家里困难", before + 1)
     assert "癌症" not in ticket.search_words and "困难" in ticket.search_words
@@ -60,7 +62,7 @@ def test_the_words_are_gone_from_every_door_and_copy(cast, client, signed_in, ti
         for page in pages:
             assert "癌症" not in signed_in(who).get(page).text, page
     with connection.cursor() as cursor:  # nor anywhere in the database but sealed
-        for model in (Opinion, Redaction, AuditLog, type(ticket.hops.first()), type(ticket.replies.get())):
+        for model in (Opinion, Redaction, AuditLog, Notice, type(ticket.hops.first()), type(ticket.replies.get())):
             cursor.execute(f"SELECT * FROM {model._meta.db_table}")  # noqa: S608 - our own tables
             assert "癌症" not in str(cursor.fetchall()), model
     hop = ticket.hops.last()

@@ -472,6 +472,20 @@ def test_so_many_a_day_for_one_branch_from_midnight_to_midnight(cast, client, mo
     assert say(client).status_code == 302
 
 
+@pytest.mark.usefixtures("throttled")
+def test_one_network_does_not_use_up_what_a_branch_takes_in(cast, client, monkeypatch, clock):
+    assert public_views.SaysFromAddressToBranch.rate == "20/day"
+    monkeypatch.setattr(public_views.SaysFromAddressToBranch, "rate", "1/day")
+    clock(moment(DAY, 22))
+    assert say(client).status_code == 302
+    answer = say(client, text=f"{WORDS}又")
+    assert answer.status_code == 429 and answer["Retry-After"] == "7200" and "您这里的网络今天给这个分站" in answer.text
+    assert say(client, code="GT02").status_code == 302
+    assert say(Client(REMOTE_ADDR="198.51.100.7"), text=f"{WORDS}再").status_code == 302
+    clock(moment(DAY + timedelta(days=1), 1))
+    assert say(client, text=f"{WORDS}又").status_code == 302
+
+
 # --- Where ------------------------------------------------------------------------------------------------------
 
 

@@ -14,6 +14,7 @@ from django.db.models import Prefetch, Q
 from julu_liaison.common import audit
 from julu_liaison.common.errors import DomainError, NotAllowed, StaleVersion
 from julu_liaison.common.idempotency import change_answers
+from julu_liaison.notices.services import reword_notices
 from opinions.models import Hop, Opinion, Redaction, Reply
 from opinions.permissions import can_redact, sees_drafts_of
 from opinions.rules import search_words
@@ -244,6 +245,7 @@ def _strike_copies(ticket: Opinion, strike) -> None:
         if strike(text) != text:
             setattr(row, column, strike(text))
             row.save(update_fields=[column])
+    reword_notices(about=ticket.full_number, change=strike)
 
 
 def _write_hop(ticket: Opinion, reason: str, actor, at: datetime) -> None:

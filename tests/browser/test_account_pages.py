@@ -54,6 +54,11 @@ def test_second_factor_from_setting_up_to_signing_in_and_off(cast, screen, live_
     address = live_server.url
     log_in_by_form(screen, cast.clerk)
     look_at(screen, look_over, address + reverse("second-factor"), ["standard"])
+    screen.fill("#id_begin-password", "nope")
+    screen.get_by_role("button", name="开始设置").click()
+    look_over(screen)
+    assert "密码不对" in screen.inner_text("main")
+    screen.fill("#id_begin-password", PASSWORD)
     screen.get_by_role("button", name="开始设置").click()
     look_at(screen, look_over, address + reverse("second-factor"))
     square = screen.locator(".qr svg").bounding_box()

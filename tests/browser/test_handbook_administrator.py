@@ -43,6 +43,7 @@ def test_the_own_account_gets_a_second_factor(county, page, log_in_by_form):
     log_in_by_form(page, county.system)
     page.get_by_role("link", name="我的账号").click()
     page.get_by_role("link", name="去打开").click()
+    page.fill("#id_begin-password", PASSWORD)
     page.get_by_role("button", name="开始设置").click()
     take_picture(page, "administrator-second-factor.png", of=page.locator("main"))
     page.fill("#id_code", code_of(county.system))

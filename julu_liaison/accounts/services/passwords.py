@@ -29,7 +29,7 @@ def first_password() -> str:
 
 @transaction.atomic
 def change_password(*, user: User, old: str, new: str, keep: str = "") -> None:
-    """Change one's own password; every place where one is signed in ends, but the session with the key `keep`.
+    """Change one's own password; every place where one is signed in ends, but the session with the stored key `keep`.
 
     Raises WrongPassword when the old one is wrong, DomainError when the new one is too plain.
     """

@@ -38,8 +38,12 @@ class CodeWait(DomainError):
 
 
 @transaction.atomic
-def begin_second_factor(*, account: User) -> TOTPDevice:
-    """Give the account a fresh secret, which counts only when a code from it has been confirmed."""
+def begin_second_factor(*, account: User, password: str) -> TOTPDevice:
+    """Give the account a fresh secret, which counts only when a code from it has been confirmed.
+
+    Asks for the password: whoever finds the computer unlocked could otherwise lock its owner out. Raises WrongPassword.
+    """
+    demand_password(account, password)
     if factor_of(account):
         raise Conflict("第二步验证已经设好了。要换手机,请先取消,再重新设。")
     TOTPDevice.objects.filter(user=account).delete()

@@ -26,7 +26,7 @@ def end_other_sign_ins(*, account: User, keep: str) -> int:
 
 
 def end_sign_ins(account: User, *, keep: str = "") -> int:
-    """Step of other services: end every session but the one with the key `keep`, and every API key."""
+    """Step of other services: end every session but the one with the stored key `keep`, and every API key."""
     sessions, _ = Session.objects.filter(user=account).exclude(session_key=keep).delete()
     tokens, _ = ApiToken.objects.filter(user=account).delete()
     return sessions + tokens

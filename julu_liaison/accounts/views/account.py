@@ -44,7 +44,7 @@ def account(request):
         "factor": factor_of(request.user),
         "is_demanded": must_set_up(request.user),
         "sessions": request.user.sessions.filter(expire_date__gt=now).order_by("-last_seen_at"),
-        "here": request.session.session_key,
+        "here": request.session.stored_key,
         "tokens": request.user.api_tokens.filter(expires_at__gt=now).order_by("-created_at"),
     }
     return render(request, "accounts/account.html", context)
@@ -70,7 +70,7 @@ def _services(user) -> list[Service]:
 def account_sign_out(request):
     """POST `session=<mark>` or `token=<key>` ends one place, `others` all but this one."""
     if "others" in request.POST:
-        ended = end_other_sign_ins(account=request.user, keep=request.session.session_key)
+        ended = end_other_sign_ins(account=request.user, keep=request.session.stored_key)
         messages.success(request, f"别处的{ended}个登录都退出了。" if ended else "别处没有登录。")
     elif "token" in request.POST:
         _end_token(request)
@@ -80,7 +80,7 @@ def account_sign_out(request):
 
 
 def _end_session(request) -> None:
-    rows = request.user.sessions.exclude(session_key=request.session.session_key)
+    rows = request.user.sessions.exclude(session_key=request.session.stored_key)
     chosen = next((row for row in rows if row.mark == request.POST.get("session")), None)
     if chosen is None:
         raise NotFound(NOT_THERE)

@@ -28,7 +28,7 @@ def password(request):
 
 
 def _change(request, given) -> bool:
-    key = request.session.session_key
+    key = request.session.stored_key
     change_password(user=request.user, old=given["old"], new=given["new"], keep=key)
     update_session_auth_hash(request, request.user)
     return True

@@ -42,7 +42,7 @@ def second_factor(request):
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            key = request.session.session_key
+            key = request.session.stored_key
             codes = confirm_second_factor(account=request.user, code=form.cleaned_data["code"], keep=key)
         except (WrongCode, CodeWait) as error:
             put_beside_fields(form, error)
@@ -53,10 +53,19 @@ def second_factor(request):
 
 
 @require_POST
+@sensitive_post_parameters()
+@never_cache
 @login_required
 def second_factor_begin(request):
-    begin_second_factor(account=request.user)
-    return redirect("second-factor")
+    """A fresh secret to scan, after the password."""
+    form = ConfirmForm(request.POST, prefix="begin")
+    if form.is_valid():
+        begun, answer = confirm_and_act(
+            request, form, lambda given: begin_second_factor(account=request.user, password=given["password"])
+        )
+        if answer or begun:
+            return answer or redirect("second-factor")
+    return _page(request, begin_form=form)
 
 
 @require_POST
@@ -95,16 +104,17 @@ def second_factor_off(request):
 
 
 def _switch_off(request, given) -> bool:
-    key = request.session.session_key
+    key = request.session.stored_key
     switch_off_second_factor(account=request.user, password=given["password"], keep=key)
     request.session.pop(PASSED, None)
     return True
 
 
-def _page(request, *, form=None, codes_form=None, off_form=None):
+def _page(request, *, form=None, begin_form=None, codes_form=None, off_form=None):
     device = TOTPDevice.objects.filter(user=request.user).order_by("-confirmed").first()
     context = {
         "form": form or CodeForm(),
+        "begin_form": begin_form or ConfirmForm(prefix="begin"),
         "codes_form": codes_form or ConfirmForm(prefix="codes"),
         "off_form": off_form or ConfirmForm(prefix="off"),
         "is_demanded": must_set_up(request.user),

@@ -1,6 +1,6 @@
 """Writing notices; gateways (mail, WeCom, SMS) read the same rows."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from julu_liaison.notices.models import Notice
 from julu_liaison.notices.states import Kind
@@ -23,6 +23,14 @@ def post_to_group(*, place_code: str, kind: Kind, text: str, link: str = "", at)
     Notice.objects.create(
         place_code=place_code, kind=kind, text=text[:200], link=link, created_at=at, fit_for_outside=True
     )
+
+
+def reword_notices(*, about: str, change: Callable[[str], str]) -> None:
+    """Put the words of notices that begin with `about` through `change`, read or not, and of what has not been sent yet with
+    them; what has left the house is out of reach."""
+    for notice in Notice.objects.filter(text__startswith=about):
+        if (text := change(notice.text)) != notice.text:
+            Notice.objects.filter(pk=notice.pk).update(text=text)
 
 
 def mark_read_of(*, user, links: Iterable[str], at) -> int:

@@ -19,7 +19,8 @@ class _Looking:
 
     def _new_conn(self):
         reached = super()._new_conn()
-        if settings.PRODUCTION and is_forbidden(reached.getpeername()[0]):
+        there, here = reached.getpeername()[0], reached.getsockname()[0]
+        if settings.PRODUCTION and (there == here or is_forbidden(there)):
             reached.close()
             raise NewConnectionError(self, "it leads to the machine itself")
         return reached
