@@ -250,7 +250,8 @@ def _dump_problem() -> str:
 
 def _people(at: datetime) -> Iterator[Finding]:
     if not Station.objects.centres().exists():
-        yield _found("站点", hint="还没有录入县和站点;试用请运行 manage.py seed_demo")
+        first = "请运行 manage.py open_county 编号 县名 账号 姓名" if settings.PRODUCTION else "试用请运行 manage.py seed_demo"
+        yield _found("站点", hint=f"还没有录入县和站点;{first}")
         return
     admins = Posting.objects.in_force(today_here(at)).filter(role__in=[Role.COUNTY_ADMIN, Role.SYSTEM_ADMIN])
     yield _found("管理员", bad="" if admins.exists() else "没有县管理员在岗,谁也不能开账号")

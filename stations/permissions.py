@@ -12,17 +12,13 @@ from stations.querysets import counties_of_account, places_of_message, scope_of
 from stations.states import COUNTY_ROLES, RIGHTS_OF, SEPARATED_RIGHTS, SEPARATED_ROLES, Right, Role
 
 
-def rights_of(role: str) -> frozenset[Right]:
-    """The rights bundled in a role. Separated duties (三员分立) take theirs away from the county administrator."""
-    return _rights_of(role, settings.SEPARATE_DUTIES)
-
-
 def roles_with(right: Right) -> tuple[Role, ...]:
     return _roles_with(right, settings.SEPARATE_DUTIES)
 
 
 @cache
 def _rights_of(role: str, are_separated: bool) -> frozenset[Right]:
+    """The rights bundled in a role. Separated duties (三员分立) take theirs away from the county administrator."""
     rights = RIGHTS_OF[Role(role)]
     return rights - SEPARATED_RIGHTS if are_separated and role == Role.COUNTY_ADMIN else rights
 

@@ -1,7 +1,8 @@
 """Every page × every role × own and foreign place, compared with the table in tests/access_matrix.txt.
 
-A new URL fails here until it has its line. After looking at a change, `UPDATE_ACCESS_MATRIX=1 pytest
-tests/test_access_matrix.py -n 0` writes the table anew; review its diff like code. (The API has its own table in tests/api.)
+A new URL fails here until it has its line. After looking at a change, `rm tests/access_matrix.txt` (for lines that are gone) and
+`UPDATE_ACCESS_MATRIX=1 pytest tests/test_access_matrix.py -n 0` write the table anew; review its diff like code. (The API has its own
+table in tests/api.)
 """
 
 import os

@@ -1,6 +1,8 @@
 """What a county starts: the compose file, the units, the settings that both name."""
 
 import configparser
+import getpass
+import os
 import re
 import subprocess
 import sys
@@ -65,6 +67,32 @@ def test_a_unit_runs_what_the_compose_file_runs(services, name):
     service = unit["Service"]
     assert service["ExecStart"] == "/opt/liaison/.venv/bin/" + " ".join(services[name]["command"])
     assert service["User"] == "liaison" and service["NoNewPrivileges"] == "yes" and service["ProtectSystem"] == "strict"
+
+
+def test_the_command_for_the_machine_has_the_settings_of_the_units(tmp_path):
+    """Typed with other settings, `prepare` would quietly make a second database."""
+    script = (ROOT / "docs" / "systemd" / "liaison").read_text()
+    unit = (ROOT / "docs" / "systemd" / "liaison-web.service").read_text()
+    (same,) = re.findall(r"(?m)^Environment=(.*)$", unit)
+    assert f"\nexport {same}\n" in script and "EnvironmentFile=/etc/liaison.env" in unit and "/etc/liaison.env" in script
+    written = tmp_path / "liaison.env"
+    settings_of_a_county = {
+        "SECRET_KEY": "'a secret of 32 characters & $more'", "ALLOWED_HOSTS": "x.example.cn", "DATA_DIR": tmp_path,
+        "DATABASE_URL": "'postgres://liaison:a$b@127.0.0.1/liaison'", "REDIS_URL": "redis://127.0.0.1:6379/0",
+    }  # fmt: skip
+    written.write_text("".join(f"{name}={value}\n" for name, value in settings_of_a_county.items()))
+    known = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    known |= {"LIAISON_ENV": str(written), "LIAISON_HOME": str(ROOT), "LIAISON_USER": getpass.getuser()}
+    asked = "from django.conf import settings as s; print(s.PRODUCTION, s.SECRET_KEY, s.ALLOWED_HOSTS, s.DATA_DIR, s.BACKUP_DIR)"
+    call = ["sh", str(ROOT / "docs" / "systemd" / "liaison"), "shell", "--no-imports", "-c", asked]
+    done = subprocess.run(call, env=known, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
+    expected = f"True a secret of 32 characters & $more ['x.example.cn'] {tmp_path} /var/backups/liaison"
+    assert done.stdout.strip() == expected, done.stderr
+
+
+def test_secrets_and_backups_stay_out_of_the_image():
+    left_out = (ROOT / ".dockerignore").read_text().split()
+    assert {".env", "backups", "data", ".git"} <= set(left_out) and "COPY . ." in (ROOT / "Dockerfile").read_text()
 
 
 def test_health_check_of_the_site(client, db, monkeypatch):

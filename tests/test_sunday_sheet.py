@@ -10,12 +10,10 @@ from django.urls import reverse
 
 from activities.forms import SundaySheet
 from activities.models import Attendance, DutyLog, Shift
-from activities.rules import guess_category, reception_days
+from activities.rules import guess_category
 from activities.services import Matter, SundayRow, draft_roster, file_log, publish_roster
 from activities.states import Category, Form, Presence, ShiftState
 from deputies.models import Deputy
-from julu_liaison.common.models import CalendarDay
-from julu_liaison.common.working_days import Calendar
 from julu_liaison.frame import frame
 from opinions.models import Opinion
 from stations.models import Station
@@ -89,12 +87,6 @@ def test_sheet_shows_the_roster_with_nobody_chosen_yet(rostered, on_duty, signed
 def test_way_in_leads_to_the_latest_reception_day(cast, signed_in, monkeypatch):
     monkeypatch.setattr("activities.views.sheets.today_here", lambda at=None: SUNDAY + timedelta(days=3))
     assert signed_in(cast.clerk).get(reverse("sunday")).url == url("sunday-sheet")
-
-
-def test_reception_days_follow_holidays(cast):
-    CalendarDay.objects.create(date=SUNDAY, kind=CalendarDay.Kind.HOLIDAY, name="假日")
-    calendar = Calendar.load(SUNDAY, SUNDAY + timedelta(days=30))
-    assert reception_days(SUNDAY, SUNDAY + timedelta(days=7), calendar) == [date(2026, 3, 2), date(2026, 3, 8)]
 
 
 @pytest.mark.once

@@ -51,10 +51,6 @@ class Row:
             return self.leave
         return "" if self.choice == NOBODY else self.choice
 
-    @property
-    def was_set(self) -> bool:
-        return bool(self.who.row.status)
-
 
 @dataclass
 class Extra:

@@ -1,7 +1,6 @@
 """Pure rules of rosters, reception days and sheets; the county's own figures (seats, dates) come in as arguments."""
 
 from activities.rules.categories import guess_category
-from activities.rules.days import reception_days
 from activities.rules.events import kinds_at, last_activity_day
 from activities.rules.filing import last_filing_day
 from activities.rules.hours import reception_hours
@@ -20,6 +19,5 @@ __all__ = [
     "last_activity_day",
     "last_filing_day",
     "log_differences",
-    "reception_days",
     "reception_hours",
 ]

@@ -52,11 +52,6 @@ def decided(way: str, said: str) -> Decision:
     return Decision(way or Handling.OPINION, result=said)
 
 
-def way_of(handling: str, refusal: str) -> str:
-    """The choice of WAYS that stands for what a visit says."""
-    return refusal or handling
-
-
 def decision_problems(decision: Decision) -> dict[str, str]:
     """Return what does not go together, by field: no refusal without saying where to go instead."""
     problems = {}

@@ -18,7 +18,7 @@ from activities.services.events import (
 )
 from activities.services.exemptions import end_exemption, grant_exemption
 from activities.services.feeds import open_feed, revoke_feed
-from activities.services.leaves import ask_leave, decide_leave, leaves_of, leaves_on, withdraw_leave
+from activities.services.leaves import ask_leave, decide_leave, withdraw_leave
 from activities.services.logs import (
     MOST_PHOTOS,
     FiledLog,
@@ -156,8 +156,6 @@ __all__ = [
     "hand_over_place",
     "is_begun",
     "issue_month",
-    "leaves_of",
-    "leaves_on",
     "lock_month",
     "misplaced_rows",
     "months_to_issue",

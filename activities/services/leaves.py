@@ -4,7 +4,6 @@ All of one deputy's leave is written under that deputy's row lock, so two reques
 decided once. Locks are taken in one order everywhere: deputies, rosters, places, then the rows themselves.
 """
 
-from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
 from dateutil.relativedelta import relativedelta
@@ -24,7 +23,7 @@ from activities.services.rosters import release_places
 from activities.services.rosters.gaps import LEFT_FOR
 from activities.services.rosters.telling import roster_page
 from activities.states import LEAVE_KINDS, ActivityState, LeaveState
-from deputies.models import Deputy, Membership
+from deputies.models import Deputy
 from deputies.permissions import is_oneself
 from julu_liaison.common import audit
 from julu_liaison.common.errors import Conflict, DomainError, NotAllowed
@@ -135,26 +134,6 @@ def withdraw_leave(*, leave: Leave, actor, at: datetime) -> Leave:
     if not in_person:
         tell_deputies([leave.deputy], f"您{_days(leave)}的假由{actor.name}撤回了。", my_duty(), at)
     return leave
-
-
-# ---- Reading -------------------------------------------------------------------------------------------------------
-
-
-def leaves_on(*, deputies: Iterable[Deputy], on: date) -> dict[int, str]:
-    """Return the kind of approved leave (a Presence) that each of `deputies` has on the day `on`, by deputy key."""
-    rows = Leave.objects.approved().from_duty().overlapping(on, on).filter(deputy__in=deputies)
-    return dict(rows.values_list("deputy", "kind"))
-
-
-def leaves_of(branches: Collection[Station], on: date) -> dict[int, list[Leave]]:
-    """Return the approved leave of the day `on` with its deputies, by key of the branch where they serve that day."""
-    serving = Membership.objects.in_force(on).filter(branch__in=branches)
-    rows = Leave.objects.approved().from_duty().overlapping(on, on).filter(deputy__in=serving.values("deputy"))
-    branch_of = dict(serving.filter(deputy__in=rows.values("deputy")).values_list("deputy", "branch"))
-    found: dict[int, list[Leave]] = {}
-    for leave in rows.select_related("deputy").order_by("deputy__sort_key", "deputy__code"):
-        found.setdefault(branch_of[leave.deputy_id], []).append(leave)
-    return found
 
 
 def station_desk(branch: Station) -> str:

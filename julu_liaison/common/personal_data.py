@@ -77,10 +77,6 @@ class Held:
     named_by: str = ""
 
     @property
-    def column_names(self) -> list[str]:
-        return self.columns.split()
-
-    @property
     def shown_names(self) -> list[str]:
         return [part.partition("=")[0] for part in self.shown.split()]
 

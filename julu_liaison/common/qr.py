@@ -13,11 +13,6 @@ def qr_svg(text: str) -> bytes:
     return _saved(text, kind="svg", xmldecl=False, svgclass=None, lineclass=None, light="#fff", omitsize=True)
 
 
-def qr_png(text: str, *, scale: int = 8) -> bytes:
-    """One-bit PNG, `scale` pixels a module."""
-    return _saved(text, kind="png", scale=scale)
-
-
 def _saved(text: str, **options) -> bytes:
     # make_qr, not make: for a short text make() may give a Micro QR, which WeChat does not read.
     code = segno.make_qr(text, error=CORRECTION)

@@ -21,17 +21,26 @@ class KeyLost(DomainError, ValueError):
     status, title = 503, "加密的内容打不开"
 
 
+def _keys() -> MultiFernet:
+    """FIELD_KEYS, and after them what is derived from the secrets: sealed with while there are none, and still opened when the
+    county has set its first one."""
+    secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return _box((*settings.FIELD_KEYS, *map(_derived, secrets)))
+
+
 @lru_cache(maxsize=4)
-def _box(keys: tuple[str, ...], secret: str) -> MultiFernet:
-    if not keys:
-        digest = hashlib.sha256(b"field-key:" + secret.encode()).digest()
-        keys = (base64.urlsafe_b64encode(digest).decode(),)
+def _box(keys: tuple[str, ...]) -> MultiFernet:
     return MultiFernet([Fernet(key) for key in keys])
+
+
+@lru_cache(maxsize=8)
+def _derived(secret: str) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(b"field-key:" + secret.encode()).digest()).decode()
 
 
 def seal(text: str) -> str:
     """Encrypt `text` with the first key; an empty string stays empty."""
-    return _box(tuple(settings.FIELD_KEYS), settings.SECRET_KEY).encrypt(text.encode()).decode() if text else ""
+    return _keys().encrypt(text.encode()).decode() if text else ""
 
 
 def unseal(token: str) -> str:
@@ -39,7 +48,7 @@ def unseal(token: str) -> str:
     if not token:
         return ""
     try:
-        return _box(tuple(settings.FIELD_KEYS), settings.SECRET_KEY).decrypt(token.encode()).decode()
+        return _keys().decrypt(token.encode()).decode()
     except InvalidToken as error:
         raise KeyLost(LOST) from error
 
@@ -61,7 +70,7 @@ def opened(row: models.Model, name: str) -> str | None:
 def reseal(token: str) -> str:
     """Return what `token` says, encrypted with the first key. Raises KeyLost where none of the keys opens it."""
     try:
-        return _box(tuple(settings.FIELD_KEYS), settings.SECRET_KEY).rotate(token.encode()).decode()
+        return _keys().rotate(token.encode()).decode()
     except InvalidToken as error:
         raise KeyLost(LOST) from error
 

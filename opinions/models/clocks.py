@@ -87,10 +87,6 @@ class Clock(models.Model):
     def __str__(self):
         return f"{self.opinion} {self.get_stage_display()} {self.due_on}"
 
-    @property
-    def was_late(self) -> bool:
-        return self.stopped_on is not None and self.stopped_on > self.due_on
-
 
 class Pause(models.Model):
     """A time in which a clock stood still: the days after `started_on` up to `ended_on` are not counted."""

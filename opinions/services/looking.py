@@ -4,6 +4,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -18,7 +19,7 @@ from opinions.states import State
 
 ASSIST = "assist_opinion"
 DRAFTING = frozenset({"reply", "return_reply"})
-SUPERVISION = Opinion._meta.get_field("supervision")  # fetched with those lists alone that show it
+SUPERVISION: Any = Opinion._meta.get_field("supervision")  # fetched with those lists alone that show it
 ENDS_A_DRAFT = frozenset({"reply", "sign_reply", "return_reply", "reassign", "return_wrong"})
 
 
