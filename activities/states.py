@@ -138,7 +138,7 @@ class ActivityKind(TextChoices):
     OTHER = "other", "其他活动"
 
 
-# Activities that are a form of service at the branch (domain.md §3), not a meeting.
+# Activities that are a form of service at the branch (docs/domain.md §3), not a meeting.
 SERVICE_ACTIVITIES = (
     ActivityKind.RESEARCH, ActivityKind.PUBLICITY, ActivityKind.HOUSEHOLD, ActivityKind.MEDIATION,
     ActivityKind.REPORTING,

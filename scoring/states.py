@@ -9,7 +9,7 @@ class Block(TextChoices):
 
 
 class Item(TextChoices):
-    """What a rule is about; the value in points is data of the year's scheme (domain.md §5)."""
+    """What a rule is about; the value in points is data of the year's scheme (docs/domain.md §5)."""
 
     CONGRESS_MISSED = "congress_missed", "无故缺席人代会(半天)"
     STUDY_MISSED = "study_missed", "无故缺席视察、调研、执法检查、培训、学习"

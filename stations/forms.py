@@ -11,7 +11,7 @@ from stations.rules import place_choices
 from stations.states import Level
 
 PHONE = re.compile(r"[0-9][0-9 \-、,/转]{5,18}[0-9]")
-USUAL_SEATS = 3  # domain.md §3: two or three; a fourth is possible with a warning
+USUAL_SEATS = 3  # docs/domain.md §3: two or three; a fourth is possible with a warning
 SEATS = (2, 3, 4)
 
 

@@ -1,4 +1,4 @@
-"""Names of levels and roles; the words of domain.md §1."""
+"""Names of levels and roles; the words of docs/domain.md §1."""
 
 from django.db.models import TextChoices
 

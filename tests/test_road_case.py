@@ -1,4 +1,4 @@
-"""The road case of domain.md §2 through the services: reported, passed up, repaired, told, rated, scored."""
+"""The road case of docs/domain.md §2 through the services: reported, passed up, repaired, told, rated, scored."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The demo county: figures of domain.md §2, the article's year, two runs alike, real data left alone."""
+"""The demo county: figures of docs/domain.md §2, the article's year, two runs alike, real data left alone."""
 
 import json
 from collections import Counter

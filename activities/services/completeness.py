@@ -61,7 +61,7 @@ def _published(stations: list[Station], year: int) -> list[tuple[int, int]]:
 
 
 def _missing(stations: list[Station], year: int, today: date) -> dict[tuple[int, int], list[Shift]]:
-    """A day put off counts for the month of its Sunday (domain.md §3)."""
+    """A day put off counts for the month of its Sunday (docs/domain.md §3)."""
     logs = DutyLog.objects.valid().filter(branch=OuterRef("branch"), date=OuterRef("date"))
     shifts = Shift.objects.filter(
         ~Exists(logs), station__in=stations, for_sunday__year=year, date__lte=today, roster__state=RosterState.PUBLISHED

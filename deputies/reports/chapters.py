@@ -22,7 +22,7 @@ class Chapter(TextChoices):
 SIGNS = {
     Chapter.MOTIONS: "议", Chapter.INSPECTION: "视", Chapter.STUDY: "学", Chapter.MEETINGS: "会", Chapter.PEOPLE: "联",
 }  # fmt: skip
-# Other group activities stand with the meetings, as they do in the points (domain.md §5).
+# Other group activities stand with the meetings, as they do in the points (docs/domain.md §5).
 CHAPTER_OF_ACTIVITY: dict[str, Chapter] = {
     ActivityKind.SUPERVISION: Chapter.MOTIONS,
     ActivityKind.INSPECTION: Chapter.INSPECTION,

@@ -107,7 +107,7 @@ def levels_label(levels: list[str], township: str = "乡镇") -> str:
     return "、".join(words) + "人大代表" if words else ""
 
 
-CONSTITUENTS_EACH = 5  # 固定联系选民: every county and township deputy keeps in touch with five (domain.md §1)
+CONSTITUENTS_EACH = 5  # 固定联系选民: every county and township deputy keeps in touch with five (docs/domain.md §1)
 CONSTITUENCY_LEVELS = (MandateLevel.COUNTY, MandateLevel.TOWNSHIP)
 
 

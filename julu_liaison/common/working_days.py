@@ -43,7 +43,7 @@ class Calendar:
         """Return when the reception of `sunday` is held.
 
         A public holiday postpones it to the first day after the holiday block that is not a Sunday
-        (domain.md §3); a make-up working Sunday is held as usual.
+        (docs/domain.md §3); a make-up working Sunday is held as usual.
         """
         day = sunday
         if not self.is_holiday(day):

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from opinions.rules.searching import search_words
 
-EXTENSIONS = {"opinion": 15, "suggestion": 3}  # what a department's term may be extended by (domain.md §4)
+EXTENSIONS = {"opinion": 15, "suggestion": 3}  # what a department's term may be extended by (docs/domain.md §4)
 
 
 def start(apps, schema_editor):

@@ -4,7 +4,7 @@ import datetime
 
 from django.db import migrations
 
-# (kind, stage, amount, unit, statutory); domain.md §4
+# (kind, stage, amount, unit, statutory); docs/domain.md §4
 NEW = (
     ("opinion", "sign_for", 5, "working_day", False),
     ("opinion", "assist", 10, "working_day", False),

@@ -7,7 +7,7 @@ from statistics import median
 
 LEAST = 5  # tickets under which no rate is given: one case more or less would turn it over
 TENTH = Decimal("0.1")
-# What the county asks for (domain.md §4), in per cent.
+# What the county asks for (docs/domain.md §4), in per cent.
 SOLVED_WANTED = 50
 SATISFIED_WANTED = 90
 FEW_SUGGESTIONS, MANY_SUGGESTIONS = 10, 50

@@ -27,7 +27,7 @@ class Law:
     words: str
 
 
-# 代表法 art. 51: answered within three months of the hand-over, difficult ones within six. domain.md §4 for the return.
+# 代表法 art. 51: answered within three months of the hand-over, difficult ones within six. docs/domain.md §4 for the return.
 LAW: dict[tuple[str, str], Law] = {
     (Kind.SUGGESTION, Stage.AT_DEPARTMENT): Law(
         3, Unit.MONTH, 3, "代表法第五十一条:自交办之日起三个月内答复;涉及面广、办理难度大的,六个月内答复"

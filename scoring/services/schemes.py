@@ -16,7 +16,7 @@ from scoring.states import BASE_ITEMS, Block, Item, VersionState
 from stations.models import Station
 
 BASE = Decimal(60)
-# domain.md §5: what a county starts with; it sets its own values in versions of its scheme.
+# docs/domain.md §5: what a county starts with; it sets its own values in versions of its scheme.
 DEFAULT_POINTS: dict[str, int | Decimal] = {
     Item.CONGRESS_MISSED: -5, Item.STUDY_MISSED: -3, Item.MEETING_MISSED: -2, Item.DUTY_MISSED: -2,
     Item.IDLE_MONTH: -2, Item.PRIVATE_LEAVE: -1, Item.SICK_LEAVE: 0, Item.OFFICIAL_LEAVE: 0, Item.MATERNITY_LEAVE: 0,

@@ -17,7 +17,7 @@ from scoring.workflow import is_frozen
 MOST_GRADES = 6
 LONGEST_NAME = 20
 MOST_DAYS = 60
-FEWEST_DAYS = {"publicity_days": 5}  # domain.md §5
+FEWEST_DAYS = {"publicity_days": 5}  # docs/domain.md §5
 DAYS = ("check_days", "decide_days", "appeal_days", "publicity_days")
 HIGHEST = Decimal(9999)
 TENTH = Decimal("0.1")

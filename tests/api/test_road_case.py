@@ -1,4 +1,4 @@
-"""The road case of domain.md §2 through the API alone: log, passed up, transferred, repaired, told, rated, scored."""
+"""The road case of docs/domain.md §2 through the API alone: log, passed up, transferred, repaired, told, rated, scored."""
 
 import pytest
 

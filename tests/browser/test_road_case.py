@@ -1,4 +1,4 @@
-"""The road case of domain.md §2 in a real browser: from the clerk's login to the closed ticket, score and board."""
+"""The road case of docs/domain.md §2 in a real browser: from the clerk's login to the closed ticket, score and board."""
 
 import re
 

@@ -1,7 +1,7 @@
 """What happened at a place in one month: read once in a fixed number of queries, then counted in plain Python.
 
 Which month a session belongs to is the month of its Sunday: a reception that a holiday postponed counts for the
-month of the original Sunday (domain.md §3). A session without a shift belongs to the month of its own date.
+month of the original Sunday (docs/domain.md §3). A session without a shift belongs to the month of its own date.
 """
 
 from calendar import monthrange
@@ -31,7 +31,7 @@ from julu_liaison.common.working_days import SUNDAY, today_here
 from stations.models import Station
 from stations.states import Level
 
-COVERED_BY = 2  # deputies at a reception, at least (domain.md §3: two or three each Sunday)
+COVERED_BY = 2  # deputies at a reception, at least (docs/domain.md §3: two or three each Sunday)
 
 
 def read_month(*, place: Station, month: date, on: date) -> MonthFigures:

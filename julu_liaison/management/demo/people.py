@@ -13,7 +13,7 @@ from julu_liaison.management.demo.portraits import HEIGHT, WIDTH
 from stations.models import Station
 
 PERSONS, SMALLEST, LARGEST = 865, 9, 15
-HELD = {  # domain.md §2: 944 mandates
+HELD = {  # docs/domain.md §2: 944 mandates
     MandateLevel.PROVINCE: 2, MandateLevel.CITY: 26, MandateLevel.COUNTY: 226, MandateLevel.TOWNSHIP: 690,
 }  # fmt: skip
 CITY_ONLY = 10

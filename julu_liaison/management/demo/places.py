@@ -13,7 +13,7 @@ VILLAGES = 291
 ROAD_STATION, ROAD_BRANCH, ROAD_VILLAGE = "GT", "GT01", "安家庄村"
 DIGITS = "零一二三四五六七八九十"
 
-# domain.md §2; (code, name, division code, branches, the clerk's account)
+# docs/domain.md §2; (code, name, division code, branches, the clerk's account)
 TOWNSHIPS = (
     ("JL", "巨鹿镇", "130529100", 12, "julu"),
     ("WHZ", "王虎寨镇", "130529101", 8, "wanghuzhai"),

@@ -11,7 +11,7 @@ from opinions.states import Kind, Stage, Unit
 from stations.models import Station
 
 EVER = date(2000, 1, 1)  # from when on the default terms count
-# domain.md §4; (kind, stage, amount, unit, longest extension, statutory)
+# docs/domain.md §4; (kind, stage, amount, unit, longest extension, statutory)
 DEFAULT_TERMS = (
     (Kind.OPINION, Stage.REGISTERED, 3, Unit.WORKING_DAY, 0, False),
     (Kind.OPINION, Stage.AT_BRANCH, 5, Unit.WORKING_DAY, 0, False),

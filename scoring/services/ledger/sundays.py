@@ -1,4 +1,4 @@
-"""Which Sunday a reception counts as: one put off belongs to the month and year of its own Sunday (domain.md §3)."""
+"""Which Sunday a reception counts as: one put off belongs to the month and year of its own Sunday (docs/domain.md §3)."""
 
 from collections.abc import Collection
 from datetime import date
