@@ -14,7 +14,7 @@ from julu_liaison.notices.models import Notice
 from scoring.models import PointEntry, Scheme
 from scoring.services.ledger import nightly
 from scoring.services.ledger.nightly import ledger_problems, ledgers_to_repair, repair_ledger
-from scoring.tasks import rescore_everything, verify_points
+from scoring.tasks import rescore_everything, verify_county, verify_points
 from scoring.tasks.ledger import LedgerBroken
 from stations.services import open_station
 from tests.cast import moment
@@ -65,18 +65,22 @@ def changed(line: PointEntry, **values) -> None:
 
 
 def test_a_quiet_night_finds_every_ledger_as_it_was_written(cast, written):
-    assert verify_points() == 1
+    assert verify_points() == 1  # tasks run at once here
     assert not Notice.objects.filter(text__contains="核对").exists()
 
 
-def test_a_line_changed_in_the_database_is_told_by_morning(cast, written, caplog):
+def test_a_line_changed_in_the_database_is_told_by_morning(cast, written, caplog, monkeypatch):
     second = open_station(code="XX", name="邻县", parent=None, opened_on=date(2026, 1, 1), actor=None)
     changed(written, points=9)
+    asked = []
+    monkeypatch.setattr(verify_county, "delay", asked.append)
+    assert verify_points() == 2 and asked == [cast.county.pk, second.pk]  # a county that is broken stops no other
+    verify_county(second.pk)
     with pytest.raises(LedgerBroken, match=rf"^\d in county {cast.county.pk}$"):
-        verify_points()
+        verify_county(cast.county.pk)
     told = {notice.user for notice in Notice.objects.filter(text__startswith="夜里核对积分流水")}
     assert told == {cast.admin, cast.system}
-    assert second != cast.county and cast.deputy_person.name not in caplog.text
+    assert cast.deputy_person.name not in caplog.text
 
 
 def test_older_years_are_checked_in_turn(cast, written):

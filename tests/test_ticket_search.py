@@ -136,6 +136,17 @@ def test_the_index_holds_every_pair_of_any_part_of_a_text(before, word, after):
     assert all(len(pair) == 2 and "'" not in pair and "\\" not in pair for pair in pairs_of(word))
 
 
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [("2026-0777", ["07", "77"]), ("〔2026〕第777号", ["第7", "77", "7号"]), ("官亭镇2026-24", ["24"]), ("第777号", ["第7", "77", "7号"]),
+     ("2026-1", ["20", "02", "26"]), ("2026", ["20", "02", "26"])],
+)  # fmt: skip
+def test_the_index_is_not_asked_for_the_year_of_a_number_which_all_tickets_have(typed, asked):
+    """Unless nothing else is left to ask for."""
+    assert pairs_of(typed) == asked
+    assert set(asked) <= set(search_words([f"见{typed}号件"]).split(" "))
+
+
 def test_forms_of_a_number():
     assert number_in("2026-1") == number_in("【2026】0001号") == number_in("2026第001号") == ("", "〔2026〕第001号")
     assert number_in("1") == number_in("第001号") == ("", "第001号")

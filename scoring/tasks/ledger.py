@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 
 class LedgerBroken(RuntimeError):
-    """The ledger is not as it was written. Raised so that the page of what runs shows it, too."""
+    """The ledger is not as it was written. Raised so that the log has it as an error, too."""
 
 
 @shared_task(name="scoring.tasks.rescore_everything")
@@ -35,17 +35,22 @@ def rescore_year(county: int, year: int) -> int:
 
 @shared_task(name="scoring.tasks.verify_points")
 def verify_points() -> int:
-    """Check the ledgers of all counties; returns how many counties there are.
+    """Have the ledgers checked, each county's in a task of its own; returns how many counties there are."""
+    counties = list(Station.objects.centres().order_by("pk").values_list("pk", flat=True))
+    for county in counties:
+        verify_county.delay(county)
+    return len(counties)
+
+
+@shared_task(name="scoring.tasks.verify_county")
+def verify_county(county: int) -> None:
+    """Check one county's ledgers.
 
     Administrators are told how many problems there are; `verify_ledger` says which, since its words name people and the log
-    must not. Raises LedgerBroken when all counties are checked.
+    must not. Raises LedgerBroken.
     """
-    at, broken = timezone.now(), []
-    counties = list(Station.objects.centres().order_by("pk"))
-    for county in counties:
-        if problems := ledger_problems(county=county, at=at):
-            tell_of_ledger_problems(county=county, number=len(problems), at=at)
-            broken.append(f"{len(problems)} in county {county.pk}")
-    if broken:
-        raise LedgerBroken(", ".join(broken))
-    return len(counties)
+    at, place = timezone.now(), Station.objects.get(pk=county)
+    number = len(ledger_problems(county=place, at=at))
+    if number:
+        tell_of_ledger_problems(county=place, number=number, at=at)
+        raise LedgerBroken(f"{number} in county {county}")

@@ -31,7 +31,7 @@ COUNTS = {
 Counts = dict[tuple[int, int], Counter]  # by (deputy key, year)
 
 
-class Term(NamedTuple):
+class CongressTerm(NamedTuple):
     """A congress's term (届次) as the mandates say it: of one level, with the first and the last day, None: running."""
 
     level: str
@@ -96,22 +96,22 @@ class Sheet:
 # ---- Terms -------------------------------------------------------------------------------------------------------
 
 
-def terms_of_deputy(deputy: Deputy) -> list[Term]:
+def terms_of_deputy(deputy: Deputy) -> list[CongressTerm]:
     """The deputy's own terms, the latest first; one row a level and name."""
     return _terms(Mandate.objects.filter(deputy=deputy))
 
 
-def terms_of_county(county: Station) -> list[Term]:
+def terms_of_county(county: Station) -> list[CongressTerm]:
     """All terms that mandates in the county name: by level from county on, the latest first."""
     terms = _terms(Mandate.objects.filter(deputy__county=county))
     return sorted(terms, key=lambda term: (term.level != MandateLevel.COUNTY, LEVEL_ORDER.index(MandateLevel(term.level))))
 
 
-def _terms(rows) -> list[Term]:
+def _terms(rows) -> list[CongressTerm]:
     rows = rows.exclude(term="").order_by().values_list("level", "term")
     running = Count("pk", filter=Q(ended_on=None))
     found = [
-        Term(level, name, first, None if open_ends else last)
+        CongressTerm(level, name, first, None if open_ends else last)
         for level, name, first, last, open_ends in rows.values_list("level", "term").annotate(
             first=Min("started_on"), last=Max("ended_on"), running=running
         )
