@@ -177,11 +177,12 @@ def test_a_log_shows_a_deputy_their_own_matters_alone(cast, signed_in):
     ticket, page = log.opinions.get(), reverse("duty-log", args=[log.uid])
     for role in ("clerk", "head", "staff"):
         assert str(ticket.uid) in signed_in(getattr(cast, role)).get(page).text, role
+    assert "看这一天的登记" in signed_in(cast.clerk).get(page).text
     (shown,) = signed_in(cast.auditor).get(page).context["log"].opinions.all()
     assert shown == ticket and "反映村西道路塌陷" in shown.text and [word for word in SAID if word in shown.text] == []
     answer = signed_in(cast.deputy).get(page)
     assert answer.status_code == 200 and "这天的1件意见是别的代表接的" in answer.text and "没有意见" not in answer.text
-    assert [word for word in (*SAID, str(ticket.uid), "道路塌陷") if word in answer.text] == []
+    assert [word for word in (*SAID, str(ticket.uid), "道路塌陷", "看这一天的登记") if word in answer.text] == []
 
 
 def test_what_supervision_demands_and_the_console_names_is_hidden_too(cast, signed_in, make):

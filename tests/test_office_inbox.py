@@ -158,6 +158,17 @@ def test_waiting_for_the_villager_is_told_to_those_who_know_the_villager(cast):
     assert cast.chief.notices.order_by("-pk").first().text.endswith("反映人的补充情况收到了,请接着办理。")
 
 
+def test_an_answer_to_what_nobody_with_an_account_raised_is_told_to_branch_and_station(cast):
+    """Registered at the desk without a deputy, it would otherwise be nobody's to pass on."""
+    cast.deputy_person.user = None
+    cast.deputy_person.save()
+    ticket = at_department(cast, make_ticket(cast))
+    act(ticket, "reply", cast.officer, **REPLY)
+    for user in (cast.clerk, cast.head):
+        assert user.notices.order_by("-pk").first().text == f"{ticket.full_number}有答复了,请告诉反映人,并记下是否满意。"
+    assert not cast.stranger.notices.filter(text__contains="有答复了").exists()
+
+
 def test_inbox_costs_the_same_with_one_row_and_with_three(cast, signed_in, django_assert_max_num_queries):
     client, counts = signed_in(cast.officer), []
     for rows in (1, 3):

@@ -369,6 +369,14 @@ def test_too_long_details_come_back_on_the_check_page(rostered, on_duty, signed_
     assert "1" * 21 in answer.content.decode() and not DutyLog.objects.exists()
 
 
+def test_a_phone_a_digit_short_is_asked_about_and_one_with_gaps_is_kept_plain(rostered, on_duty, signed_in):
+    line = {"GT01-o": LIGHTS, "GT01-m0-text": LIGHTS}
+    answer = signed_in(rostered.clerk).post(url("sunday-file"), sheet_of(on_duty, **line, **{"GT01-m0-phone": "1990000123"}))
+    assert answer.status_code == 400 and "这里有10位数字" in answer.text and "1990000123" in answer.text
+    signed_in(rostered.clerk).post(url("sunday-file"), sheet_of(on_duty, **line, **{"GT01-m0-phone": "199 0000-1234"}))
+    assert Opinion.objects.get().villager_phone == "19900001234"
+
+
 # --- Reading ---------------------------------------------------------------------------------------------------
 
 

@@ -23,6 +23,8 @@ from activities.services import Matter
 from activities.states import Category, Handling
 from deputies.models import Deputy
 from deputies.states import Gender
+from julu_liaison.common.errors import DomainError
+from julu_liaison.common.texts import checked_phone
 
 LONGEST_OPINION = 2000
 LONGEST_NAME, LONGEST_PHONE, LONGEST_VILLAGE = 40, 20, 40
@@ -86,6 +88,10 @@ class Line:
             village=(self.villager_village, LONGEST_VILLAGE, "群众住处"),
             request=(self.request, LONGEST_REQUEST, "诉求"),
         )  # fmt: skip
+        try:
+            checked_phone(self.villager_phone)
+        except DomainError as error:
+            self.problems.setdefault("phone", error.message)
         if self.people and (sentence := people_problem(whole_number(self.people))):
             self.problems["people"] = sentence
         if self.time and time_of(self.time) is None:
@@ -98,7 +104,7 @@ class Line:
         decision = decided(self.way, self.said)
         return Matter(
             text=self.text, category=self.category, deputy=deputy, confidential=self.confidential,
-            villager_name=self.villager_name, villager_phone=self.villager_phone,
+            villager_name=self.villager_name, villager_phone=checked_phone(self.villager_phone),
             villager_village=self.villager_village, villager_sex=self.sex, people=whole_number(self.people) or 1,
             request=self.request, came_at=time_of(self.time), handling=decision.handling, refusal=decision.refusal,
             referral=decision.referral, result=decision.result,

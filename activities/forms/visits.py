@@ -27,7 +27,9 @@ from activities.services.visits.keeping import LONGEST_REASON
 from activities.states import SERVED, Category, Form, Handling, Rating, RefusalReason
 from deputies.models import Deputy, Membership
 from deputies.states import Gender
+from julu_liaison.common.errors import DomainError
 from julu_liaison.common.selects import OwnedSelect
+from julu_liaison.common.texts import checked_phone
 from stations.models import Station
 
 TOLD_HOW = ("当面", "电话", "短信", "上门", "书面")
@@ -136,6 +138,12 @@ class StoryForm(Refusing):
         if text and time_of(text) is None:
             raise forms.ValidationError("几点来的请写成9:30这样")
         return time_of(text) if text else None
+
+    def clean_villager_phone(self) -> str:
+        try:
+            return checked_phone(self.cleaned_data["villager_phone"])
+        except DomainError as error:
+            raise forms.ValidationError(error.message) from error
 
     def clean_people(self) -> int:
         text = self.cleaned_data["people"].strip()

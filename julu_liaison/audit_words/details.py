@@ -22,6 +22,7 @@ from activities.states import (
     RefusalReason,
     ReportState,
     ServiceKind,
+    SignUp,
 )
 from deputies.states import CorrectionState, MandateLevel, MembershipRole, Product
 from julu_liaison.common.models import CalendarDay
@@ -81,7 +82,7 @@ VALUES: dict[str, dict[str, str]] = {
     "format": FORMATS, "form": dict(Form.choices), "category": dict(Category.choices), "level": dict(MandateLevel.choices),
     "product": dict(Product.choices), "kind": KINDS, "state": STATES, "before": STATES, "after": STATES,
     "rating": dict(Rating.choices), "handling": dict(Handling.choices), "refusal": dict(RefusalReason.choices),
-    "covers": dict(Covers.choices), "channel": dict(Channel.choices),
+    "covers": dict(Covers.choices), "answer": dict(SignUp.choices), "channel": dict(Channel.choices),
     "topic": {key: held.title for key, held in REGISTER.items()},
     "column": {
         path: str(apps.get_model(held.model)._meta.get_field(path).verbose_name)

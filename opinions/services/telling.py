@@ -90,10 +90,10 @@ def _heads(change: Change) -> list:
 
 def _tell_proposers(change: Change) -> None:
     """There is an answer: the deputy passes it on, all signers of a suggestion rate it, and so do the deputies of what was
-    merged into this ticket."""
+    merged into this ticket. Where none of them has an account, branch and station hear of it."""
     ticket = change.ticket
     what = "看过以后评价" if ticket.kind == Kind.SUGGESTION else "告诉反映人,并记下是否满意"
-    people = [person.user for person in signers_of(ticket) if person.user] or holders_of(ticket, change.at)
+    people = [person.user for person in signers_of(ticket) if person.user] or _who_can_ask(change)
     _say(change, people, f"{ticket.full_number}有答复了,请{what}。")
     for row in ticket.merged_here.filter(told_at=None).select_related("register", "deputy__user"):
         if row.deputy and row.deputy.user:

@@ -67,7 +67,7 @@ document.addEventListener("DOMContentLoaded", function () {
     var other = all(r, ".panel .fld").some(function (f) { return f.value && f.tagName !== "SELECT"; });
     var some = all(r, ".one").some(chosen) || all(r, ".late input").some(function (x) { return x.checked; }) || all(r, ".cm").some(function (s) { return s.value; });
     var started = some || count || topics.length || n || !held || other;
-    var done = held ? set && count !== "" : Boolean(value(r, ".off .fld"));
+    var done = held ? set && /^\d+$/.test(count.trim()) : Boolean(value(r, ".off .fld"));
     r.classList.toggle("set", set && names(r).length > 0);
     r.classList.toggle("zero", count === "0" && !n && !topics.length);
     var v = r.querySelector(".tp .v");
@@ -130,6 +130,7 @@ document.addEventListener("DOMContentLoaded", function () {
     });
     s[2].addEventListener("focus", function () { if (!phone()) pop.open = true; });
     s[2].addEventListener("mousedown", function (e) { if (!phone() && document.activeElement !== this) { e.preventDefault(); this.focus(); } });
+    pop.addEventListener("toggle", function () { place(pop); });
     pop.addEventListener("focusout", function (e) { if (!pop.contains(e.relatedTarget) && !phone()) pop.open = false; });
     r.querySelector("th").addEventListener("click", function () { if (phone()) open(r.classList.contains("on") ? null : r); });
     r.addEventListener("focusin", function () { if (!r.classList.contains("on")) open(r); });
@@ -143,6 +144,13 @@ document.addEventListener("DOMContentLoaded", function () {
     if (phone()) pop.open = true;
     grow(s[3]); refresh(r);
   });
+  /* The topics open above their cell where there is no room below it. */
+  function place(pop) {
+    pop.classList.remove("up");
+    if (!pop.open || phone()) return;
+    var box = pop.querySelector(".pop").getBoundingClientRect(), bar = form.querySelector(".bar").getBoundingClientRect();
+    pop.classList.toggle("up", box.bottom > bar.top && pop.getBoundingClientRect().top > box.height);
+  }
   function keys(e, r, s) {
     var el = document.activeElement, i = s.indexOf(el);
     if (composing(e) || e.ctrlKey || e.metaKey || e.altKey) return;
@@ -170,11 +178,7 @@ document.addEventListener("DOMContentLoaded", function () {
   }
   function enter(e, r, s, i, el) {
     if (i === 4) return; /* the button's own click */
-    if (i === 0) {
-      if (!r.querySelector(".allin")) { e.preventDefault(); go(r, 1); return; }
-      if (isSet(r)) { e.preventDefault(); go(r, 1); }
-      return; /* otherwise the button's own click: 全部到岗 */
-    }
+    if (i === 0) { e.preventDefault(); go(r, 1); return; } /* 全部到岗 is for the space bar: one 回车 too many would be points for three */
     if (i === 1) { e.preventDefault(); if (s[1].value.trim() === "0") leaveRow(r); else go(r, 2); return; }
     if (i === 2) { e.preventDefault(); go(r, 3); return; }
     var before = el.value.slice(0, el.selectionStart);

@@ -64,7 +64,7 @@ def test_a_sunday_filed(book_county, page, sheet, day):
     take_picture(page, "clerk-sheet.png", marked=page.locator("#GT01-o"))
     page.get_by_role("button", name="下一步:核对").click()
     page.wait_for_url("**/check/")
-    page.get_by_text("群众姓名、电话等(可不填)").click()
+    page.get_by_text("群众姓名、电话、要求保密(可不填)").click()
     page.get_by_label("姓名").fill("何玉梅")
     page.get_by_label("哪个村").fill("安家庄村")
     file = page.get_by_role("button", name="登记", exact=True)

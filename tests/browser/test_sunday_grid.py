@@ -53,6 +53,31 @@ def test_a_sunday_by_keyboard_within_its_budget(sheet, page):
     assert Opinion.objects.get(text=CANAL).category == Category.WATER
 
 
+def test_one_enter_too_many_marks_nobody_and_a_number_has_to_be_one(sheet, page):
+    """Attendance is points: only the space bar says that all were there."""
+    sheet(page)
+    page.keyboard.press("Enter")
+    assert page.locator("#GT01-row .seg input:checked").count() == 0 and page.evaluate("document.activeElement.id") == "GT01-n"
+    page.focus("#GT01-a")
+    page.keyboard.press("Space")
+    page.fill("#GT01-n", "22o")
+    assert page.inner_text("#done") == "0" and "已填" not in page.inner_text("#GT01-row .stt")
+    page.fill("#GT01-n", "22")
+    assert page.inner_text("#done") == "1"
+
+
+@pytest.mark.parametrize("mode", ["standard", "large"])
+def test_the_topics_of_every_branch_are_seen_whole_and_the_keys_are_told(sheet, page, live_server, mode):
+    page.context.add_cookies([{"name": "mode", "value": mode, "url": live_server.url}])
+    sheet(page)
+    assert page.locator(".keys").is_visible()
+    for number in range(1, 8):
+        page.focus(f"#GT0{number}-t")
+        until(page, f"document.querySelector('#GT0{number}-row .tp').open")
+        box = f"document.querySelector('#GT0{number}-row .pop').getBoundingClientRect()"
+        until(page, f"{box}.top >= 0 && {box}.bottom <= document.querySelector('.bar').getBoundingClientRect().top")
+
+
 def test_seven_branches_by_taps_within_the_budget(sheet, phone):
     sheet(phone)
     taps = 0

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from activities.forms.logs import CorrectionForm
 from activities.models import Attendance, DutyLog
-from activities.permissions import can_allow_late_logs, can_confirm_log, can_correct_log, can_void_log
+from activities.permissions import branches_to_file, can_allow_late_logs, can_confirm_log, can_correct_log, can_void_log
 from activities.services import closed_reason, correct_log, corrections_of, void_log
 from activities.states import LogState
 from deputies.models import Membership
@@ -51,7 +51,10 @@ def duty_log(request, uid):
         else:
             messages.success(request, f"{log.number}作废了,编号和原因会保留。这一天可以重新登记。")
             return redirect("duty-log", uid=log.uid)
-    context = {"log": log, "problem": problem, "reason": reason, **_open_acts(request.user, log), **_history(log)}
+    context = {
+        "log": log, "problem": problem, "reason": reason, "may_open_day": branches_to_file(request.user, log.date).exists(),
+        **_open_acts(request.user, log), **_history(log),
+    }  # fmt: skip
     return render(request, "activities/log.html", context, status=status)
 
 
