@@ -1,6 +1,7 @@
 """Where messages go out: who sets which gateway up, addresses that stay secret, a trial message."""
 
 import json
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs
@@ -23,6 +24,7 @@ URL = reverse("gateways")
 KEY = "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"
 WECOM = f"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={KEY}"
 SMS = "https://sms.example.cn/send?key=sesame-open-you&mobile={phone}"
+BY_CHANCE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[A-Za-z0-9]{64}")
 
 
 @pytest.fixture
@@ -237,11 +239,11 @@ def test_nothing_changed_leaves_no_row(cast, at, robot):
     ],
 )
 def test_of_an_address_is_shown_where_it_leads_and_how_its_secret_ends(cast, signed_in, at, kind, address, shown):
-    """Of a short secret nothing."""
+    """Of a short secret nothing; keys and tokens that the page draws by chance may hold anything."""
     row = Gateway.objects.create(place_code="JLX", kind=kind, name="通道", address=address, created_at=at)
     client = signed_in(cast.admin)
     for page in (URL, reverse("gateway", args=[row.uid])):
-        text = client.get(page).text
+        text = BY_CHANCE.sub("", client.get(page).text)
         assert f">{shown}<" in text
         assert not any(secret in text for secret in ("sesame-open", "abcd", "SECa", "boss", "1234", "hooks", "short"))
 

@@ -61,6 +61,6 @@ def test_calls(cast, client, tickets):
 def test_registering(cast, signed_in):
     client = signed_in(cast.clerk)
     form = {"branch": "GT01", "text": "村口路灯不亮"}
-    assert counted(lambda: client.post(reverse("opinion-new"), form | {"key": uuid4()})) <= 14
+    assert counted(lambda: client.post(reverse("opinion-new"), form | {"key": uuid4()})) <= 15
     named = form | {"deputy": cast.deputy_person.pk}
-    assert counted(lambda: client.post(reverse("opinion-new"), named | {"key": uuid4()})) <= 16
+    assert counted(lambda: client.post(reverse("opinion-new"), named | {"key": uuid4()})) <= 17
