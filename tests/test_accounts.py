@@ -123,6 +123,12 @@ def test_page_lists_the_places_and_marks_this_one(cast):
         assert row.session_key not in text, "a key in a page could be stolen from it"
 
 
+def test_after_a_wrong_password_one_types_the_password(cast, client):
+    assert re.search(r'id="id_username"[^>]* autofocus', client.get(reverse("login")).text)
+    _client, answer = log_in(password="wrong", client=client)
+    assert re.search(r'id="id_password"[^>]* autofocus', answer.text) and answer.text.count(" autofocus") == 1
+
+
 def test_the_database_has_no_key_that_signs_anybody_in(cast):
     """Whoever reads the table or a backup can put nothing of it into a cookie."""
     client, _answer = log_in()

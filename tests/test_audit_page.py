@@ -27,6 +27,7 @@ from stations.services import appoint, open_station
 from stations.services.auditing import audit_in_reach
 from stations.states import Role
 from tests.cast import OPENED, SUNDAY, account, moment
+from tests.test_ticket_pages import at_department, make_ticket
 
 URL = reverse("audit")
 AT = moment(SUNDAY)
@@ -182,6 +183,12 @@ def test_what_it_is_about_is_called_by_its_name(cast):
     assert "哪一类:人大代表资料;哪一项:手机" in lines["ask_correction"].said.replace("联系电话", "手机")
     assert "改后:已更正" in lines["settle_correction"].said
     assert lines["edit_deputy"].target == f"{cast.deputy_person.name}({cast.deputy_person.code})"
+
+
+def test_to_whom_a_ticket_was_handed_stands_beside_it(cast):
+    ticket = at_department(cast, make_ticket(cast))
+    (line,) = lines_of(AuditLog.objects.select_related("actor").filter(action="transfer"))
+    assert line.target == ticket.full_number and dict(line.detail)["部门"] == "县交通运输局(jiaotong)"
 
 
 def test_what_is_mentioned_is_called_by_its_name_too(cast):

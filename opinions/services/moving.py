@@ -69,7 +69,8 @@ def move_opinion(
     if main is not None and main.state in ANSWERED:
         _owe_merged_ones_an_answer(main, change.on)
     hop = _write_hop(change, by_villager)
-    audit.record(step.name, actor=actor, target=ticket, at=at, before=change.before, after=ticket.state)
+    to = {"department": given["department"].code} if "department" in given else {}
+    audit.record(step.name, actor=actor, target=ticket, at=at, before=change.before, after=ticket.state, **to)
     tell(change)
     announce(
         opinion_moved, sender=Opinion, opinion=ticket, move=step.name, deputy_ids=_deputies(ticket),
