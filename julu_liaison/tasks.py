@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from julu_liaison.backup import backups_in, forget_backups, make_backup
 from julu_liaison.backup.manifest import Manifest
+from julu_liaison.common.audit.sealing import seal_rows
 from julu_liaison.common.audit.verifying import verify_trail
 from julu_liaison.common.errors import Conflict
 from julu_liaison.common.jobs import run_job, tell_line
@@ -70,9 +71,12 @@ def back_up() -> str:
 def verify_audit() -> int:
     """Check the audit trail against itself and against what the newest backup says; returns how many rows there are.
 
-    Who audits and who administers is told of problems, the log has each of them. Raises TrailBroken.
+    Seals first: on a machine that was off at night both are due at once in the morning, and the evening's last rows would
+    be taken for long unsealed. Who audits and who administers is told of problems, the log has each of them. Raises
+    TrailBroken.
     """
     at = timezone.now()
+    seal_rows(at=at)
     verdict = verify_trail(at=at, part=today_here().toordinal(), known=[_end_in_backup()])
     if not verdict.problems:
         return verdict.rows

@@ -1,5 +1,7 @@
 """The nightly check of the audit trail, against what the newest backup says, and what a restored trail is compared with."""
 
+from datetime import timedelta
+
 import pytest
 
 from julu_liaison import tasks
@@ -41,6 +43,13 @@ def test_a_quiet_night_says_how_many_rows_there_are(night):
     assert Manifest.read(night).audit_end == end_of_chain() != ""
     assert tasks.verify_audit() == AuditLog.objects.count()
     assert not Notice.objects.exists()
+
+
+def test_a_machine_that_was_off_at_night_raises_no_alarm_in_the_morning(night, cast):
+    """The evening's last rows were not sealed any more; sealing and checking are due at once, in any order."""
+    audit.record("file_log", actor=cast.clerk, target=cast.gt01, at=AT - timedelta(hours=14))
+    assert tasks.verify_audit() == AuditLog.objects.count()
+    assert not AuditLog.objects.filter(seal=None).exists() and not Notice.objects.exists()
 
 
 def test_a_tail_cut_off_is_known_by_the_backup_and_told(night, cast):

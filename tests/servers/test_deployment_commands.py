@@ -83,7 +83,7 @@ def test_the_units_are_sound(tmp_path):
     """systemd's own check, with the program's place on this machine."""
     program = shutil.which("systemd-analyze")
     assert program, "systemd-analyze is missing; .ci/run installs systemd"
-    for unit in (ROOT / "docs" / "systemd").iterdir():
+    for unit in (ROOT / "docs" / "systemd").glob("*.*"):
         text = unit.read_text().replace("/opt/liaison/.venv/bin", str(Path(sys.executable).parent))
         (tmp_path / unit.name).write_text(text.replace("/opt/liaison", str(ROOT)))
     units = sorted(str(path) for path in tmp_path.glob("liaison*"))
