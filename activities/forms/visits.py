@@ -27,9 +27,8 @@ from activities.services.visits.keeping import LONGEST_REASON
 from activities.states import SERVED, Category, Form, Handling, Rating, RefusalReason
 from deputies.models import Deputy, Membership
 from deputies.states import Gender
-from julu_liaison.common.errors import DomainError
+from julu_liaison.common.form_texts import typed_phone
 from julu_liaison.common.selects import OwnedSelect
-from julu_liaison.common.texts import checked_phone
 from stations.models import Station
 
 TOLD_HOW = ("当面", "电话", "短信", "上门", "书面")
@@ -140,10 +139,7 @@ class StoryForm(Refusing):
         return time_of(text) if text else None
 
     def clean_villager_phone(self) -> str:
-        try:
-            return checked_phone(self.cleaned_data["villager_phone"])
-        except DomainError as error:
-            raise forms.ValidationError(error.message) from error
+        return typed_phone(self.cleaned_data["villager_phone"])
 
     def clean_people(self) -> int:
         text = self.cleaned_data["people"].strip()

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from julu_liaison.accounts.counting import CountingThrottle
 from julu_liaison.accounts.flood import is_flood
 from julu_liaison.common.errors import DomainError, NotAllowed
+from julu_liaison.common.form_texts import typed_phone
 from julu_liaison.common.secrets import unopened
 from julu_liaison.common.sending import done, refuse, sent, status_of
-from julu_liaison.common.texts import checked_phone
 from julu_liaison.common.working_days import today_here
 from julu_liaison.notices.models import Gateway
 from julu_liaison.notices.services.gateways import LONGEST_NAME, masked_address
@@ -88,10 +88,7 @@ class TrialForm(forms.Form):
 
     def clean_phone(self) -> str:
         """A number that is none costs no try."""
-        try:
-            return checked_phone(self.cleaned_data["phone"])
-        except DomainError as error:
-            raise forms.ValidationError(error.message) from error
+        return typed_phone(self.cleaned_data["phone"])
 
 
 class Trials(CountingThrottle):

@@ -11,9 +11,8 @@ from activities.rules import guess_category
 from activities.services import Matter
 from activities.states import Category
 from deputies.models import Deputy, Membership
-from julu_liaison.common.errors import DomainError
+from julu_liaison.common.form_texts import typed_phone
 from julu_liaison.common.selects import OwnedSelect
-from julu_liaison.common.texts import checked_phone
 from opinions.services.registering import LONGEST_TEXT
 from stations.models import Department, Station
 from stations.permissions import places_with
@@ -102,10 +101,7 @@ class OpinionForm(forms.Form):
         return text
 
     def clean_villager_phone(self) -> str:
-        try:
-            return checked_phone(self.cleaned_data["villager_phone"])
-        except DomainError as error:
-            raise forms.ValidationError(error.message) from error
+        return typed_phone(self.cleaned_data["villager_phone"])
 
     @property
     def form_key(self) -> UUID:
